@@ -1,0 +1,50 @@
+"""What is wrong with an input, where it stands, and what to write instead."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault of an input; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        """Give the line that a user reads and an editor can jump to."""
+        place = f"{self.file}:{self.line}:{self.column}"
+        return f"error: {place}: [{self.rule}] {self.message}; {self.fix}"
+
+    def as_json(self) -> dict[str, str | int]:
+        """Give the fault's parts under their own names."""
+        return asdict(self)
+
+
+class Faults(Exception):  # noqa: N818 - a plural noun says that it carries all of them.
+    """All faults of an input at once, sorted by place."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class Pending(Faults):
+    """A stack that lacks nothing but the addresses of its region."""
+
+
+class OverQuota(Faults):
+    """What must pass does not fit into what AWS allows."""
+
+
+COMMAND_LINE = "<command>"
+
+
+def usage(rule: str, message: str, fix: str) -> Faults:
+    """Give the fault of a command line, which has no lines of its own."""
+    return Faults(Fault(COMMAND_LINE, 1, 1, rule, message, fix))
