@@ -1,0 +1,34 @@
+# `make` alone lists the targets. Everything is made inside this folder (.venv, .local), except a
+# Pulumi that had to be built, which is kept in the user's cache and shared by all checkouts.
+
+# The first Python from 3.11 on, so that a newer python3 does where there is no python3.11.
+PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down test lint
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make the environment in .venv, with gateway-rules in it
+	@test -n "$(PYTHON)" || { echo "error: there is no Python 3.11 or newer on PATH; install one, or name it with PYTHON=" >&2; exit 2; }
+	@$(PYTHON) -m gateway_rules.local.environment
+
+up: setup ## deploy every stack onto a local AWS and verify it
+	@$(BIN)/gateway-rules local up
+
+# Without .local there is nothing to undo, and no environment is made to find that out.
+down: ## undo `make up`
+	@if test -e .local; then $(MAKE) --no-print-directory setup && $(BIN)/gateway-rules local down; fi
+
+test: setup ## run all tests
+	@$(BIN)/python -m gateway_rules.local.toolchain
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: setup ## check style, form and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy

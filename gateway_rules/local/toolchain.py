@@ -1,0 +1,135 @@
+"""The Pulumi that local runs use: the user's, a release, or one built here.
+
+`python -m gateway_rules.local.toolchain` makes sure of it and prints its folder.
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gateway_rules.local.build import PROGRAMS, VERSION, Say, build
+from gateway_rules.local.installer import install, own_installer
+from gateway_rules.local.locks import exclusive
+from gateway_rules.local.unable import Unable
+
+FILES = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
+PATIENCE = 10.0
+HALF_MADE = ".making-"
+
+
+def ensure(say: Say) -> Path:
+    """Give a folder with `pulumi` and its Python language host.
+
+    The first of these that is there: a Pulumi on PATH, one kept from an earlier call, the release
+    from Pulumi's installer, one built from source. The last two are kept in the user's cache,
+    which several processes may want at once; a call that is cut off leaves nothing there.
+
+    Raises Unable when none can be had.
+    """
+    return _on_path(os.environ.get("PATH", "")) or _kept_or_made(cache(os.environ), say)
+
+
+def cache(environment: Mapping[str, str]) -> Path:
+    """Give the folder that keeps a Pulumi between checkouts."""
+    if own := environment.get("GATEWAY_RULES_CACHE"):
+        return Path(own).absolute()
+    if standard := environment.get("XDG_CACHE_HOME"):
+        return Path(standard).absolute() / "gateway-rules"
+    return Path.home() / ".cache" / "gateway-rules"
+
+
+def _on_path(path: str) -> Path | None:
+    """Give the folder of the Pulumi that the user has, when its language host is beside it."""
+    found = shutil.which("pulumi", path=path)
+    if found is None:
+        return None
+    folders = (Path(found).parent, Path(found).resolve().parent)
+    return next((folder for folder in folders if _is_complete(folder)), None)
+
+
+def _is_complete(folder: Path) -> bool:
+    """Say whether everything that a Python program needs lies in the folder."""
+    return all(os.access(folder / name, os.X_OK) for name in FILES)
+
+
+def _kept_or_made(kept: Path, say: Say) -> Path:
+    """Take what an earlier call left in the cache, else make it, one process at a time."""
+    release, built = kept / f"pulumi-{VERSION}-release", kept / f"pulumi-{VERSION}-{_sources()}"
+    kept.mkdir(parents=True, exist_ok=True)
+    with exclusive(kept, lambda: say("waiting for another process that is getting Pulumi")):
+        for folder in (release / "bin", built):
+            if _is_complete(folder):
+                return folder
+        _sweep(kept)
+        reason = _download(release, say, own_installer())
+        if reason is None:
+            return release / "bin"
+        _build(built, say, reason)
+        return built
+
+
+def _sources() -> str:
+    """Sum up the Go modules that a build is made from."""
+    files = sorted(path for program in PROGRAMS for path in program.module.glob("go.*"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def _sweep(kept: Path) -> None:
+    """Remove what killed processes left half-made; nobody else is at it under the lock."""
+    for folder in kept.glob(f"{HALF_MADE}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _download(release: Path, say: Say, installer: Sequence[str]) -> str | None:
+    """Get Pulumi's release; give the reason when that cannot be."""
+    say(f"asking for the release of Pulumi {VERSION}")
+    with tempfile.TemporaryDirectory(prefix=HALF_MADE, dir=release.parent) as temporary:
+        half_made = Path(temporary) / "release"
+        half_made.mkdir()
+        reason = install(half_made, installer, PATIENCE)
+        if reason is None and not _is_complete(half_made / "bin"):
+            return "its installer brought no Python language host"
+        if reason is None:
+            _put(half_made, release)
+        return reason
+
+
+def _build(built: Path, say: Say, reason: str) -> None:
+    """Build Pulumi beside its place and move it there whole."""
+    with tempfile.TemporaryDirectory(prefix=HALF_MADE, dir=built.parent) as temporary:
+        half_made = Path(temporary) / "built"
+        half_made.mkdir()
+        build(half_made, Path(f"{built}.log"), say, reason)
+        _put(half_made, built)
+    say(f"built Pulumi {VERSION} into {built}")
+
+
+def _put(made: Path, place: Path) -> None:
+    """Move a finished folder to its place, which an incomplete one may hold."""
+    shutil.rmtree(place, ignore_errors=True)
+    made.rename(place)
+
+
+def _say(text: str) -> None:
+    """Tell on standard error, which keeps standard output for the folder."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _main() -> int:
+    """Make sure of a Pulumi and print its folder."""
+    try:
+        folder = ensure(_say)
+    except Unable as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
+    sys.stdout.write(f"{folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
