@@ -150,8 +150,8 @@ def conversation_passes(
 ) -> bool:
     """Tell whether a flow's outermost packets pass group and ACL, and their answers the ACL.
 
-    ``replies`` are the ports that TCP's and UDP's answers come to, where that is not just the
-    asking side's ephemeral range.
+    ``replies`` are the ports that answers come to, where those are not just the asking side's
+    ephemeral range; ICMP is answered by type instead.
     """
     back = [_ephemeral(flow, around)] if replies is None else replies
     remotes = _remotes(str(flow.peer), around)
@@ -210,7 +210,7 @@ def _answered(flow: Match, spans: Sequence[Ports]) -> Iterator[Message]:
             questions = ANSWERS[name] if kind == -1 else ANSWERS[name].keys() & {kind}
             yield from ((name, ANSWERS[name][question], 0) for question in questions)
         else:
-            for span in spans if name in WITH_PORTS else [(0, 0)]:
+            for span in spans:
                 yield from _edges(name, *span)
 
 

@@ -207,6 +207,9 @@ def test_self_is_the_group_there_and_the_networks_here() -> None:
         ("icmp", (3, 4), None),
         ("icmpv6", (2, 0), None),
         ("icmp", (8, 0), (0, 0)),
+        ("icmp", (13, 0), (14, 0)),
+        ("icmp", (15, 0), (16, 0)),
+        ("icmp", (17, 0), (18, 0)),
         ("icmpv6", (128, 0), (129, 0)),
     ],
 )
@@ -242,6 +245,18 @@ def test_all_protocols_need_entries_for_all() -> None:
     for way in ways:
         part = [replace(entry, protocol="tcp") if entry == way else entry for entry in ways]
         assert not conversation_passes([flow], part, flow, HERE)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "numbers"),
+    [("tcp", (0, 0)), ("udp", (65535, 65535)), ("icmp", (0, 0)), ("icmpv6", (255, 255))],
+)
+def test_all_protocols_have_all_their_numbers(protocol: str, numbers: tuple[int, int]) -> None:
+    """A flow of protocol -1 is cut by a denial of the first or last number of any protocol."""
+    flow = Rule("egress", "-1", 0, 65535, "192.0.2.1/32")
+    ways = [Entry(way, 2, "allow", "-1", 0, 65535, flow.peer) for way in ("egress", "ingress")]
+    deny = Entry("egress", 1, "deny", protocol, *numbers, "0.0.0.0/0")
+    assert not conversation_passes([flow], [deny, *ways], flow, HERE)
 
 
 # --- Every packet ----------------------------------------------------------------------------
