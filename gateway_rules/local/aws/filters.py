@@ -1,0 +1,74 @@
+"""Filters and pages of the Describe calls, over answers that are ready to send."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from gateway_rules.local.aws.backend import Answer, Request
+from gateway_rules.local.aws.faults import invalid
+
+# What a filter compares: each value that it finds in one item of an answer.
+Reader = Callable[[Answer], Iterable[object]]
+
+
+def select(
+    items: Iterable[Answer], request: Request, readers: Mapping[str, Reader]
+) -> list[Answer]:
+    """Keep the items that pass every filter of a request.
+
+    Raises InvalidParameterValue for a filter of another name, where moto ends in a Python error or
+    says that it has not made it yet.
+    """
+    chosen = list(items)
+    for wanted in request.get("Filters", []):
+        reader = _reader(wanted["Name"], readers)
+        patterns = [_pattern(value) for value in wanted.get("Values", [])]
+        chosen = [item for item in chosen if _matches(reader(item), patterns)]
+    return chosen
+
+
+def _reader(name: str, readers: Mapping[str, Reader]) -> Reader:
+    """Find the reader of a filter; tags can be filtered everywhere."""
+    if name == "tag-key":
+        return lambda item: [tag["Key"] for tag in item["Tags"]]
+    if name.startswith("tag:"):
+        key = name.removeprefix("tag:")
+        return lambda item: [tag["Value"] for tag in item["Tags"] if tag["Key"] == key]
+    if name not in readers:
+        raise invalid(f"The filter '{name}' is invalid")
+    return readers[name]
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    """Compile a filter value, in which `*` and `?` stand for any characters."""
+    return re.compile(re.escape(value).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+def _matches(found: Iterable[object], patterns: list[re.Pattern[str]]) -> bool:
+    """Say whether any value fits any pattern; truth values are written in lower case."""
+    texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in found]
+    return any(pattern.fullmatch(text) for pattern in patterns for text in texts)
+
+
+def page(name: str, items: list[Answer], request: Request) -> Answer:
+    """Cut one page out of the items, as the request asks.
+
+    Raises InvalidParameterValue for a size that is none, InvalidNextToken for a strange token.
+    moto answers everything at once, so that a caller who forgets the token looks right.
+    """
+    size = request.get("MaxResults")
+    start = _start(request.get("NextToken"))
+    if size is None:
+        return {name: items[start:]}
+    if not 5 <= size <= 1000:  # noqa: PLR2004 - the range stands in the API reference
+        raise invalid(f"Value ( {size} ) for parameter maxResults is invalid. Must be 5 to 1000.")
+    rest = {"NextToken": str(start + size)} if start + size < len(items) else {}
+    return {name: items[start : start + size], **rest}
+
+
+def _start(token: str | None) -> int:
+    """Read where a page starts."""
+    if token is None:
+        return 0
+    if not token.isdecimal():
+        raise invalid(f"Invalid value '{token}' for nextToken.")
+    return int(token)
