@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, order=True)
@@ -26,7 +27,36 @@ class Fault:
         return asdict(self)
 
 
-class Faults(Exception):  # noqa: N818 - a plural noun says that it carries all of them.
+class Refused(ValueError):
+    """A value that a reader refuses; whoever knows its place turns it into a Fault."""
+
+    def __init__(self, rule: str, message: str, fix: str) -> None:
+        self.rule, self.message, self.fix = rule, message, fix
+        super().__init__(f"{message}; {fix}")
+
+
+Steps: TypeAlias = tuple[str | int, ...]
+"""The keys and indices that lead to a value."""
+
+
+class Complaint(NamedTuple):
+    """What is wrong with a site, whatever file or program it came from."""
+
+    path: Steps
+    rule: str
+    message: str
+    fix: str
+
+
+class Impossible(Exception):
+    """A site that cannot be planned; whoever read it knows the places of its complaints."""
+
+    def __init__(self, *complaints: Complaint) -> None:
+        self.complaints = complaints
+        super().__init__("\n".join(f"{c.message}; {c.fix}" for c in complaints))
+
+
+class Faults(Exception):
     """All faults of an input at once, sorted by place."""
 
     def __init__(self, *faults: Fault) -> None:

@@ -8,6 +8,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 import netaddr
 
+from gateway_rules.errors import Refused
+
 Interval: TypeAlias = tuple[int, int]
 """First and last address, both included."""
 
@@ -16,7 +18,8 @@ FAMILIES: Final = {4: "ipv4", 6: "ipv6"}
 SELF: Final = "self"
 Self: TypeAlias = Literal["self"]
 
-_PREFIX = re.compile(r"[0-9A-Fa-f:.]+/\d{1,3}")
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+")
+_PREFIX = re.compile(rf"{_ADDRESS.pattern}/\d{{1,3}}")
 
 
 class Prefix(NamedTuple):
@@ -52,38 +55,37 @@ ANYWHERE: Final = Prefix(4, 0, 0)
 
 
 def parse_prefix(text: object) -> Prefix:
-    """Read a CIDR; raise ValueError with what is wrong and the cure.
+    """Read a CIDR; raise Refused when it is none.
 
     Nothing is guessed: an address without a length, or one with host bits, is refused.
     """
     network = _network(text)
     if network.ip != network.network:
-        raise ValueError(f"{text} has host bits; write {network.cidr} or the host as {_host(text)}")
+        host = f"{network.ip}/{BITS[network.version]}"
+        fix = f"write {network.cidr} for the network, {host} for the host"
+        raise Refused("host-bits", f"{text} has bits behind its prefix length", fix)
     return Prefix(network.version, network.first, network.prefixlen)
 
 
 def _network(text: object) -> netaddr.IPNetwork:
-    if isinstance(text, str) and netaddr.valid_ipv4(text) | netaddr.valid_ipv6(text):
-        raise ValueError(f"{text} has no prefix length; write {netaddr.IPNetwork(text)}")
     try:
         if isinstance(text, str) and _PREFIX.fullmatch(text):
             return netaddr.IPNetwork(text)
+        if isinstance(text, str) and _ADDRESS.fullmatch(text):
+            fix = f"write {netaddr.IPNetwork(text)} for this one address"
+            raise Refused("prefix", f"{text} has no prefix length", fix)
     except netaddr.AddrFormatError:
         pass
-    raise ValueError(f"{text!r} is no prefix; write one such as 192.0.2.0/24")
-
-
-def _host(text: object) -> str:
-    return str(netaddr.IPNetwork(str(text).split("/")[0]))
+    raise Refused("prefix", f"{text!r} is no prefix", "write one such as 192.0.2.0/24")
 
 
 def parse_address(text: object) -> Prefix:
-    """Read a single address or a CIDR, as vendors print them; raise ValueError as above."""
-    if isinstance(text, str) and "/" not in text:
-        try:
-            return parse_prefix(f"{text}/{BITS[netaddr.IPAddress(text).version]}")
-        except (netaddr.AddrFormatError, ValueError):
-            raise ValueError(f"{text!r} is no address; write one such as 192.0.2.1") from None
+    """Read a single address, as vendors print them, or a CIDR; raise Refused as above."""
+    try:
+        if isinstance(text, str) and _ADDRESS.fullmatch(text):
+            return parse_prefix(str(netaddr.IPNetwork(text)))
+    except netaddr.AddrFormatError:
+        pass
     return parse_prefix(text)
 
 

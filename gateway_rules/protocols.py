@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, TypeAlias, get_args
 
+from gateway_rules.errors import Refused
+
 Direction: TypeAlias = Literal["egress", "ingress"]
 Protocol: TypeAlias = Literal["tcp", "udp", "icmp", "icmpv6", "-1"]
 PortPair: TypeAlias = tuple[int, int]
@@ -37,18 +39,19 @@ def opposite(direction: Direction) -> Direction:
     return "ingress" if direction == "egress" else "egress"
 
 
-def parse_ports(text: str | int) -> PortPair:
-    """Read `25`, "25" or "20-22"; raise ValueError with what is wrong and the cure."""
+def parse_ports(text: object) -> PortPair:
+    """Read `25`, "25" or "20-22"; raise Refused when it is no port from 1 to 65535."""
     found = _PORTS.fullmatch(str(text))
-    if not found:
-        raise ValueError(f"{text!r} is not a port; write a port or a range such as 25 or 20-22")
+    if not found or isinstance(text, bool):
+        raise Refused("port", f"{text!r} is no port", "write a port or a range such as 25 or 20-22")
     first, last = int(found[1]), int(found[2] or found[1])
     if first == 0:
-        raise ValueError("port 0 is reserved; write a port from 1 to 65535")
+        raise Refused("port", "port 0 is reserved", "write a port from 1 to 65535")
     if max(first, last) > MAX_PORT:
-        raise ValueError(f"port {max(first, last)} is above 65535; write a port from 1 to 65535")
+        high = max(first, last)
+        raise Refused("port", f"port {high} is above 65535", "write a port from 1 to 65535")
     if first > last:
-        raise ValueError(f"range {first}-{last} is reversed; write {last}-{first}")
+        raise Refused("port-range", f"the range {text} is reversed", f"write {last}-{first}")
     return first, last
 
 

@@ -1,0 +1,248 @@
+"""The document's facts as data, and their reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from gateway_rules.errors import Fault, Faults, Refused
+from gateway_rules.fields import (
+    Address,
+    Frozen,
+    Name,
+    Number,
+    PeerText,
+    Ports,
+    Switch,
+    Text,
+    Version,
+)
+from gateway_rules.places import Document, faults_of, read_yaml
+from gateway_rules.prefixes import Prefix
+from gateway_rules.protocols import ICMP, Direction, PortPair, Protocol
+
+FOLDER: Final = Path(__file__).parent / "catalogue"
+SHIPPED: Final = FOLDER / "seg-v3.yaml"
+REGIONS: Final = FOLDER / "regions.yaml"
+Geography = Literal["EMEA", "APAC", "JAPAN", "US", "CANADA", "LATAM"]
+
+
+class Host(Frozen):
+    """A name of the document with the addresses printed beside it."""
+
+    name: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+    addresses: tuple[Address, ...]
+
+
+class Regional(Frozen):
+    """Where in the world the printed addresses hold, and the section that says so."""
+
+    section: Text
+    geography: Geography
+
+
+class Service(Frozen):
+    """One row of the document, or one audience of a row that has two."""
+
+    id: Name
+    section: Text
+    row: Text
+    direction: Direction | Literal["both"]
+    reason: Text
+    protocol: Literal["tcp", "udp"]
+    ports: Ports
+    hosts: tuple[Host, ...] = ()
+    role: Name | None = None
+    anywhere: Switch = False
+    regional: Regional | None = None
+    before_version: Version | None = None
+    replies: Switch = True
+    reply_ports: Ports | None = None
+
+    @model_validator(mode="after")
+    def _one_other_end(self) -> Self:
+        ends = [bool(self.addresses), self.role is not None, self.anywhere]
+        if sum(ends) != 1:
+            fix = "give one of: hosts with addresses, a role, anywhere: true"
+            raise Refused("other-end", f"{self.id} does not say who is at the other end", fix)
+        if self.regional and not self.hosts:
+            fix = "give the hosts whose addresses differ"
+            raise Refused("other-end", f"{self.id} is regional and names no host", fix)
+        return self
+
+    @property
+    def directions(self) -> tuple[Direction, ...]:
+        """Who may begin, one direction each."""
+        return ("egress", "ingress") if self.direction == "both" else (self.direction,)
+
+    @property
+    def addresses(self) -> tuple[Prefix, ...]:
+        """Every printed address, as taken."""
+        return tuple(address for host in self.hosts for address in host.addresses)
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """The names, each once, in printed order."""
+        return tuple(dict.fromkeys(host.name for host in self.hosts))
+
+
+class Addition(Frozen):
+    """A flow that the document does not list, in the words of a service."""
+
+    name: Name
+    direction: Direction
+    protocol: Protocol
+    ports: Ports | None = None
+    type: Annotated[Number, Field(ge=-1, le=255)] | None = None
+    code: Annotated[Number, Field(ge=-1, le=255)] | None = None
+    peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ports_fit_protocol(self) -> Self:
+        ports, icmp = self.ports is not None, (self.type is not None, self.code is not None)
+        wanted = self.protocol in ICMP
+        if wanted and (ports or not all(icmp)):
+            fix = "write type and code, -1 for any, and no ports"
+            raise Refused("icmp", f"{self.name}: {self.protocol} has a type and a code", fix)
+        if wanted and self.type == -1 and self.code != -1:
+            raise Refused("icmp", f"{self.name}: any type has any code", "write code: -1")
+        if not wanted and (any(icmp) or ports != (self.protocol != "-1")):
+            fix = "write no ports, type or code" if self.protocol == "-1" else "write ports only"
+            raise Refused("ports", f"{self.name}: {self.protocol} does not go with these", fix)
+        return self
+
+    @property
+    def port_pairs(self) -> tuple[PortPair, ...]:
+        """What stands where a rule has its two numbers."""
+        if self.type is not None and self.code is not None:
+            return ((self.type, self.code),)
+        return self.ports or ((0, 65535),)
+
+
+class Erratum(Frozen):
+    """A place where the document prints something that cannot be meant."""
+
+    section: Text
+    row: Text
+    printed: Text
+    taken: Text
+    why: Text
+
+
+class Caveat(Frozen):
+    """A place where what is listed does not suffice, or is more than it should be."""
+
+    id: Name
+    section: Text
+    row: Text | None = None
+    what: Text
+    why: Text
+    additions: tuple[Addition, ...] = ()
+
+
+class Issue(Frozen):
+    """One issue of the document, as its file has it."""
+
+    title: Text
+    issue: Text
+    date: Text
+    sections: dict[str, Text]
+    roles: dict[str, Text]
+    services: tuple[Service, ...]
+    errata: tuple[Erratum, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
+
+
+class Region(Frozen):
+    """An AWS Region and the part of the world in which it lies."""
+
+    region: Text
+    name: Text
+    geography: Geography
+
+
+class Catalogue(Issue):
+    """An issue of the document together with the Regions that AWS has."""
+
+    regions: dict[str, Region]
+
+    @cached_property
+    def by_id(self) -> dict[str, Service]:
+        """The services under their ids."""
+        return {service.id: service for service in self.services}
+
+
+def read_catalogue(path: Path = SHIPPED, root: Path = FOLDER) -> Catalogue:
+    """Read and validate a catalogue; raise Faults with everything that is wrong with it."""
+    document = read_yaml(path, root)
+    try:
+        issue = Issue.model_validate(document.data)
+    except ValidationError as error:
+        raise Faults(*faults_of(error, document, Issue)) from None
+    if faults := [*_contradictions(issue, document)]:
+        raise Faults(*faults)
+    return Catalogue.model_construct(**dict(issue), regions=read_regions())
+
+
+def read_regions(path: Path = REGIONS, root: Path = FOLDER) -> dict[str, Region]:
+    """Read the table of Regions under their names; raise Faults with all that is wrong with it."""
+    document = read_yaml(path, root)
+    try:
+        regions = TypeAdapter(tuple[Region, ...]).validate_python(document.data)
+    except ValidationError as error:
+        raise Faults(*faults_of(error, document, Region)) from None
+    return {region.region: region for region in regions}
+
+
+def _contradictions(catalogue: Issue, document: Document) -> Iterator[Fault]:
+    """Find what is well formed and cannot be: ids twice, roles, sections and rows that are not."""
+    seen: set[str] = set()
+    for index, service in enumerate(catalogue.services):
+        at = ("services", index)
+        if service.id in seen:
+            yield document.fault(
+                (*at, "id"), "duplicate-id", f"{service.id} is there already", "give it its own id"
+            )
+        seen.add(service.id)
+        if service.role and service.role not in catalogue.roles:
+            known = ", ".join(catalogue.roles)
+            yield document.fault(
+                (*at, "role"),
+                "unknown-role",
+                f"{service.role} is no role",
+                f"write one of: {known}",
+            )
+        yield from _section(catalogue, document, (*at, "section"), service.section)
+    for index, erratum in enumerate(catalogue.errata):
+        yield from _row(catalogue, document, ("errata", index), erratum.section, erratum.row)
+    for index, caveat in enumerate(catalogue.caveats):
+        if caveat.row:
+            yield from _row(catalogue, document, ("caveats", index), caveat.section, caveat.row)
+
+
+def _section(
+    catalogue: Issue, document: Document, path: tuple[str | int, ...], section: str
+) -> Iterator[Fault]:
+    if section not in catalogue.sections:
+        known = ", ".join(catalogue.sections)
+        yield document.fault(
+            path, "unknown-section", f"{section} is no section", f"write one of: {known}"
+        )
+
+
+def _row(
+    catalogue: Issue, document: Document, path: tuple[str | int, ...], section: str, row: str
+) -> Iterator[Fault]:
+    """The cover is no section of rows; everywhere else a row must be one of the section's."""
+    rows = {service.row for service in catalogue.services if service.section == section}
+    if section != "cover" and row not in rows:
+        yield document.fault(
+            (*path, "row"),
+            "unknown-row",
+            f"section {section} has no row {row}",
+            "write the row as its service has it",
+        )

@@ -1,0 +1,151 @@
+"""What is well formed in a site and cannot be: it contradicts the catalogue, AWS, or itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Final
+
+from gateway_rules.catalogue import Addition, Catalogue
+from gateway_rules.errors import Complaint, Steps
+from gateway_rules.prefixes import SELF, Peer, Prefix
+from gateway_rules.site import Site
+
+
+NO_NETWORKS: Final = "self-without-networks"
+
+
+def complaints(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
+    """Find what contradicts the catalogue, AWS, or itself."""
+    yield from _region(site, catalogue)
+    yield from _roles(site, catalogue)
+    yield from _services(site, catalogue)
+    yield from _additions(site, catalogue)
+    yield from _selves(site)
+    yield from _hosts(site, catalogue)
+
+
+def _region(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
+    if site.region not in catalogue.regions:
+        close = get_close_matches(site.region, catalogue.regions, 3, 0) or ["eu-west-1"]
+        fix = f"write one of AWS's, such as {', '.join(close)}"
+        yield Complaint(("region",), "unknown-region", f"AWS has no region {site.region}", fix)
+
+
+def _roles(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
+    for role in catalogue.roles:
+        if role not in site.roles:
+            fix = f"add {role}: with the prefixes of {catalogue.roles[role]}, or [] for none"
+            yield Complaint(("roles", role), "missing-role", f"the role {role} is missing", fix)
+    known = ", ".join(catalogue.roles)
+    for role, peers in site.roles.items():
+        if role not in catalogue.roles:
+            yield Complaint(
+                ("roles", role), "unknown-role", f"{role} is no role", f"write one of: {known}"
+            )
+        for index, peer in enumerate(peers):
+            if isinstance(peer, str) and peer != SELF:
+                fix = "write prefixes such as 192.0.2.0/24, or self for the gateways of this stack"
+                yield Complaint(
+                    ("roles", role, index), "prefix", f"{role}: {peer!r} is no prefix", fix
+                )
+
+
+def _services(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
+    for name, use in site.services.items():
+        service = catalogue.by_id.get(name)
+        if service is None:
+            close = get_close_matches(name, catalogue.by_id, 3, 0)
+            fix = f"write the id of a service, such as {', '.join(close)}"
+            yield Complaint(("services", name), "unknown-service", f"{name} is no service", fix)
+        elif use is not False and not service.anywhere:
+            fix = "write false to leave it out, or take the line out"
+            what = f"{name} has its own addresses and cannot be narrowed"
+            yield Complaint(("services", name), "service-use", what, fix)
+        elif use == ():
+            fix = "write false to leave it out, or the prefixes to narrow it to"
+            yield Complaint(
+                ("services", name), "service-use", f"{name} is narrowed to nothing", fix
+            )
+
+
+def _additions(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
+    for index, addition in enumerate(site.additions):
+        at: Steps = ("additions", index)
+        names = {other.name for other in site.additions[:index]}
+        if addition.name in names | catalogue.by_id.keys():
+            fix = "give it a name of its own"
+            yield Complaint(
+                (*at, "name"), "duplicate-addition", f"{addition.name} is there already", fix
+            )
+        for other in site.additions[:index]:
+            if addition.model_copy(update={"name": other.name}) == other:
+                what = f"{addition.name} opens the same as {other.name}"
+                yield Complaint(at, "duplicate-addition", what, "keep one of them")
+        for place, peer in enumerate(addition.peers):
+            yield from _addition_peer(site, catalogue, addition, (*at, "peers", place), peer)
+
+
+def _addition_peer(
+    site: Site, catalogue: Catalogue, addition: Addition, at: Steps, peer: Peer | str
+) -> Iterator[Complaint]:
+    if isinstance(peer, str) and peer != SELF and peer not in catalogue.roles:
+        fix = f"write a prefix, self, or a role: {', '.join(catalogue.roles)}"
+        yield Complaint(
+            at, "unknown-role", f"{addition.name}: {peer!r} is neither prefix nor role", fix
+        )
+    wrong = {"icmp": 6, "icmpv6": 4}.get(addition.protocol)
+    for prefix in _resolved(site, peer):
+        if isinstance(prefix, Prefix) and prefix.version == wrong:
+            what = f"{addition.name}: {prefix} and {addition.protocol} are of different families"
+            yield Complaint(
+                at, "family", what, "write icmp for IPv4 and icmpv6 for IPv6, each with its own"
+            )
+
+
+def _resolved(site: Site, peer: Peer | str) -> tuple[Peer | str, ...]:
+    return site.roles.get(peer, ()) if isinstance(peer, str) and peer != SELF else (peer,)
+
+
+def _selves(site: Site) -> Iterator[Complaint]:
+    if site.networks:
+        return
+    lists: dict[Steps, tuple[Peer | str, ...]] = {
+        **{("roles", role): peers for role, peers in site.roles.items()},
+        **{("additions", n, "peers"): a.peers for n, a in enumerate(site.additions)},
+    }
+    for path, peers in lists.items():
+        for index, peer in enumerate(peers):
+            if peer == SELF:
+                what = "self stands here and networks are not given"
+                fix = "list the CIDRs of the subnets under gateway-rules:networks"
+                yield Complaint((*path, index), NO_NETWORKS, what, fix)
+
+
+def _hosts(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
+    wanted = regional_hosts(site, catalogue)
+    given = {host.name for host in site.addresses if host.addresses}
+    for host in site.addresses:
+        if host.name not in wanted:
+            fix = f"take it out of stacks/addresses/{site.stack}.yaml"
+            what = f"{host.name} has addresses that nothing asks for"
+            yield Complaint(("region",), "unused-host", what, fix)
+    missing = [name for name in wanted if name not in given]
+    if missing:
+        geography = catalogue.regions[site.region].geography
+        what = f"the addresses of {', '.join(missing)} in {geography} are not known"
+        fix = f"look them up there and list them in stacks/addresses/{site.stack}.yaml"
+        yield Complaint(("region",), "pending", what, fix)
+
+
+def regional_hosts(site: Site, catalogue: Catalogue) -> tuple[str, ...]:
+    """Name the hosts whose printed addresses do not hold where the site is."""
+    region = catalogue.regions.get(site.region)
+    names = (
+        name
+        for service in catalogue.services
+        if service.regional and region and service.regional.geography != region.geography
+        if site.services.get(service.id) is not False
+        for name in service.host_names
+    )
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,111 @@
+"""Flows to network-ACL entries, within the quota that AWS gives each direction and family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Final, Literal
+
+from gateway_rules.cover import Allow, Cover, DoesNotFit, fit
+from gateway_rules.errors import Complaint, Impossible
+from gateway_rules.flows import Flow, Leg, legs
+from gateway_rules.packets import box, intersection, plane
+from gateway_rules.prefixes import FAMILIES, Prefix
+from gateway_rules.protocols import DIRECTIONS, Direction, Protocol
+from gateway_rules.site import Site
+
+FIRST_NUMBER: Final = 100
+STEP: Final = 10
+"""Numbers leave room for an entry by hand, and stay far below AWS's 32766."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One network-ACL entry; `purposes` says whether it carries requests, replies or both."""
+
+    direction: Direction
+    number: int
+    action: Literal["allow", "deny"]
+    protocol: Protocol
+    from_port: int
+    to_port: int
+    prefix: Prefix
+    purposes: tuple[str, ...] = field(compare=False, default=())
+    services: tuple[str, ...] = field(compare=False, default=())
+
+    @property
+    def peer(self) -> Prefix:
+        """The prefix, under the name that rules and flows have for it."""
+        return self.prefix
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How a direction and family uses its entries: those that AWS counts less the default deny."""
+
+    budget: int
+    used: int
+    excess: int
+    lower_bound: int
+
+
+@dataclass(frozen=True)
+class NetworkAcl:
+    """The entries, sorted by direction and number, and the budget of each direction and family."""
+
+    entries: tuple[Entry, ...]
+    budgets: dict[tuple[Direction, str], Budget]
+
+
+def network_acl(flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
+    """Give entries that pass every flow and its replies within the site's quota.
+
+    Raises Impossible when a direction and family cannot be held by its budget.
+    """
+    ways = legs(flows, site.networks)
+    budget = site.quotas.entries_per_network_acl - 1
+    covers = {
+        (direction, name): _fit(_of(ways, direction, version), direction, name, budget)
+        for direction, (version, name) in product(DIRECTIONS, FAMILIES.items())
+    }
+    entries = (entry for d in DIRECTIONS for entry in _entries(d, covers, ways))
+    return NetworkAcl(
+        tuple(entries),
+        {key: Budget(budget, len(c.entries), c.excess, c.lower_bound) for key, c in covers.items()},
+    )
+
+
+def _of(ways: Iterable[Leg], direction: Direction, version: int) -> list[Leg]:
+    return [leg for leg in ways if leg.direction == direction and leg.peer.version == version]
+
+
+def _fit(ways: list[Leg], direction: Direction, family: str, budget: int) -> Cover:
+    required = (Allow(leg.protocol, leg.from_port, leg.to_port, leg.peer) for leg in ways)
+    try:
+        return fit(required, budget)
+    except DoesNotFit as error:
+        what = f"{direction} {family} needs {error.needed} entries and the quota leaves {budget}"
+        fix = "raise entries_per_network_acl, at most 40, or ask for fewer protocols"
+        path = ("quotas", "entries_per_network_acl")
+        raise Impossible(Complaint(path, "acl-quota", what, fix)) from None
+
+
+def _entries(
+    direction: Direction, covers: dict[tuple[Direction, str], Cover], ways: tuple[Leg, ...]
+) -> Iterator[Entry]:
+    """Number a direction's entries: AWS has one number space for both families."""
+    allows = [allow for name in FAMILIES.values() for allow in covers[direction, name].entries]
+    for index, allow in enumerate(allows):
+        bare = Entry(direction, FIRST_NUMBER + STEP * index, "allow", *allow)
+        carried = [leg for leg in ways if _meets(leg, bare)]
+        purposes = tuple(sorted({leg.purpose for leg in carried}, reverse=True))
+        services = tuple(dict.fromkeys(s for leg in carried for s in leg.services))
+        yield Entry(direction, bare.number, "allow", *allow, purposes, services)
+
+
+def _meets(leg: Leg, entry: Entry) -> bool:
+    """Tell whether some packet of the leg passes by the entry."""
+    alike = entry.protocol in (leg.protocol, "-1") and entry.direction == leg.direction
+    near = entry.prefix.covers(leg.peer) or leg.peer.covers(entry.prefix)
+    return alike and near and bool(intersection(plane([box(leg)]), plane([box(entry)])))

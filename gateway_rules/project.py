@@ -1,0 +1,47 @@
+"""The files of a project: where they are, and what they plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from gateway_rules.catalogue import Catalogue, read_catalogue
+from gateway_rules.errors import Impossible, OverQuota, usage
+from gateway_rules.plan import Plan, plan
+from gateway_rules.stack_file import read_stack
+
+_PROGRAM: Final = "Pulumi.yaml"
+
+
+def find_root(start: Path) -> Path:
+    """Give the nearest folder upward that holds Pulumi.yaml and stacks; raise Faults."""
+    for folder in (start, *start.parents):
+        if (folder / _PROGRAM).is_file() and (folder / "stacks").is_dir():
+            return folder
+    fix = "go to the project's folder, or name it with -C"
+    raise usage("no-project", f"no {_PROGRAM} with a folder stacks in {start} or above it", fix)
+
+
+def stack_names(root: Path) -> tuple[str, ...]:
+    """Name the stacks that have a file, sorted."""
+    files = (root / "stacks").glob("Pulumi.*.yaml")
+    return tuple(sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files))
+
+
+def load_plan(root: Path, stack: str, catalogue: Catalogue | None = None) -> Plan:
+    """Read a stack and plan it.
+
+    Raises Faults with everything that is wrong, Pending when only the addresses of
+    the region lack, OverQuota when AWS's quotas cannot hold what must pass.
+    """
+    catalogue = catalogue or read_catalogue()
+    names = stack_names(root)
+    if stack not in names:
+        fix = f"write one of: {', '.join(names)}" if names else "write a stack file first"
+        raise usage("unknown-stack", f"there is no stack {stack}", fix)
+    site, fault = read_stack(root, stack, catalogue)
+    try:
+        return plan(catalogue, site)
+    except Impossible as error:
+        faults = (fault(complaint) for complaint in error.complaints)
+        raise OverQuota(*faults) from None
