@@ -15,7 +15,7 @@ help: ## list the targets
 
 setup: ## make the environment in .venv, with gateway-rules in it
 	@test -n "$(PYTHON)" || { echo "error: there is no Python 3.11 or newer on PATH; install one, or name it with PYTHON=" >&2; exit 2; }
-	@$(PYTHON) -m gateway_rules.local.environment
+	@$(PYTHON) -P gateway_rules/local/environment.py
 
 up: setup ## deploy every stack onto a local AWS and verify it
 	@$(BIN)/gateway-rules local up

@@ -1,16 +1,18 @@
 """The environment in `.venv`, made once for each state of the files that describe it.
 
-`python -m gateway_rules.local.environment` runs in the project's root before anything is
-installed, so this module needs the standard library alone.
+`python environment.py` runs in the project's root before anything is installed, so it needs the
+standard library alone and imports nothing of this package.
 """
 
+import fcntl
 import hashlib
 import importlib.util
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-from gateway_rules.local.locks import exclusive
 
 SOURCES = ("pyproject.toml", "requirements.txt", "requirements-dev.txt")
 
@@ -24,7 +26,7 @@ def make(root: Path) -> None:
     """
     folder = root / ".venv"
     folder.mkdir(exist_ok=True)
-    with exclusive(folder, lambda: _say("waiting for another setup of .venv to end")):
+    with _alone(folder):
         stamp = folder / ".made-from"
         wanted = _digest(root)
         if stamp.exists() and stamp.read_text() == wanted:
@@ -33,6 +35,21 @@ def make(root: Path) -> None:
         _create(folder)
         _install(root)
         stamp.write_text(wanted)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Lock the folder itself; the lock ends with this process, however it ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say("waiting for another setup of .venv to end")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _digest(root: Path) -> str:

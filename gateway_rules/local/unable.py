@@ -3,7 +3,7 @@
 from gateway_rules.errors import COMMAND_LINE, Fault
 
 
-class Unable(Exception):  # noqa: N818 - it reads as what the program says of itself.
+class Unable(Exception):
     """The machine, the network or the engine cannot do what is needed."""
 
     def __init__(self, rule: str, message: str, fix: str) -> None:

@@ -1,0 +1,63 @@
+"""Where a local run keeps its things, all of them under `.local/` in the project's root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths of one project's local runs."""
+
+    root: Path
+
+    @property
+    def local(self) -> Path:
+        """Everything that a local run makes."""
+        return self.root / ".local"
+
+    @property
+    def state(self) -> Path:
+        """What the engine knows of its stacks."""
+        return self.local / "state"
+
+    @property
+    def pulumi_home(self) -> Path:
+        """The engine's own folder, which holds the stand-in plugin."""
+        return self.local / "pulumi"
+
+    @property
+    def project(self) -> Path:
+        """The project that the engine runs in, beside the user's own."""
+        return self.local / "project"
+
+    @property
+    def copies(self) -> Path:
+        """Copies of the stack files, which the engine may write to."""
+        return self.project / "stacks"
+
+    @property
+    def server(self) -> Path:
+        """The record of the local AWS that the state belongs to."""
+        return self.local / "server.json"
+
+    @property
+    def runs(self) -> Path:
+        """One file for each run that has not ended cleanly."""
+        return self.local / "runs"
+
+    @property
+    def logs(self) -> Path:
+        """What the programs said."""
+        return self.local / "log"
+
+    def log(self, name: str) -> Path:
+        """Give the file that one program's output goes to."""
+        return self.logs / f"{name}.log"
+
+    def stack_file(self, stack: str) -> Path:
+        """Give the user's file of a stack."""
+        return self.root / "stacks" / f"Pulumi.{stack}.yaml"
+
+    def state_file(self, stack: str) -> Path:
+        """Give the engine's state of a stack."""
+        return self.state / ".pulumi" / "stacks" / "gateway-rules" / f"{stack}.json"

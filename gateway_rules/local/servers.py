@@ -1,0 +1,144 @@
+"""The local AWS as a process of its own, and whether it is still the one that we started."""
+
+import http.client
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from gateway_rules.local.layout import Layout
+from gateway_rules.local.loopback import require_loopback
+from gateway_rules.local.processes import mark
+from gateway_rules.local.unable import Unable
+from gateway_rules.site import Quotas
+
+MARK_PATH = "/gateway-rules/mark"
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The quotas that a local AWS keeps to; it has one set of them for all Regions."""
+
+    rules_per_security_group: int
+    entries_per_network_acl: int
+    security_groups_per_interface: int
+
+    @classmethod
+    def for_all(cls, quotas: Iterable[Quotas]) -> Self:
+        """Give the largest of each quota."""
+        tuples = zip(
+            *(
+                (
+                    quota.rules_per_security_group,
+                    quota.entries_per_network_acl,
+                    quota.security_groups_per_interface,
+                )
+                for quota in quotas
+            ),
+            strict=True,
+        )
+        return cls(*map(max, tuples))
+
+    def allows(self, other: "Settings") -> bool:
+        """Say whether no quota of the other is larger."""
+        return all(mine >= asdict(other)[name] for name, mine in asdict(self).items())
+
+    def options(self) -> list[str]:
+        """Write them as the server's command line takes them."""
+        return [f"--{name.replace('_', '-')}={number}" for name, number in asdict(self).items()]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A local AWS: where it answers, the mark that its memory carries, and its quotas."""
+
+    endpoint: str
+    mark: str
+    settings: Settings
+
+    @classmethod
+    def recorded(cls, layout: Layout) -> Self | None:
+        """Give the server that the state belongs to, whether or not it still runs."""
+        if not layout.server.exists():
+            return None
+        record = json.loads(layout.server.read_text())
+        return cls(record["endpoint"], record["mark"], Settings(**record["settings"]))
+
+    def answers(self) -> bool:
+        """Say whether this very server, with its memory, is there."""
+        url = urlsplit(require_loopback(self.endpoint))
+        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=5)
+        try:
+            connection.request("GET", MARK_PATH)
+            return connection.getresponse().read().decode().strip() == self.mark
+        except (OSError, http.client.HTTPException, UnicodeDecodeError):
+            return False
+        finally:
+            connection.close()
+
+
+def start(layout: Layout, settings: Settings) -> Server:
+    """Start a local AWS that outlives this process, and record it beside the state.
+
+    Raises Unable when it does not come up.
+    """
+    secret = secrets.token_hex(16)
+    port_file = layout.local / "server.port"
+    port_file.unlink(missing_ok=True)
+    options = ["--port-file", str(port_file), "--mark", secret, *settings.options()]
+    process = _spawn(layout, options)
+    endpoint = f"http://127.0.0.1:{_port(process, port_file, layout)}"
+    server = Server(endpoint, secret, settings)
+    if not server.answers():
+        raise _failure(layout)
+    partial = layout.server.with_suffix(".partial")
+    partial.write_text(json.dumps(asdict(server)))
+    partial.rename(layout.server)
+    return server
+
+
+def _spawn(layout: Layout, options: list[str]) -> subprocess.Popen[bytes]:
+    """Start the server in a session of its own, where no Ctrl-C reaches it."""
+    log = layout.log("aws")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 no text of a user in it
+            [sys.executable, "-m", "gateway_rules.local.aws", *options],
+            cwd=layout.local,
+            env=clean_environment() | mark(layout.local),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def clean_environment() -> dict[str, str]:
+    """Give the user's environment less what would reach an account, or change the engine's ways."""
+    foreign = ("AWS_", "PULUMI_", "MOTO_")
+    return {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
+
+
+def _port(process: subprocess.Popen[bytes], port_file: Path, layout: Layout) -> int:
+    """Wait for the port that the server writes down once it listens."""
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        if port_file.exists() and (text := port_file.read_text().strip()):
+            return int(text)
+        time.sleep(0.05)
+    process.kill()
+    raise _failure(layout)
+
+
+def _failure(layout: Layout) -> Unable:
+    """Say that there is no server, and where it said why."""
+    log = layout.log("aws").relative_to(layout.root)
+    return Unable("local-aws", "the local AWS did not start", f"read {log}")

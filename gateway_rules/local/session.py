@@ -1,0 +1,72 @@
+"""Whether a local run can go on where the last one ended, and starting afresh when it cannot."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gateway_rules.errors import Faults
+from gateway_rules.local import processes
+from gateway_rules.local.build import Say
+from gateway_rules.local.layout import Layout
+from gateway_rules.local.servers import Server, Settings, start
+from gateway_rules.local.unable import Unable
+
+
+@contextmanager
+def recorded(layout: Layout) -> Iterator[None]:
+    """Leave a record while a run goes on, which stays behind when it is cut off.
+
+    A run that is interrupted ends all its processes; one that is killed leaves that to the next.
+    """
+    record = layout.runs / str(os.getpid())
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.touch()
+    try:
+        yield
+    except (Faults, Unable):
+        record.unlink()
+        raise
+    except BaseException:
+        processes.end(layout.local)
+        raise
+    record.unlink()
+
+
+def server(layout: Layout, settings: Settings, say: Say) -> Server:
+    """Give the local AWS that the state belongs to, or a new one beside an empty state.
+
+    To be called under the lock and before `recorded`: every record is then one of a run that was
+    cut off.
+    """
+    found = Server.recorded(layout)
+    reason = _why_afresh(layout, found, settings)
+    if found and reason is None:
+        return found
+    if reason:
+        say(f"{reason}; starting afresh")
+    clear(layout)
+    with recorded(layout):
+        return start(layout, settings)
+
+
+def _why_afresh(layout: Layout, found: Server | None, settings: Settings) -> str | None:
+    """Say what keeps a run from going on where the last one ended."""
+    if layout.runs.exists() and any(layout.runs.iterdir()):
+        return "the last local run was cut off"
+    if found and not found.answers():
+        return "the local AWS of the last run is gone, and its memory with it"
+    if found and not found.settings.allows(settings):
+        return "the quotas of the stacks have grown beyond those of the local AWS"
+    return None
+
+
+def clear(layout: Layout) -> None:
+    """End what still runs and throw away all that it knew; the logs stay to be read."""
+    processes.end(layout.local)
+    layout.local.mkdir(exist_ok=True)
+    for path in layout.local.iterdir():
+        if path.is_dir() and path != layout.logs:
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
