@@ -237,7 +237,7 @@ def _section(
 def _row(
     catalogue: Issue, document: Document, path: tuple[str | int, ...], section: str, row: str
 ) -> Iterator[Fault]:
-    """The cover is no section of rows; everywhere else a row must be one of the section's."""
+    """Refuse a row that its section does not have; the cover is no section of rows."""
     rows = {service.row for service in catalogue.services if service.section == section}
     if section != "cover" and row not in rows:
         yield document.fault(

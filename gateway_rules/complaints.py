@@ -11,7 +11,6 @@ from gateway_rules.errors import Complaint, Steps
 from gateway_rules.prefixes import SELF, Peer, Prefix
 from gateway_rules.site import Site
 
-
 NO_NETWORKS: Final = "self-without-networks"
 
 

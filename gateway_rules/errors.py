@@ -72,6 +72,10 @@ class OverQuota(Faults):
     """What must pass does not fit into what AWS allows."""
 
 
+class NoAnswer(Faults):
+    """AWS or the engine could not be asked: credentials, rights, or the network."""
+
+
 COMMAND_LINE = "<command>"
 
 

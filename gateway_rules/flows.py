@@ -115,14 +115,19 @@ def _peers(service: Service, catalogue: Catalogue, site: Site) -> tuple[Peer, ..
 
 
 def role_peers(site: Site, role: str) -> tuple[Peer, ...]:
-    """Give the prefixes of a role; the site has been checked to hold nothing else."""
-    return tuple(peer for peer in site.roles[role] if isinstance(peer, Prefix) or peer == SELF)
+    """Give the prefixes of a role, and the gateways themselves where it holds them."""
+    return tuple(_peer(peer) for peer in site.roles[role])
+
+
+def _peer(peer: Peer | str) -> Peer:
+    """Give a peer that has been checked to be no other word."""
+    return peer if isinstance(peer, Prefix) else SELF
 
 
 def _of_additions(catalogue: Catalogue, site: Site) -> Iterator[Flow]:
     for addition in site.additions:
         for pair, named in product(addition.port_pairs, addition.peers):
-            peers = role_peers(site, named) if named in catalogue.roles else (named,)
+            peers = role_peers(site, named) if named in catalogue.roles else (_peer(named),)
             replies = _replies(addition.protocol, pair, addition.direction, site)
             for peer in peers:
                 yield Flow(

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from gateway_rules.cover import Allow, Cover, DoesNotFit, fit
 from gateway_rules.errors import Complaint, Impossible
 from gateway_rules.flows import Flow, Leg, legs
-from gateway_rules.packets import box, intersection, plane
+from gateway_rules.packets import meet
 from gateway_rules.prefixes import FAMILIES, Prefix
 from gateway_rules.protocols import DIRECTIONS, Direction, Protocol
 from gateway_rules.site import Site
@@ -94,18 +94,11 @@ def _fit(ways: list[Leg], direction: Direction, family: str, budget: int) -> Cov
 def _entries(
     direction: Direction, covers: dict[tuple[Direction, str], Cover], ways: tuple[Leg, ...]
 ) -> Iterator[Entry]:
-    """Number a direction's entries: AWS has one number space for both families."""
+    """Give the entries of a direction their numbers; AWS has one number space for both families."""
     allows = [allow for name in FAMILIES.values() for allow in covers[direction, name].entries]
     for index, allow in enumerate(allows):
         bare = Entry(direction, FIRST_NUMBER + STEP * index, "allow", *allow)
-        carried = [leg for leg in ways if _meets(leg, bare)]
+        carried = [leg for leg in ways if meet(leg, bare)]
         purposes = tuple(sorted({leg.purpose for leg in carried}, reverse=True))
         services = tuple(dict.fromkeys(s for leg in carried for s in leg.services))
         yield Entry(direction, bare.number, "allow", *allow, purposes, services)
-
-
-def _meets(leg: Leg, entry: Entry) -> bool:
-    """Tell whether some packet of the leg passes by the entry."""
-    alike = entry.protocol in (leg.protocol, "-1") and entry.direction == leg.direction
-    near = entry.prefix.covers(leg.peer) or leg.peer.covers(entry.prefix)
-    return alike and near and bool(intersection(plane([box(leg)]), plane([box(entry)])))

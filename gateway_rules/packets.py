@@ -232,6 +232,15 @@ def order(match: Match) -> tuple[str, str, int, int, int, int, int]:
     return match.direction, match.protocol, match.from_port, match.to_port, *peer
 
 
+def meet(one: Match, other: Match) -> bool:
+    """Tell whether some packet is one of both."""
+    alike = one.direction == other.direction and family(one.peer) == family(other.peer)
+    named = {one.protocol, other.protocol}
+    if not alike or (len(named) > 1 and "-1" not in named):
+        return False
+    return bool(size_within(plane([box(other)]), box(one)))
+
+
 def universe(*sets: Iterable[Match]) -> frozenset[str]:
     """Give the protocols to tell apart when these sets are compared with one another."""
     named = {match.protocol for matches in sets for match in matches}

@@ -150,7 +150,7 @@ class _Builder:
             return {key: self.build(value, (*path, key)) for key, value in self._items(node, path)}
         if isinstance(node, SequenceNode):
             return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
-        return self._scalar(node)
+        return self._scalar(node, str(node.value))
 
     def _items(self, node: MappingNode, path: Steps) -> Iterator[tuple[str, Node]]:
         for key_node, value in node.value:
@@ -165,8 +165,7 @@ class _Builder:
                 self.keys[*path, key] = _place(key_node.start_mark)
                 yield key, value
 
-    def _scalar(self, node: ScalarNode) -> Any:
-        text: str = node.value
+    def _scalar(self, node: Node, text: str) -> Any:
         match str(node.tag).rpartition(":")[2]:
             case "null":
                 return None

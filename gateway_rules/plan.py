@@ -20,8 +20,9 @@ PREFIX: Final = "gateway-rules"
 
 @dataclass(frozen=True)
 class SecurityGroup:
-    """A group of rules under the name that it has in AWS."""
+    """A group of rules: its part of the resources' names, its name in AWS, its rules."""
 
+    key: str
     name: str
     rules: tuple[Rule, ...]
 
@@ -49,7 +50,7 @@ def plan(catalogue: Catalogue, site: Site) -> Plan:
     rules = security_group.rules(flows, origins(catalogue, site))
     if found := tuple(_over_quota(site, rules)):
         raise Impossible(*found)
-    group = SecurityGroup(f"{PREFIX}-{site.stack}", rules)
+    group = SecurityGroup("group", f"{PREFIX}-{site.stack}", rules)
     unused = not_used(catalogue, site)
     return Plan(catalogue, site, flows, unused, (group,), network_acl(flows, site))
 

@@ -8,7 +8,7 @@ from typing import Final
 from gateway_rules.catalogue import Catalogue, read_catalogue
 from gateway_rules.errors import Impossible, OverQuota, usage
 from gateway_rules.plan import Plan, plan
-from gateway_rules.stack_file import read_stack
+from gateway_rules.stack_file import blame, read_stack
 
 _PROGRAM: Final = "Pulumi.yaml"
 
@@ -39,9 +39,8 @@ def load_plan(root: Path, stack: str, catalogue: Catalogue | None = None) -> Pla
     if stack not in names:
         fix = f"write one of: {', '.join(names)}" if names else "write a stack file first"
         raise usage("unknown-stack", f"there is no stack {stack}", fix)
-    site, fault = read_stack(root, stack, catalogue)
+    site = read_stack(root, stack, catalogue)
     try:
         return plan(catalogue, site)
     except Impossible as error:
-        faults = (fault(complaint) for complaint in error.complaints)
-        raise OverQuota(*faults) from None
+        raise OverQuota(*blame(root, stack, *error.complaints).faults) from None

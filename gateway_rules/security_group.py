@@ -9,7 +9,7 @@ from typing import Final
 from gateway_rules.flows import Flow
 from gateway_rules.packets import family, join, order
 from gateway_rules.prefixes import FAMILIES, SELF, Peer, Prefix, merge
-from gateway_rules.protocols import ICMP, Direction, PortPair, Protocol
+from gateway_rules.protocols import ICMP, Direction, PortPair, Protocol, format_ports
 
 MAX_DESCRIPTION: Final = 255
 """Characters that AWS takes (IpRange, EC2 API reference)."""
@@ -29,12 +29,9 @@ class Rule:
 
     @property
     def name(self) -> str:
-        """Name the rule by its content alone, so that it keeps its name whatever stands beside it."""
-        protocol = "all" if self.protocol == "-1" else self.protocol
-        ports = (
-            f"{self.from_port}-{self.to_port}" if self.from_port != self.to_port else self.from_port
-        )
-        return f"{self.direction}-{protocol}-{ports}-{self.peer}"
+        """Name the rule by its content alone, so that nothing beside it changes its name."""
+        ports = format_ports(self.protocol, self.from_port, self.to_port).replace(" ", "-")
+        return f"{self.direction}-{self.protocol}-{ports}-{self.peer}"
 
 
 def rules(flows: Iterable[Flow], sections: dict[str, str]) -> tuple[Rule, ...]:

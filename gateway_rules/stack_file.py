@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -35,30 +35,39 @@ KEYS: Final = {
 """The key under `config:` for each field."""
 
 
-Placer: TypeAlias = Callable[[Complaint], Fault]
-"""Finds the place of a complaint in the files that a site was read from."""
-
-
-def read_stack(root: Path, stack: str, catalogue: Catalogue) -> tuple[StackSite, Placer]:
-    """Read a stack's files; the second value finds the places of later complaints.
+def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
+    """Read a stack's files.
 
     Raises Faults with everything that is wrong with them, and Pending when nothing
     is wrong but that the addresses of the stack's region are not there.
     """
     document = read_yaml(stack_file(root, stack), root)
     data = {**_ours(document), "stack": stack, "addresses": _read_addresses(root, stack)}
-
-    def place(complaint: Complaint) -> Fault:
-        return document.fault(_where(complaint.path), *complaint[1:])
-
     try:
         site = StackSite.model_validate(data)
     except ValidationError as error:
         faults = faults_of(error, document, StackSite, _where)
-        raise Faults(*faults, *map(place, _more_complaints(data, catalogue))) from None
-    if found := [place(complaint) for complaint in complaints(site, catalogue)]:
+        more = (_place(document, complaint) for complaint in _more_complaints(data, catalogue))
+        raise Faults(*faults, *more) from None
+    if found := [_place(document, complaint) for complaint in complaints(site, catalogue)]:
         raise (Pending if {fault.rule for fault in found} == {"pending"} else Faults)(*found)
-    return site, place
+    return site
+
+
+def blame(root: Path, stack: str, *found: Complaint) -> Faults:
+    """Give complaints that came up after reading their places in the stack's file."""
+    document = read_yaml(stack_file(root, stack), root)
+    return Faults(*(_place(document, complaint) for complaint in found))
+
+
+def raw_config(root: Path, stack: str) -> dict[str, Any]:
+    """Give what stands under `config:`, unread."""
+    config: dict[str, Any] = read_yaml(stack_file(root, stack), root).data["config"]
+    return config
+
+
+def _place(document: Document, complaint: Complaint) -> Fault:
+    return document.fault(_where(complaint.path), *complaint[1:])
 
 
 def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Complaint]:
@@ -66,7 +75,9 @@ def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Com
     neutral = {"region": next(iter(catalogue.regions)), "roles": {}}
     ours = {key: value for key, value in data.items() if key in Site.model_fields}
     salvaged = salvage(Site, ours, neutral)
-    for complaint in complaints(salvaged.model, catalogue) if salvaged else ():
+    if not salvaged:
+        return
+    for complaint in complaints(salvaged.model, catalogue):
         path = salvaged.original(complaint.path)
         guessed = complaint.path[0] not in ours
         blamed = complaint.rule == NO_NETWORKS and ("networks",) in salvaged.lost
@@ -103,7 +114,7 @@ def _ours(document: Document) -> dict[str, Any]:
         raise Faults(document.fault(("config",), "missing-key", "config is missing", fix))
     fields = {key: name for name, key in KEYS.items()}
     return {
-        fields.get(key, key): value
+        fields.get(key) or key: value
         for key, value in config.items()
         if key in fields or key.startswith(NAMESPACE)
     }

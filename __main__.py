@@ -1,0 +1,15 @@
+"""Read a stack's files, plan them, and hand the plan to Pulumi."""
+
+from pathlib import Path
+
+import pulumi
+
+from gateway_rules import Gateway
+from gateway_rules.program import located, planned
+
+root = Path(__file__).parent
+plan = planned(root, pulumi.get_stack())
+vpc_id, subnet_ids = located(root, plan)
+gateway = Gateway(plan.site.stack, site=plan.site, vpc_id=vpc_id, subnet_ids=subnet_ids)
+for name, value in gateway.outputs.items():
+    pulumi.export(name, value)

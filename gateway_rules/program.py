@@ -1,0 +1,119 @@
+"""What the Pulumi program does before it hands a plan to resources: read, compare, look up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pulumi
+import pulumi_aws as aws
+
+from gateway_rules.errors import Complaint, Faults
+from gateway_rules.plan import Plan
+from gateway_rules.project import load_plan
+from gateway_rules.site import StackSite
+from gateway_rules.stack_file import KEYS, blame, raw_config
+
+
+def planned(root: Path, stack: str) -> Plan:
+    """Read and plan the stack.
+
+    Raises pulumi.RunError, after one line for each fault, when the files are wrong or
+    say something else than Pulumi was told.
+    """
+    try:
+        plan = load_plan(root, stack)
+        _require(root, stack, _disagreements(raw_config(root, stack)))
+    except Faults as faults:
+        _stop(stack, faults)
+    return plan
+
+
+def located(root: Path, plan: Plan) -> tuple[str, list[str]]:
+    """Find the stack's VPC and subnets in AWS; raise pulumi.RunError as above."""
+    site = plan.site
+    if not isinstance(site, StackSite):
+        raise TypeError("only a plan that was read from a stack file says where in AWS it is")
+    try:
+        vpcs = aws.ec2.get_vpcs(**_by(site.vpc, "vpc-id")).ids
+        _require(root, site.stack, _vpc(site, vpcs))
+        subnets = _subnets(site, vpcs[0])
+        _require(root, site.stack, _networks(site, subnets))
+    except Faults as faults:
+        _stop(site.stack, faults)
+    return vpcs[0], [*subnets]
+
+
+def _require(root: Path, stack: str, complaints: Iterator[Complaint]) -> None:
+    if found := tuple(complaints):
+        raise blame(root, stack, *found)
+
+
+def _stop(stack: str, faults: Faults) -> NoReturn:
+    for fault in faults.faults:
+        pulumi.log.error(str(fault))
+    raise pulumi.RunError(f"stack {stack} cannot be deployed; nothing was changed") from None
+
+
+def _disagreements(config: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Find keys whose value Pulumi has from elsewhere, as with --config-file."""
+    for field, key in KEYS.items():
+        namespace, _, name = key.partition(":")
+        told = pulumi.Config(namespace).get(name)
+        if not _same(config.get(key), told):
+            what = f"{key} is {told!r} for Pulumi and not what stands here"
+            fix = "run pulumi without --config-file, or put the value into this file"
+            yield Complaint((field,), "config", what, fix)
+
+
+def _same(written: Any, told: str | None) -> bool:
+    """Compare a value of the file with Pulumi's text of it, which is JSON for all but text."""
+    if written is None or told is None:
+        return written is told
+    return bool(told == written if isinstance(written, str) else json.loads(told) == written)
+
+
+def _by(wanted: str | tuple[str, ...] | Mapping[str, str], key: str) -> dict[str, Any]:
+    """Give the arguments of a look-up by tags or by ids."""
+    if isinstance(wanted, Mapping):
+        return {"tags": dict(wanted)}
+    values = [wanted] if isinstance(wanted, str) else [*wanted]
+    return {"filters": [{"name": key, "values": values}]}
+
+
+def _vpc(site: StackSite, found: list[str]) -> Iterator[Complaint]:
+    if len(found) != 1:
+        some = f"{len(found)} VPCs: {', '.join(sorted(found))}" if found else "no VPC"
+        fix = "write tags that find exactly one, or its id"
+        yield Complaint(("vpc",), "look-up", f"{_shown(site.vpc)} finds {some}", fix)
+
+
+def _subnets(site: StackSite, vpc: str) -> dict[str, str]:
+    """Give the CIDR of each subnet, by id."""
+    by = _by(site.subnets, "subnet-id")
+    filters = [{"name": "vpc-id", "values": [vpc]}, *by.pop("filters", [])]
+    found = aws.ec2.get_subnets(filters=filters, **by).ids
+    return {id_: aws.ec2.get_subnet(id=id_).cidr_block for id_ in sorted(found)}
+
+
+def _networks(site: StackSite, subnets: Mapping[str, str]) -> Iterator[Complaint]:
+    if not subnets:
+        fix = "write tags that find at least one, or ids"
+        yield Complaint(("subnets",), "look-up", f"{_shown(site.subnets)} finds no subnet", fix)
+        return
+    missing = set(site.subnets) - subnets.keys() if isinstance(site.subnets, tuple) else set()
+    if missing:
+        what = f"{', '.join(sorted(missing))} is no subnet of the VPC"
+        yield Complaint(("subnets",), "look-up", what, "write the ids of the VPC's subnets")
+    elif site.networks and {*map(str, site.networks)} != {*subnets.values()}:
+        what = f"the subnets are {', '.join(sorted(subnets.values()))}, not what stands here"
+        fix = f"write [{', '.join(sorted(subnets.values()))}]"
+        yield Complaint(("networks",), "networks", what, fix)
+
+
+def _shown(wanted: str | tuple[str, ...] | Mapping[str, str]) -> str:
+    if isinstance(wanted, Mapping):
+        return ", ".join(f"{key}={value}" for key, value in wanted.items())
+    return wanted if isinstance(wanted, str) else ", ".join(wanted)
