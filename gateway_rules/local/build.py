@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from gateway_rules.local.unable import Unable
+from gateway_rules.local.unable import unable
 
 Say = Callable[[str], None]
 
@@ -81,7 +81,7 @@ class Go:
 def build(folder: Path, log: Path, say: Say, reason: str) -> None:
     """Build Pulumi and its Python language host into `folder`, which has to exist.
 
-    Raises Unable when Go is missing or too old, or when a build fails; `log` then says why.
+    Raises NoAnswer when Go is missing or too old, or when a build fails; `log` then says why.
     """
     go = find_go(os.environ, folder)
     say(
@@ -100,19 +100,19 @@ def build(folder: Path, log: Path, say: Say, reason: str) -> None:
 def find_go(environment: Mapping[str, str], temporary: Path) -> Go:
     """Give a Go on PATH that is new enough; it keeps its own files in `temporary`.
 
-    Raises Unable with a cure when there is none.
+    Raises NoAnswer with a cure when there is none.
     """
     least = ".".join(map(str, OLDEST_GO))
     cure = f"install Go {least} or newer, or put a Pulumi release on PATH"
     command = shutil.which("go", path=environment.get("PATH"))
     if command is None:
-        raise Unable("go-missing", "Pulumi has to be built and there is no Go on PATH", cure)
+        raise unable("go-missing", "Pulumi has to be built and there is no Go on PATH", cure)
     go = Go(command, _settings(environment, temporary))
     told = go.ask("env", "GOVERSION")
     found = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", told)
     if found is None or tuple(int(part or 0) for part in found.groups()) < OLDEST_GO:
         name = told.removeprefix("go") or "on PATH"
-        raise Unable("go-too-old", f"Pulumi has to be built and Go {name} is too old", cure)
+        raise unable("go-too-old", f"Pulumi has to be built and Go {name} is too old", cure)
     return go
 
 
@@ -139,7 +139,7 @@ def _build_program(go: Go, program: Program, folder: Path, log: BinaryIO, say: S
         process.terminate()
         process.wait()
     if code != 0:
-        raise Unable(
+        raise unable(
             "pulumi-build",
             f"building {program.name} failed",
             f"read {log.name}, or put a Pulumi release on PATH",

@@ -5,13 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.processes import mark
+from gateway_rules.local.provider.install import install
 from gateway_rules.local.servers import clean_environment
 
 Event = Mapping[str, Any]
@@ -58,16 +60,18 @@ class Engine:
         """Give the command line of a call."""
         return [str(self.toolchain / "pulumi"), *arguments]
 
-    def prepare(self) -> None:
-        """Make the project that the engine runs in and the folder of its state."""
+    def prepare(self, stacks: Iterable[str]) -> None:
+        """Make the project that the engine runs in, with fresh copies of the stacks' files.
+
+        The stand-in for the AWS plugin is put where the engine looks for it.
+        """
         self.layout.copies.mkdir(parents=True, exist_ok=True)
         self.layout.state.mkdir(parents=True, exist_ok=True)
         (self.layout.project / "Pulumi.yaml").write_text(PROJECT)
-
-    def take(self, stack: str) -> None:
-        """Copy the user's file of a stack afresh."""
-        source = self.layout.stack_file(stack)
-        shutil.copyfile(source, self.layout.copies / source.name)
+        for stack in stacks:
+            source = self.layout.stack_file(stack)
+            shutil.copyfile(source, self.layout.copies / source.name)
+        install(self.layout.pulumi_home, Path(sys.executable), version("pulumi-aws"))
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Call the engine and give its output as text, whatever its exit code."""
@@ -81,35 +85,31 @@ class Engine:
             check=False,
         )
 
-    def follow(self, log: Path, *arguments: str, on_event: Callable[[Event], None]) -> int:
-        """Call the engine, give each of its events as it comes, and keep all it says in `log`.
+    def follow(self, *arguments: str, on_event: Callable[[Event], None]) -> int:
+        """Call the engine, give each of its events as it comes, and give its exit code.
 
         The events come through a pipe: an engine whose reader was killed ends at its next word.
         """
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            log.open("w") as output,
-            subprocess.Popen(  # noqa: S603 arguments of our own commands
-                self.command(*arguments, "--json", "--non-interactive"),
-                cwd=self.layout.project,
-                env=self.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            ) as process,
-        ):
+        with subprocess.Popen(  # noqa: S603 arguments of our own commands and tests
+            self.command(*arguments, "--json", "--non-interactive"),
+            cwd=self.layout.project,
+            # Without this a preview tells its steps only at the end, in another form.
+            env=self.environment() | {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
             for line in process.stdout or ():
-                output.write(line)
-                for event in _events(line):
-                    on_event(event)
+                on_event(_event(line))
         return process.returncode
 
 
-def _events(line: str) -> Iterator[Event]:
+def _event(line: str) -> Event:
     """Read a line of the engine's output, which is an event or plain text."""
     try:
-        yield json.loads(line)
+        event: Event = json.loads(line)
     except ValueError:
         message = line.removeprefix("error: ")
-        yield {"diagnosticEvent": {"severity": "error", "message": message}}
+        return {"diagnosticEvent": {"severity": "error", "message": message}}
+    return event

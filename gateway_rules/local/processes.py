@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from gateway_rules.local.unable import Unable
+from gateway_rules.local.unable import unable
 
 VARIABLE = "GATEWAY_RULES_LOCAL"
 PROC = Path("/proc")
@@ -33,13 +33,13 @@ def end(local: Path, patience: float = 10) -> int:
     """Kill every process of this folder's local runs and give their number.
 
     What they leave is thrown away or started afresh, so none is asked to tidy up.
-    Raises Unable when one of them cannot be killed.
+    Raises NoAnswer when one of them cannot be killed.
     """
     ended: set[int] = set()
     deadline = time.monotonic() + patience
     while remaining := marked(local):
         if time.monotonic() > deadline:
-            raise Unable(
+            raise unable(
                 "process-left",
                 f"process {remaining[0]} of an earlier local run does not end",
                 "end it and run this again",

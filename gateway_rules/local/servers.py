@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from gateway_rules.errors import NoAnswer
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.loopback import require_loopback
 from gateway_rules.local.processes import mark
-from gateway_rules.local.unable import Unable
+from gateway_rules.local.unable import unable
 from gateway_rules.site import Quotas
 
 MARK_PATH = "/gateway-rules/mark"
@@ -88,7 +89,7 @@ class Server:
 def start(layout: Layout, settings: Settings) -> Server:
     """Start a local AWS that outlives this process, and record it beside the state.
 
-    Raises Unable when it does not come up.
+    Raises NoAnswer when it does not come up.
     """
     secret = secrets.token_hex(16)
     port_file = layout.local / "server.port"
@@ -138,7 +139,7 @@ def _port(process: subprocess.Popen[bytes], port_file: Path, layout: Layout) -> 
     raise _failure(layout)
 
 
-def _failure(layout: Layout) -> Unable:
+def _failure(layout: Layout) -> NoAnswer:
     """Say that there is no server, and where it said why."""
     log = layout.log("aws").relative_to(layout.root)
-    return Unable("local-aws", "the local AWS did not start", f"read {log}")
+    return unable("local-aws", "the local AWS did not start", f"read {log}")

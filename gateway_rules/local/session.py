@@ -10,7 +10,6 @@ from gateway_rules.local import processes
 from gateway_rules.local.build import Say
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.servers import Server, Settings, start
-from gateway_rules.local.unable import Unable
 
 
 @contextmanager
@@ -24,7 +23,7 @@ def recorded(layout: Layout) -> Iterator[None]:
     record.touch()
     try:
         yield
-    except (Faults, Unable):
+    except Faults:
         record.unlink()
         raise
     except BaseException:

@@ -6,9 +6,9 @@ from ipaddress import ip_network
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
-from gateway_rules.local.unable import Unable
+from gateway_rules.local.unable import unable
 from gateway_rules.prefixes import Prefix
-from gateway_rules.site import StackSite
+from gateway_rules.site import Site, StackSite
 
 Ec2: TypeAlias = Any
 """A boto3 client, which has no types of its own."""
@@ -30,13 +30,16 @@ class Stage:
     networks: tuple[Networks, ...]
 
 
-def presumed(site: StackSite) -> Stage:
+def presumed(site: Site) -> Stage:
     """Give what a stack's file presumes; its IPv6 networks go to the first of its subnets.
 
-    Raises Unable when it names ids, which AWS gives out and nobody can ask for.
+    Raises NoAnswer when it names ids, which AWS gives out and nobody can ask for, and TypeError
+    for a site that comes from no file.
     """
+    if not isinstance(site, StackSite):
+        raise TypeError("only a site that was read from a stack file says where in AWS it is")
     if isinstance(site.vpc, str) or not isinstance(site.subnets, Mapping):
-        raise Unable(
+        raise unable(
             "stage-ids",
             f"{site.stack} names its VPC or its subnets by id, which a local AWS cannot make",
             "name them by tags to rehearse the stack",

@@ -11,10 +11,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gateway_rules.errors import NoAnswer
 from gateway_rules.local.build import PROGRAMS, VERSION, Say, build
 from gateway_rules.local.installer import install, own_installer
 from gateway_rules.local.locks import exclusive
-from gateway_rules.local.unable import Unable
 
 FILES = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
 PATIENCE = 10.0
@@ -28,7 +28,7 @@ def ensure(say: Say) -> Path:
     from Pulumi's installer, one built from source. The last two are kept in the user's cache,
     which several processes may want at once; a call that is cut off leaves nothing there.
 
-    Raises Unable when none can be had.
+    Raises NoAnswer when none can be had.
     """
     return _on_path(os.environ.get("PATH", "")) or _kept_or_made(cache(os.environ), say)
 
@@ -124,7 +124,7 @@ def _main() -> int:
     """Make sure of a Pulumi and print its folder."""
     try:
         folder = ensure(_say)
-    except Unable as error:
+    except NoAnswer as error:
         sys.stderr.write(f"{error}\n")
         return 3
     sys.stdout.write(f"{folder}\n")

@@ -1,11 +1,8 @@
 """What stops a local run although every file is in order."""
 
-from gateway_rules.errors import COMMAND_LINE, Fault
+from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
 
 
-class Unable(Exception):
-    """The machine, the network or the engine cannot do what is needed."""
-
-    def __init__(self, rule: str, message: str, fix: str) -> None:
-        self.fault = Fault(COMMAND_LINE, 1, 1, rule, message, fix)
-        super().__init__(str(self.fault))
+def unable(rule: str, message: str, fix: str) -> NoAnswer:
+    """Give the fault of a machine, a network or an engine that cannot do what is needed."""
+    return NoAnswer(Fault(COMMAND_LINE, 1, 1, rule, message, fix))

@@ -1,0 +1,92 @@
+"""`gateway-rules local`: a rehearsal that needs no AWS account.
+
+Each command imports its own work: `gateway-rules show` need not wait for boto3 and the engine.
+"""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from gateway_rules.project import find_root
+
+app = typer.Typer(no_args_is_help=True, help="Rehearse on a local AWS with the real Pulumi engine.")
+
+
+@app.command()
+def up(context: typer.Context) -> None:
+    """Deploy every stack that is not pending onto the local AWS, verify it and print its tables.
+
+    Example: gateway-rules local up
+    """
+    from gateway_rules.local import up as work  # noqa: PLC0415 see the module's docstring.
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    consoles = work.Consoles(Console(highlight=False), Console(stderr=True, highlight=False))
+    raise typer.Exit(work.up(_root(context), consoles))
+
+
+@app.command()
+def down(context: typer.Context) -> None:
+    """End the local AWS and remove everything that local runs have made.
+
+    Example: gateway-rules local down
+    """
+    from gateway_rules.local import down as work  # noqa: PLC0415 see the module's docstring.
+
+    work.down(_root(context), _say)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Say whether the local AWS runs, where it answers and which stacks it holds.
+
+    Example: gateway-rules local status --json
+    """
+    from gateway_rules.local import status as work  # noqa: PLC0415 see the module's docstring.
+
+    found = work.status(_root(context))
+    sys.stdout.write(f"{json.dumps(found.as_json(), indent=2) if as_json else found}\n")
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def pulumi(
+    context: typer.Context,
+    arguments: Annotated[
+        list[str], typer.Argument(metavar="-- ARGS...", help="What follows `pulumi`.")
+    ],
+) -> None:
+    """Run the local run's own pulumi, against the local AWS and nothing else.
+
+    Example: gateway-rules local pulumi -- preview -s eu-west-1 --diff
+    """
+    from gateway_rules.local import passthrough as work  # noqa: PLC0415 see the module's docstring.
+
+    raise typer.Exit(work.pulumi(_root(context), arguments, _say))
+
+
+def _root(context: typer.Context) -> Path:
+    """Find the project's folder from where the user stands, or from -C."""
+    start: Path = context.find_root().obj
+    return find_root(start.resolve())
+
+
+def _say(text: str) -> None:
+    """Tell a step of the way, which is no result."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Treat a request to end as Ctrl-C: what was started is ended as well."""
+    raise KeyboardInterrupt

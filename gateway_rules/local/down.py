@@ -1,0 +1,22 @@
+"""`gateway-rules local down`: nothing of a local run is left."""
+
+import shutil
+from pathlib import Path
+
+from gateway_rules.local import processes
+from gateway_rules.local.build import Say
+from gateway_rules.local.layout import Layout
+from gateway_rules.local.locks import exclusive
+
+
+def down(root: Path, say: Say) -> None:
+    """End the local AWS and all that runs beside it, and remove `.local/`.
+
+    Raises NoAnswer when a process does not end.
+    """
+    layout = Layout(root)
+    with exclusive(root, lambda: say("waiting for another local run of this project")):
+        ended = processes.end(layout.local)
+        if layout.local.exists():
+            shutil.rmtree(layout.local)
+    say(f"local AWS ended, {ended} processes" if ended else "no local AWS was running")

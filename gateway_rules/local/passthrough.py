@@ -1,0 +1,40 @@
+"""`gateway-rules local pulumi`: the engine by hand, kept to the local run."""
+
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from gateway_rules.local import session, toolchain
+from gateway_rules.local.build import Say
+from gateway_rules.local.engine import Engine
+from gateway_rules.local.layout import Layout
+from gateway_rules.local.locks import shared
+from gateway_rules.local.servers import Server
+from gateway_rules.local.unable import unable
+
+
+def pulumi(root: Path, arguments: Sequence[str], say: Say) -> int:
+    """Run pulumi in the local run's project, with its terminal; give its exit code.
+
+    Raises NoAnswer when no local AWS runs.
+    """
+    layout = Layout(root)
+    with shared(root, lambda: say("waiting for another local run of this project")):
+        server = Server.recorded(layout)
+        if server is None or not server.answers():
+            raise unable("not-running", "no local AWS runs", "run gateway-rules local up first")
+        engine = Engine(layout, toolchain.ensure(say), server.endpoint)
+        with session.recorded(layout):
+            return _run(engine, arguments)
+
+
+def _run(engine: Engine, arguments: Sequence[str]) -> int:
+    """Wait for pulumi, which gets a Ctrl-C by itself and answers it in its own time."""
+    process = subprocess.Popen(  # noqa: S603 the user's own command
+        engine.command(*arguments), cwd=engine.layout.project, env=engine.environment()
+    )
+    while process.returncode is None:
+        with suppress(KeyboardInterrupt):
+            process.wait()
+    return process.returncode

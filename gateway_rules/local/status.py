@@ -1,0 +1,49 @@
+"""`gateway-rules local status`: what runs, where, and what is deployed on it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gateway_rules.local.layout import Layout
+from gateway_rules.local.servers import Server
+
+
+@dataclass(frozen=True)
+class Status:
+    """Whether the local AWS runs, where it answers, and the stacks that it holds."""
+
+    running: bool
+    endpoint: str | None
+    stacks: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the status as `local status --json` promises it."""
+        return {
+            "running": self.running,
+            "endpoint": self.endpoint,
+            # There is no local name server.
+            "dns": None,
+            "stacks": list(self.stacks),
+        }
+
+
+def status(root: Path) -> Status:
+    """Ask the local AWS of a project, and read which stacks the engine has deployed on it."""
+    layout = Layout(root)
+    server = Server.recorded(layout)
+    if server is None or not server.answers():
+        return Status(running=False, endpoint=None, stacks=())
+    return Status(running=True, endpoint=server.endpoint, stacks=_deployed(layout))
+
+
+def _deployed(layout: Layout) -> tuple[str, ...]:
+    """Name the stacks that have resources, sorted."""
+    files = layout.state_file("any").parent.glob("*.json")
+    return tuple(sorted(file.stem for file in files if _has_resources(file)))
+
+
+def _has_resources(file: Path) -> bool:
+    """Read the state that the engine keeps of a stack."""
+    latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
+    return bool(latest.get("resources"))
