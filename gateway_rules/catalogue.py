@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from gateway_rules.errors import Fault, Faults, Refused
+from gateway_rules.errors import Complaint, Faults, Refused, Steps
 from gateway_rules.fields import (
     Address,
     Frozen,
@@ -21,9 +21,10 @@ from gateway_rules.fields import (
     Text,
     Version,
 )
-from gateway_rules.places import Document, faults_of, read_yaml
+from gateway_rules.places import faults_of, read_yaml
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import ICMP, Direction, PortPair, Protocol
+from gateway_rules.salvage import salvage
 
 FOLDER: Final = Path(__file__).parent / "catalogue"
 SHIPPED: Final = FOLDER / "seg-v3.yaml"
@@ -182,10 +183,22 @@ def read_catalogue(path: Path = SHIPPED, root: Path = FOLDER) -> Catalogue:
     try:
         issue = Issue.model_validate(document.data)
     except ValidationError as error:
-        raise Faults(*faults_of(error, document, Issue)) from None
-    if faults := [*_contradictions(issue, document)]:
+        faults = faults_of(error, document, Issue)
+        more = (document.fault(*complaint) for complaint in _more(document.data))
+        raise Faults(*faults, *more) from None
+    if faults := [document.fault(*complaint) for complaint in _contradictions(issue)]:
         raise Faults(*faults)
     return Catalogue.model_construct(**dict(issue), regions=read_regions())
+
+
+def _more(data: Any) -> Iterator[Complaint]:
+    """Find what is wrong with the sound parts of a broken catalogue."""
+    salvaged = salvage(Issue, data, {}) if isinstance(data, dict) else None
+    for complaint in _contradictions(salvaged.model) if salvaged else ():
+        path = salvaged.origin(complaint.path) if salvaged else None
+        # A row may be unknown only because its service is broken.
+        if path and complaint.rule != "unknown-row":
+            yield complaint._replace(path=path)
 
 
 def read_regions(path: Path = REGIONS, root: Path = FOLDER) -> dict[str, Region]:
@@ -198,51 +211,32 @@ def read_regions(path: Path = REGIONS, root: Path = FOLDER) -> dict[str, Region]
     return {region.region: region for region in regions}
 
 
-def _contradictions(catalogue: Issue, document: Document) -> Iterator[Fault]:
+def _contradictions(issue: Issue) -> Iterator[Complaint]:
     """Find what is well formed and cannot be: ids twice, roles, sections and rows that are not."""
-    seen: set[str] = set()
-    for index, service in enumerate(catalogue.services):
-        at = ("services", index)
-        if service.id in seen:
-            yield document.fault(
-                (*at, "id"), "duplicate-id", f"{service.id} is there already", "give it its own id"
-            )
-        seen.add(service.id)
-        if service.role and service.role not in catalogue.roles:
-            known = ", ".join(catalogue.roles)
-            yield document.fault(
-                (*at, "role"),
-                "unknown-role",
-                f"{service.role} is no role",
-                f"write one of: {known}",
-            )
-        yield from _section(catalogue, document, (*at, "section"), service.section)
-    for index, erratum in enumerate(catalogue.errata):
-        yield from _row(catalogue, document, ("errata", index), erratum.section, erratum.row)
-    for index, caveat in enumerate(catalogue.caveats):
-        if caveat.row:
-            yield from _row(catalogue, document, ("caveats", index), caveat.section, caveat.row)
+    ids = [service.id for service in issue.services]
+    for index, service in enumerate(issue.services):
+        at: Steps = ("services", index)
+        if service.id in ids[:index]:
+            what = f"{service.id} is there already"
+            yield Complaint((*at, "id"), "duplicate-id", what, "give it an id of its own")
+        if service.role and service.role not in issue.roles:
+            fix = f"write one of: {', '.join(issue.roles)}"
+            yield Complaint((*at, "role"), "unknown-role", f"{service.role} is no role", fix)
+        if service.section not in issue.sections:
+            fix = f"write one of: {', '.join(issue.sections)}"
+            what = f"{service.section} is no section"
+            yield Complaint((*at, "section"), "unknown-section", what, fix)
+    yield from _rows(issue)
 
 
-def _section(
-    catalogue: Issue, document: Document, path: tuple[str | int, ...], section: str
-) -> Iterator[Fault]:
-    if section not in catalogue.sections:
-        known = ", ".join(catalogue.sections)
-        yield document.fault(
-            path, "unknown-section", f"{section} is no section", f"write one of: {known}"
-        )
-
-
-def _row(
-    catalogue: Issue, document: Document, path: tuple[str | int, ...], section: str, row: str
-) -> Iterator[Fault]:
+def _rows(issue: Issue) -> Iterator[Complaint]:
     """Refuse a row that its section does not have; the cover is no section of rows."""
-    rows = {service.row for service in catalogue.services if service.section == section}
-    if section != "cover" and row not in rows:
-        yield document.fault(
-            (*path, "row"),
-            "unknown-row",
-            f"section {section} has no row {row}",
-            "write the row as its service has it",
-        )
+    rows = {(service.section, service.row) for service in issue.services}
+    named: dict[Steps, tuple[str, str | None]] = {
+        **{("errata", i, "row"): (e.section, e.row) for i, e in enumerate(issue.errata)},
+        **{("caveats", i, "row"): (c.section, c.row) for i, c in enumerate(issue.caveats)},
+    }
+    for path, (section, row) in named.items():
+        if row and section != "cover" and (section, row) not in rows:
+            what = f"section {section} has no row {row}"
+            yield Complaint(path, "unknown-row", what, "write the row as its service has it")

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
-import click
 import typer
 from rich.console import Console
 
@@ -123,12 +122,12 @@ def main() -> NoReturn:
         code = app(standalone_mode=False)
     except Faults as faults:
         code = fail(faults, EXITS.get(type(faults), MALFORMED))
-    except click.ClickException as error:
+    except typer.TyperException as error:
         fix = "see gateway-rules --help"
         code = fail(
             Faults(Fault(COMMAND_LINE, 1, 1, "usage", error.format_message(), fix)), MALFORMED
         )
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         code = 130
     sys.exit(code)
 

@@ -77,10 +77,15 @@ def _additions(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
             yield Complaint(
                 (*at, "name"), "duplicate-addition", f"{addition.name} is there already", fix
             )
-        for other in site.additions[:index]:
-            if addition.model_copy(update={"name": other.name}) == other:
-                what = f"{addition.name} opens the same as {other.name}"
-                yield Complaint(at, "duplicate-addition", what, "keep one of them")
+        same = (
+            other.name
+            for other in site.additions[:index]
+            if addition.name != other.name
+            and addition.model_copy(update={"name": other.name}) == other
+        )
+        if twin := next(same, None):
+            what = f"{addition.name} opens the same as {twin}"
+            yield Complaint(at, "duplicate-addition", what, "keep one of them")
         for place, peer in enumerate(addition.peers):
             yield from _addition_peer(site, catalogue, addition, (*at, "peers", place), peer)
 

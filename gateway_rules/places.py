@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -20,6 +20,22 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from gateway_rules.errors import Fault, Faults, Refused, Steps
+
+
+class Decimal(float):
+    """A number with a point, which remembers how it was written: 3.10 is not 3.1."""
+
+    def __new__(cls, text: str) -> Self:
+        """Keep the text beside the number."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+    def __repr__(self) -> str:
+        """Show the number as it was written."""
+        return self.text
 
 
 class Place(NamedTuple):
@@ -48,7 +64,7 @@ class Document:
         return Fault(self.file, *self.value(path), rule, message, fix)
 
     def key_fault(self, path: Steps, rule: str, message: str, fix: str) -> Fault:
-        """Make a fault at the key of `path`."""
+        """Make a fault at the last key of `path`, which is not an index; else at the value."""
         return Fault(self.file, *self.keys.get(path, self.value(path)), rule, message, fix)
 
     def value(self, path: Steps) -> Place:
@@ -174,7 +190,7 @@ class _Builder:
             case "int" if _DECIMAL.fullmatch(text):
                 return int(text)
             case "float" if _FLOAT.fullmatch(text):
-                return float(text)
+                return Decimal(text)
             case "str" | "int" | "float" | "timestamp":
                 return text
         self._fault(node, "yaml", f"the tag {node.tag} is not known", "write the value without it")
@@ -185,6 +201,9 @@ class _Builder:
 
 
 # --- From what pydantic says to faults -----------------------------------------------------
+
+UNWRITTEN: Final = frozenset({"stack", "addresses"})
+"""Fields of a site that its stack file does not hold: its own name, and another file's."""
 
 _WORDS: Final = {
     "missing": ("missing-key", "{name} is missing", "add it"),
@@ -270,14 +289,14 @@ def _known(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     for step in loc[:-1]:
         current = _step(current, step)
     fields = getattr(current, "model_fields", {})
-    return [info.alias or name for name, info in fields.items()]
+    return [name for name in fields if len(loc) > 1 or name not in UNWRITTEN]
 
 
 def _step(model: Any, step: str | int) -> Any:
     """Follow one key or index from a model to the model behind it."""
     if isinstance(step, int):
         return model
-    found = [i for n, i in getattr(model, "model_fields", {}).items() if step in (n, i.alias)]
+    found = [i for n, i in getattr(model, "model_fields", {}).items() if step == n]
     return _inner(found[0].annotation) if found else None
 
 

@@ -45,8 +45,8 @@ def _port_range(value: object) -> PortPair:
 
 def _version(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        fix = f'write "{value}" in quotes, or 3.10 is read as 3.1'
-        raise Refused("version", f"the version {value} is a number", fix)
+        fix = f'write "{value!r}" in quotes; as a number, 3.10 would be 3.1'
+        raise Refused("version", f"{value!r} is a number", fix)
     return value
 
 

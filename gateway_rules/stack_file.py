@@ -12,7 +12,7 @@ from gateway_rules.catalogue import Catalogue, Host
 from gateway_rules.complaints import NO_NETWORKS, complaints
 from gateway_rules.errors import Complaint, Fault, Faults, Pending, Steps
 from gateway_rules.fields import Frozen
-from gateway_rules.places import Document, faults_of, read_yaml
+from gateway_rules.places import UNWRITTEN, Document, faults_of, read_yaml
 from gateway_rules.salvage import salvage
 from gateway_rules.site import Site, StackSite
 
@@ -26,11 +26,10 @@ class AddressFile(Frozen):
     hosts: tuple[Host, ...]
 
 
-NOT_IN_FILE: Final = frozenset({"stack", "addresses"})
 KEYS: Final = {
     name: REGION_KEY if name == "region" else f"{NAMESPACE}{name}"
     for name in StackSite.model_fields
-    if name not in NOT_IN_FILE
+    if name not in UNWRITTEN
 }
 """The key under `config:` for each field."""
 
@@ -67,7 +66,8 @@ def raw_config(root: Path, stack: str) -> dict[str, Any]:
 
 
 def _place(document: Document, complaint: Complaint) -> Fault:
-    return document.fault(_where(complaint.path), *complaint[1:])
+    make = document.key_fault if complaint.rule.startswith("unknown-") else document.fault
+    return make(_where(complaint.path), *complaint[1:])
 
 
 def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Complaint]:
@@ -78,7 +78,7 @@ def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Com
     if not salvaged:
         return
     for complaint in complaints(salvaged.model, catalogue):
-        path = salvaged.original(complaint.path)
+        path = salvaged.origin(complaint.path)
         guessed = complaint.path[0] not in ours
         blamed = complaint.rule == NO_NETWORKS and ("networks",) in salvaged.lost
         if path and not guessed and not blamed and complaint.rule != "pending":
