@@ -66,7 +66,8 @@ def raw_config(root: Path, stack: str) -> dict[str, Any]:
 
 
 def _place(document: Document, complaint: Complaint) -> Fault:
-    make = document.key_fault if complaint.rule.startswith("unknown-") else document.fault
+    named = complaint.rule in ("unknown-role", "unknown-service")
+    make = document.key_fault if named else document.fault
     return make(_where(complaint.path), *complaint[1:])
 
 
