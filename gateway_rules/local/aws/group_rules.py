@@ -54,7 +54,8 @@ def revoke(backend: Backend, request: Request, limits: Limits, *, egress: bool) 
     """Take away every rule that the request names, by id or by permission, or none.
 
     Raises InvalidSecurityGroupRuleId.NotFound for an id (moto: InvalidPermission.NotFound) and
-    InvalidPermission.NotFound for a permission; a default VPC lists the latter in the answer.
+    InvalidPermission.NotFound for a permission, in a default VPC as well, where AWS only says so
+    in its answer.
     """
     del limits
     group = find_group(backend, request)

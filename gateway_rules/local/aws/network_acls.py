@@ -24,8 +24,9 @@ def create_acl(backend: Backend, request: Request, limits: Limits) -> Answer:
     """Make an ACL that lets nothing through and guards no subnet."""
     del limits
     vpc = backend.get_vpc(request["VpcId"])
+    tags = tags_for("network-acl", request)
     acl = add_acl(backend, vpc, default=False)
-    backend.create_tags([acl.id], tags_for("network-acl", request))
+    backend.create_tags([acl.id], tags)
     return {"NetworkAcl": _show_acl(backend, acl)}
 
 

@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 def open_server(mark: str, limits: Limits, port: int = 0) -> BaseWSGIServer:
     """Listen on this machine alone, on a free port unless one is given; serving comes next.
 
-    Raises OSError when the port is taken.
+    Raises SystemExit 1 when the port is taken; werkzeug says so on standard error.
     """
     apply(limits)
     # One line a request would bury what the engine says on the same terminal.
