@@ -48,13 +48,14 @@ def _serve(provider: Provider) -> None:
     The parent is looked at before the port is printed: if it ended earlier still, printing fails,
     because it held the other end of the pipe.
     """
-    # Ctrl-C is for the engine, which then says Cancel.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     when_parent_ends(lambda: os._exit(1))
     server = grpc.server(ThreadPoolExecutor(_WORKERS), options=_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
+    # The engine interrupts a plugin that it needs no more, and kills it when that takes long.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.stop(grace=None))
     print(port, flush=True)  # noqa: T201 - the protocol.
     server.wait_for_termination()
 
