@@ -101,11 +101,8 @@ def modify(backend: Backend, request: Request, limits: Limits) -> Answer:
     if unknown:
         raise no_rule(min(unknown))
     after = {
-        egress: [
-            _rewritten(backend, group, rule, changes[rule.id]) if rule.id in changes else rule
-            for rule in _rules(group, egress=egress)
-        ]
-        for egress in (False, True)
+        egress: [_rewritten(backend, group, rule, changes.get(rule.id)) for rule in rules]
+        for egress, rules in ((False, group.ingress_rules), (True, group.egress_rules))
     }
     for rules in after.values():
         _check(backend, rules, limits)
@@ -114,8 +111,10 @@ def modify(backend: Backend, request: Request, limits: Limits) -> Answer:
     return {"Return": True}
 
 
-def _rewritten(backend: Backend, group: Group, rule: Rule, change: Request) -> Rule:
-    """Make the rule that a change asks for."""
+def _rewritten(backend: Backend, group: Group, rule: Rule, change: Request | None) -> Rule:
+    """Make the rule that a change asks for; without one it stays as it is."""
+    if change is None:
+        return rule
     kinds = [kind for kind in Kind if kind in change]
     if len(kinds) != 1:
         raise _not_one_peer(kinds)
@@ -182,10 +181,6 @@ def describe_rules(backend: Backend, request: Request, limits: Limits) -> Answer
 def show_rule(backend: Backend, group: Group, rule: Rule, *, egress: bool) -> Answer:
     """Show a rule as EC2 does; ports that there are none of are -1 here."""
     permission = rule.permission
-    peer: object = permission.peer
-    kind: str = permission.kind
-    if permission.kind is Kind.GROUP:
-        kind, peer = "ReferencedGroupInfo", {"GroupId": peer, "UserId": group.owner_id}
     return {
         "SecurityGroupRuleId": rule.id,
         "SecurityGroupRuleArn": (
@@ -198,10 +193,17 @@ def show_rule(backend: Backend, group: Group, rule: Rule, *, egress: bool) -> An
         "IpProtocol": permission.protocol,
         "FromPort": -1 if permission.from_port is None else permission.from_port,
         "ToPort": -1 if permission.to_port is None else permission.to_port,
-        kind: peer,
+        **_show_peer(group, permission),
         "Description": rule.description,
         "Tags": tags_of(backend, rule.id),
     }
+
+
+def _show_peer(group: Group, permission: Permission) -> Answer:
+    """Show the peer of a rule under the name of its kind."""
+    if permission.kind is Kind.GROUP:
+        return {"ReferencedGroupInfo": {"GroupId": permission.peer, "UserId": group.owner_id}}
+    return {permission.kind: permission.peer}
 
 
 def _rules(group: Group, *, egress: bool) -> list[Rule]:

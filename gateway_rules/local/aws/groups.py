@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from gateway_rules.local.aws.backend import Answer, Backend, Group, Peering, Request
+from gateway_rules.local.aws.backend import Answer, Backend, Group, Peering, Request, Vpc
 from gateway_rules.local.aws.faults import fault, in_use, invalid, missing, no_group
 from gateway_rules.local.aws.filters import Reader, page, select
 from gateway_rules.local.aws.limits import Limits
@@ -70,11 +70,7 @@ def create_group(backend: Backend, request: Request, limits: Limits) -> Answer:
     name = _check_name(request["GroupName"].rstrip(" "))
     description = _check_text("description", request["Description"])
     vpc = backend.get_vpc(request["VpcId"]) if request.get("VpcId") else backend.default_vpc
-    if any(group.name.lower() == name.lower() for group in backend.groups[vpc.id].values()):
-        raise fault(
-            "InvalidGroup.Duplicate",
-            f"The security group '{name}' already exists for VPC '{vpc.id}'",
-        )
+    _check_unused(backend, vpc, name)
     tags = tags_for("security-group", request)
     group = backend.create_security_group(name, description, vpc_id=vpc.id, tags=tags)
     return {
@@ -82,6 +78,15 @@ def create_group(backend: Backend, request: Request, limits: Limits) -> Answer:
         "SecurityGroupArn": group.arn,
         "Tags": tags_of(backend, group.id),
     }
+
+
+def _check_unused(backend: Backend, vpc: Vpc, name: str) -> None:
+    """Refuse a name that a VPC has already, in whatever case."""
+    if any(group.name.lower() == name.lower() for group in backend.groups[vpc.id].values()):
+        raise fault(
+            "InvalidGroup.Duplicate",
+            f"The security group '{name}' already exists for VPC '{vpc.id}'",
+        )
 
 
 def _check_name(name: str) -> str:
@@ -121,14 +126,19 @@ def delete_group(backend: Backend, request: Request, limits: Limits) -> Answer:
             "CannotDelete",
             f'the specified group: "{group.id}" name: "default" cannot be deleted by a user',
         )
-    if any(group in interface.group_set for interface in backend.enis.values()) or any(
-        _refers(other, group) for other in all_groups(backend)
-    ):
+    if _is_needed(backend, group):
         raise in_use(f"resource {group.id} has a dependent object")
     backend.delete_security_group(group_id=group.id)
     for resource in (group.id, *(rule.id for rule in _all_rules(group))):
         backend.tags.pop(resource, None)
     return {"Return": True, "GroupId": group.id}
+
+
+def _is_needed(backend: Backend, group: Group) -> bool:
+    """Say whether an interface has a group, or another group's rule names it."""
+    if any(group in interface.group_set for interface in backend.enis.values()):
+        return True
+    return any(_refers(other, group) for other in all_groups(backend))
 
 
 def _refers(other: Group, group: Group) -> bool:
