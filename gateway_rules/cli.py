@@ -13,6 +13,7 @@ from rich.console import Console
 from gateway_rules import report, show
 from gateway_rules.catalogue import Catalogue, read_catalogue
 from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota
+from gateway_rules.local.commands import app as local
 from gateway_rules.project import find_root, load_plan
 
 FOUND: Final = 1
@@ -35,6 +36,8 @@ Stack = Annotated[
     str, typer.Argument(help="A stack's name, such as eu-west-1.", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+app.add_typer(local, name="local")
 
 
 @app.callback()
