@@ -1,6 +1,5 @@
 """Pulumi built from Go modules, where no release of it can be downloaded."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -78,16 +77,11 @@ class Go:
         )
 
 
-def build(folder: Path, log: Path, say: Say, reason: str) -> None:
+def build(go: Go, folder: Path, log: Path, say: Say) -> None:
     """Build Pulumi and its Python language host into `folder`, which has to exist.
 
-    Raises NoAnswer when Go is missing or too old, or when a build fails; `log` then says why.
+    Raises NoAnswer when a build fails; `log` then says why.
     """
-    go = find_go(os.environ, folder)
-    say(
-        f"building Pulumi {VERSION} from source, once, because {reason}; "
-        f"about 3 minutes on 2 idle cores, 7 on busy ones"
-    )
     with log.open("wb") as output:
         for program in PROGRAMS:
             _build_program(go, program, folder, output, say)

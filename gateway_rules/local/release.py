@@ -12,7 +12,7 @@ from pulumi.automation import PulumiCommand
 STARTED = "installer-started"
 
 
-def _end_with_parent(parent: int) -> None:
+def end_with_parent(parent: int) -> None:
     """End the whole group when the process that wanted Pulumi is gone."""
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -22,7 +22,7 @@ def _end_with_parent(parent: int) -> None:
 def _main() -> None:
     """Install the release that fits the installed SDK into the folder given."""
     root = Path(sys.argv[1])
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     # The watcher's patience begins when the network is asked, not while Python starts.
     (root / STARTED).touch()
     PulumiCommand.install(root=str(root))

@@ -9,28 +9,45 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from gateway_rules.errors import NoAnswer
-from gateway_rules.local.build import PROGRAMS, VERSION, Say, build
+from gateway_rules.local.build import PROGRAMS, VERSION, Say, build, find_go
 from gateway_rules.local.installer import install, own_installer
 from gateway_rules.local.locks import exclusive
 
 FILES = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
-PATIENCE = 10.0
 HALF_MADE = ".making-"
 
 
-def ensure(say: Say) -> Path:
+@dataclass(frozen=True)
+class Means:
+    """What Pulumi is looked for and made with."""
+
+    environment: Mapping[str, str]
+    installer: Sequence[str]
+    patience: float = 10
+
+    @classmethod
+    def own(cls) -> Self:
+        """Give this process's environment and the official installer."""
+        return cls(os.environ, own_installer())
+
+
+def ensure(say: Say, means: Means | None = None) -> Path:
     """Give a folder with `pulumi` and its Python language host.
 
     The first of these that is there: a Pulumi on PATH, one kept from an earlier call, the release
     from Pulumi's installer, one built from source. The last two are kept in the user's cache,
-    which several processes may want at once; a call that is cut off leaves nothing there.
+    which several processes may want at once; a call that is cut off leaves nothing there in place.
 
     Raises NoAnswer when none can be had.
     """
-    return _on_path(os.environ.get("PATH", "")) or _kept_or_made(cache(os.environ), say)
+    means = means or Means.own()
+    found = _on_path(means.environment.get("PATH", ""))
+    return found or _kept_or_made(cache(means.environment), say, means)
 
 
 def cache(environment: Mapping[str, str]) -> Path:
@@ -56,7 +73,7 @@ def _is_complete(folder: Path) -> bool:
     return all(os.access(folder / name, os.X_OK) for name in FILES)
 
 
-def _kept_or_made(kept: Path, say: Say) -> Path:
+def _kept_or_made(kept: Path, say: Say, means: Means) -> Path:
     """Take what an earlier call left in the cache, else make it, one process at a time."""
     release, built = kept / f"pulumi-{VERSION}-release", kept / f"pulumi-{VERSION}-{_sources()}"
     kept.mkdir(parents=True, exist_ok=True)
@@ -65,10 +82,10 @@ def _kept_or_made(kept: Path, say: Say) -> Path:
             if _is_complete(folder):
                 return folder
         _sweep(kept)
-        reason = _download(release, say, own_installer())
+        reason = _download(release, say, means)
         if reason is None:
             return release / "bin"
-        _build(built, say, reason)
+        _build(built, say, means, reason)
         return built
 
 
@@ -84,13 +101,13 @@ def _sweep(kept: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _download(release: Path, say: Say, installer: Sequence[str]) -> str | None:
+def _download(release: Path, say: Say, means: Means) -> str | None:
     """Get Pulumi's release; give the reason when that cannot be."""
     say(f"asking for the release of Pulumi {VERSION}")
     with tempfile.TemporaryDirectory(prefix=HALF_MADE, dir=release.parent) as temporary:
         half_made = Path(temporary) / "release"
         half_made.mkdir()
-        reason = install(half_made, installer, PATIENCE)
+        reason = install(half_made, means.installer, means.patience)
         if reason is None and not _is_complete(half_made / "bin"):
             return "its installer brought no Python language host"
         if reason is None:
@@ -98,12 +115,17 @@ def _download(release: Path, say: Say, installer: Sequence[str]) -> str | None:
         return reason
 
 
-def _build(built: Path, say: Say, reason: str) -> None:
+def _build(built: Path, say: Say, means: Means, reason: str) -> None:
     """Build Pulumi beside its place and move it there whole."""
     with tempfile.TemporaryDirectory(prefix=HALF_MADE, dir=built.parent) as temporary:
         half_made = Path(temporary) / "built"
         half_made.mkdir()
-        build(half_made, Path(f"{built}.log"), say, reason)
+        go = find_go(means.environment, half_made)
+        say(
+            f"building Pulumi {VERSION} from source, once, because {reason}; "
+            f"about 3 minutes on 2 idle cores, 7 on busy ones"
+        )
+        build(go, half_made, Path(f"{built}.log"), say)
         _put(half_made, built)
     say(f"built Pulumi {VERSION} into {built}")
 
