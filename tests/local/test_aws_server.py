@@ -13,7 +13,7 @@ import pytest
 from aws_fixtures import local_aws, new_group, new_vpc, refusal, rules_of, tcp
 from moto import mock_aws
 from moto.ec2 import urls
-from moto.ec2.models import ec2_backends
+from moto.ec2.models import EC2Backend, ec2_backends
 
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.aws.limits import Limits
@@ -127,8 +127,16 @@ def test_many_callers_at_once() -> None:
         assert [len(acl["Entries"]) for acl in found["NetworkAcls"]] == [14] * 4
 
 
-def test_one_quota_two_callers() -> None:
+def test_one_quota_two_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Callers at the same time do not get more rules into a group than its quota."""
+    tag = EC2Backend.create_tags
+
+    def tag_slowly(backend: EC2Backend, *args: object) -> object:
+        """Leave others time to come between the check of the quota and the new rules."""
+        time.sleep(0.005)
+        return tag(backend, *args)
+
+    monkeypatch.setattr(EC2Backend, "create_tags", tag_slowly)
     with local_aws(Limits(rules_per_security_group=10)) as ec2:
         group = new_group(ec2, new_vpc(ec2))
 
