@@ -19,7 +19,7 @@ SELF: Final = "self"
 Self: TypeAlias = Literal["self"]
 
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]+")
-_PREFIX = re.compile(rf"{_ADDRESS.pattern}/\d{{1,3}}")
+_PREFIX = re.compile(rf"{_ADDRESS.pattern}/[0-9]{{1,3}}")
 
 
 class Prefix(NamedTuple):

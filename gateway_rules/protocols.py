@@ -31,7 +31,7 @@ _ICMP_ANSWERS: Final = {
     "icmp": {8: 0, 13: 14, 15: 16, 17: 18},
     "icmpv6": {128: 129},
 }
-_PORTS = re.compile(r"(\d+)(?:-(\d+))?")
+_PORTS = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 
 def opposite(direction: Direction) -> Direction:
