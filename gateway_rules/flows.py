@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
 
-from gateway_rules.catalogue import Catalogue, Service
+from gateway_rules.catalogue import Addition, Catalogue, Service
 from gateway_rules.packets import order
 from gateway_rules.prefixes import ANYWHERE, SELF, Peer, Prefix
 from gateway_rules.protocols import (
@@ -28,7 +28,7 @@ NO_REPLY: tuple[PortPair, ...] = ()
 class Flow:
     """One required conversation, seen from the gateway.
 
-    `services` are the ids of those who ask for it; `replies` are the destination
+    `services` are the ids of those who ask for it, sorted; `replies` are the destination
     ports (ICMP: type and code) to which its replies come.
     """
 
@@ -42,7 +42,7 @@ class Flow:
 
 
 class NotUsed(NamedTuple):
-    """A service that opens nothing at this site, and why."""
+    """A service or an addition that opens nothing at this site, and why."""
 
     service: str
     reason: str
@@ -61,7 +61,7 @@ def required_flows(catalogue: Catalogue, site: Site) -> tuple[Flow, ...]:
 
 
 def _merge(one: Flow, other: Flow) -> Flow:
-    services = tuple(dict.fromkeys((*one.services, *other.services)))
+    services = tuple(sorted({*one.services, *other.services}))
     replies = tuple(sorted({*one.replies, *other.replies}))
     return Flow(
         one.direction, one.protocol, one.from_port, one.to_port, one.peer, services, replies
@@ -91,9 +91,17 @@ def why_not_used(service: Service, site: Site) -> str | None:
 
 
 def not_used(catalogue: Catalogue, site: Site) -> tuple[NotUsed, ...]:
-    """Give the services that open nothing, in the catalogue's order."""
-    reasons = ((service.id, why_not_used(service, site)) for service in catalogue.services)
-    return tuple(NotUsed(service, reason) for service, reason in reasons if reason)
+    """Give the services and additions that open nothing, sorted."""
+    services = {service.id: why_not_used(service, site) for service in catalogue.services}
+    additions = {addition.name: _why_empty(addition, site) for addition in site.additions}
+    reasons = sorted((services | additions).items())
+    return tuple(NotUsed(name, reason) for name, reason in reasons if reason)
+
+
+def _why_empty(addition: Addition, site: Site) -> str | None:
+    """Say why an addition opens nothing: each of its peers is a role that the site has not."""
+    empty = [str(peer) for peer in addition.peers if not site.roles.get(str(peer), (peer,))]
+    return f"the site has no {' and no '.join(empty)}" if [*addition.peers] == empty else None
 
 
 def _parts(version: str) -> tuple[int, ...]:

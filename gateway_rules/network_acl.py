@@ -100,5 +100,5 @@ def _entries(
         bare = Entry(direction, FIRST_NUMBER + STEP * index, "allow", *allow)
         carried = [leg for leg in ways if meet(leg, bare)]
         purposes = tuple(sorted({leg.purpose for leg in carried}, reverse=True))
-        services = tuple(dict.fromkeys(s for leg in carried for s in leg.services))
+        services = tuple(sorted({service for leg in carried for service in leg.services}))
         yield Entry(direction, bare.number, "allow", *allow, purposes, services)

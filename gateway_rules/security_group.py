@@ -17,7 +17,7 @@ MAX_DESCRIPTION: Final = 255
 
 @dataclass(frozen=True)
 class Rule:
-    """One security-group rule; `services` are the ids of those who ask for it."""
+    """One security-group rule; `services` are the ids of those who ask for it, sorted."""
 
     direction: Direction
     protocol: Protocol
@@ -73,7 +73,7 @@ def _join_ports(matches: Iterable[_Match]) -> Iterator[_Match]:
 def _rule(match: _Match, flows: tuple[Flow, ...], sections: dict[str, str]) -> Rule:
     direction, protocol, ports, peer = match
     asking = (flow.services for flow in flows if _carries(match, flow))
-    services = tuple(dict.fromkeys(service for services in asking for service in services))
+    services = tuple(sorted({service for services in asking for service in services}))
     return Rule(direction, protocol, *ports, peer, services, description(services, sections))
 
 
