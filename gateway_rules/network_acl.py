@@ -61,14 +61,19 @@ class NetworkAcl:
 def network_acl(flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
     """Give entries that pass every flow and its replies within the site's quota.
 
-    Raises Impossible when a direction and family cannot be held by its budget.
+    Raises Impossible with each direction and family that its budget cannot hold.
     """
     ways = legs(flows, site.networks)
     budget = site.quotas.entries_per_network_acl - 1
-    covers = {
-        (direction, name): _fit(_of(ways, direction, version), direction, name, budget)
-        for direction, (version, name) in product(DIRECTIONS, FAMILIES.items())
-    }
+    covers: dict[tuple[Direction, str], Cover] = {}
+    found: list[Complaint] = []
+    for direction, (version, name) in product(DIRECTIONS, FAMILIES.items()):
+        try:
+            covers[direction, name] = fit(_allows(ways, direction, version), budget)
+        except DoesNotFit as error:
+            found.append(_over_budget(direction, name, error.needed, budget))
+    if found:
+        raise Impossible(*found)
     entries = (entry for d in DIRECTIONS for entry in _entries(d, covers, ways))
     return NetworkAcl(
         tuple(entries),
@@ -76,19 +81,16 @@ def network_acl(flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
     )
 
 
-def _of(ways: Iterable[Leg], direction: Direction, version: int) -> list[Leg]:
-    return [leg for leg in ways if leg.direction == direction and leg.peer.version == version]
+def _allows(ways: Iterable[Leg], direction: Direction, version: int) -> Iterator[Allow]:
+    for leg in ways:
+        if leg.direction == direction and leg.peer.version == version:
+            yield Allow(leg.protocol, leg.from_port, leg.to_port, leg.peer)
 
 
-def _fit(ways: list[Leg], direction: Direction, family: str, budget: int) -> Cover:
-    required = (Allow(leg.protocol, leg.from_port, leg.to_port, leg.peer) for leg in ways)
-    try:
-        return fit(required, budget)
-    except DoesNotFit as error:
-        what = f"{direction} {family} needs {error.needed} entries and the quota leaves {budget}"
-        fix = "raise entries_per_network_acl, at most 40, or ask for fewer protocols"
-        path = ("quotas", "entries_per_network_acl")
-        raise Impossible(Complaint(path, "acl-quota", what, fix)) from None
+def _over_budget(direction: Direction, family: str, needed: int, budget: int) -> Complaint:
+    what = f"{direction} {family} needs {needed} entries and the quota leaves {budget}"
+    fix = "raise entries_per_network_acl, at most 40, or ask for fewer protocols"
+    return Complaint(("quotas", "entries_per_network_acl"), "acl-quota", what, fix)
 
 
 def _entries(

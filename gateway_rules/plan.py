@@ -48,17 +48,27 @@ def plan(catalogue: Catalogue, site: Site) -> Plan:
         raise Impossible(*found)
     flows = required_flows(catalogue, site)
     rules = security_group.rules(flows, origins(catalogue, site))
-    if found := tuple(_over_quota(site, rules)):
-        raise Impossible(*found)
+    acl = _acl_unless(_over_quota(site, rules), flows, site)
     group = SecurityGroup("group", f"{PREFIX}-{site.stack}", rules)
     unused = not_used(catalogue, site)
-    return Plan(catalogue, site, flows, unused, (group,), network_acl(flows, site))
+    return Plan(catalogue, site, flows, unused, (group,), acl)
 
 
 def origins(catalogue: Catalogue, site: Site) -> dict[str, str]:
     """Say for each service and addition where it comes from, in a rule's characters."""
     services = {service.id: f"section {service.section}" for service in catalogue.services}
     return services | {addition.name: "addition" for addition in site.additions}
+
+
+def _acl_unless(found: list[Complaint], flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
+    """Give the ACL, unless there are complaints; then raise Impossible with its own as well."""
+    try:
+        acl = network_acl(flows, site)
+    except Impossible as error:
+        raise Impossible(*found, *error.complaints) from None
+    if found:
+        raise Impossible(*found)
+    return acl
 
 
 def _over_quota(site: Site, rules: tuple[Rule, ...]) -> list[Complaint]:
