@@ -27,7 +27,9 @@ def up(context: typer.Context) -> None:
     from gateway_rules.local import up as work  # noqa: PLC0415 see the module's docstring.
 
     signal.signal(signal.SIGTERM, _interrupt)
-    consoles = work.Consoles(Console(highlight=False), Console(stderr=True, highlight=False))
+    # A pipe has no width of its own, and tables folded to a terminal's are hard to search.
+    results = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    consoles = work.Consoles(results, Console(stderr=True, highlight=False))
     raise typer.Exit(work.up(_root(context), consoles))
 
 

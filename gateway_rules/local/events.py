@@ -54,7 +54,7 @@ class Tally:
         text = " ".join(message["message"].split())
         if text and not text.startswith(ECHOES):
             name = message.get("urn", "").rpartition("::")[2]
-            self.errors.append(f"{name}: {text}" if name else text)
+            self.errors.append(text if name in text else f"{name}: {text}")
 
 
 def written(event: Event) -> str | None:

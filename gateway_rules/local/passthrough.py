@@ -13,11 +13,15 @@ from gateway_rules.local.locks import shared
 from gateway_rules.local.servers import Server
 from gateway_rules.local.unable import unable
 
+# Shells say by this much that a signal ended a command.
+SIGNALLED = 128
+
 
 def pulumi(root: Path, arguments: Sequence[str], say: Say) -> int:
     """Run pulumi in the local run's project, with its terminal; give its exit code.
 
-    Raises NoAnswer when no local AWS runs.
+    A pulumi that is killed leaves locks and half-made resources, so its record stays and the next
+    `up` starts afresh. Raises NoAnswer when no local AWS runs.
     """
     layout = Layout(root)
     with shared(root, lambda: say("waiting for another local run of this project")):
@@ -25,8 +29,12 @@ def pulumi(root: Path, arguments: Sequence[str], say: Say) -> int:
         if server is None or not server.answers():
             raise unable("not-running", "no local AWS runs", "run gateway-rules local up first")
         engine = Engine(layout, toolchain.ensure(say), server.endpoint)
-        with session.recorded(layout):
-            return _run(engine, arguments)
+        record = session.record(layout)
+        code = _run(engine, arguments)
+        if code < 0:
+            return SIGNALLED - code
+        record.unlink()
+        return code
 
 
 def _run(engine: Engine, arguments: Sequence[str]) -> int:

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from gateway_rules.errors import Faults
 from gateway_rules.local import processes
@@ -12,24 +13,30 @@ from gateway_rules.local.layout import Layout
 from gateway_rules.local.servers import Server, Settings, start
 
 
+def record(layout: Layout) -> Path:
+    """Leave a record of this run, to be removed at its clean end."""
+    file = layout.runs / str(os.getpid())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    return file
+
+
 @contextmanager
 def recorded(layout: Layout) -> Iterator[None]:
-    """Leave a record while a run goes on, which stays behind when it is cut off.
+    """Keep a record while a run goes on, which stays behind when it is cut off.
 
     A run that is interrupted ends all its processes; one that is killed leaves that to the next.
     """
-    record = layout.runs / str(os.getpid())
-    record.parent.mkdir(parents=True, exist_ok=True)
-    record.touch()
+    file = record(layout)
     try:
         yield
     except Faults:
-        record.unlink()
+        file.unlink()
         raise
     except BaseException:
         processes.end(layout.local)
         raise
-    record.unlink()
+    file.unlink()
 
 
 def server(layout: Layout, settings: Settings, say: Say) -> Server:
