@@ -59,16 +59,23 @@ class LiveAcl:
     id: str
     entries: tuple[LiveEntry, ...]
     subnets: frozenset[str]
+    own: bool
+    """Whether it bears the stack's tag; any other one guards a subnet in its place."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """What a stack has in its VPC."""
+    """What a stack has in its VPC, and the ACLs of others on its subnets."""
 
     vpc: str
     subnets: Mapping[str, Prefix]
     groups: Mapping[str, tuple[LiveRule, ...]]
     acls: tuple[LiveAcl, ...]
+
+    @property
+    def rules(self) -> tuple[LiveRule, ...]:
+        """The rules of all groups."""
+        return tuple(rule for rules in self.groups.values() for rule in rules)
 
 
 class NotFound(Exception):
@@ -82,13 +89,8 @@ def read(site: StackSite, client: Any) -> Live:
     ours = [_filter("vpc-id", vpc), _filter(f"tag:{STACK_TAG}", site.stack)]
     groups = _pages(client, "describe_security_groups", "SecurityGroups", Filters=ours)
     ids = [group["GroupId"] for group in groups]
-    acls = _pages(client, "describe_network_acls", "NetworkAcls", Filters=ours)
-    return Live(
-        vpc,
-        subnets,
-        {group: tuple(_rules(group, client)) for group in sorted(ids)},
-        tuple(_acl(acl) for acl in acls),
-    )
+    rules = {group: tuple(_rules(group, client)) for group in sorted(ids)}
+    return Live(vpc, subnets, rules, tuple(_acls(ours, subnets, client)))
 
 
 def _pages(client: Any, call: str, key: str, **arguments: Any) -> list[Any]:
@@ -147,12 +149,22 @@ def _pair(protocol: str, first: int, last: int) -> protocols.PortPair:
     return (first, last) if protocol in protocols.NUMBERS and protocol != "-1" else (0, 65535)
 
 
-def _acl(acl: Mapping[str, Any]) -> LiveAcl:
+def _acls(ours: list[Any], subnets: Mapping[str, Prefix], client: Any) -> Iterator[LiveAcl]:
+    """Give the stack's ACLs, then those of others that guard its subnets."""
+    call, guards = "describe_network_acls", [_filter("association.subnet-id", *subnets)]
+    own = {acl["NetworkAclId"]: acl for acl in _pages(client, call, "NetworkAcls", Filters=ours)}
+    yield from (_acl(acl, own=True) for acl in own.values())
+    for acl in _pages(client, call, "NetworkAcls", Filters=guards):
+        if acl["NetworkAclId"] not in own:
+            yield _acl(acl, own=False)
+
+
+def _acl(acl: Mapping[str, Any], *, own: bool) -> LiveAcl:
     entries = [_entry(acl["NetworkAclId"], entry) for entry in acl["Entries"]]
-    own = (entry for entry in entries if entry.number < _RESERVED)
+    kept = (entry for entry in entries if entry.number < _RESERVED)
     subnets = frozenset(a["SubnetId"] for a in acl["Associations"])
-    ordered = sorted(own, key=lambda entry: (entry.direction, entry.number))
-    return LiveAcl(acl["NetworkAclId"], tuple(ordered), subnets)
+    ordered = sorted(kept, key=lambda entry: (entry.direction, entry.number))
+    return LiveAcl(acl["NetworkAclId"], tuple(ordered), subnets, own)
 
 
 def _entry(acl: str, entry: Mapping[str, Any]) -> LiveEntry:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from gateway_rules import live, packets, report
-from gateway_rules.flows import legs
+from gateway_rules.flows import Flow, Leg, legs
 from gateway_rules.live import Live, LiveRule
 from gateway_rules.packets import Match, Packets, Piece
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import SELF
+from gateway_rules.protocols import DIRECTIONS
 from gateway_rules.site import StackSite
 
 
@@ -27,13 +29,41 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Give the finding as `verify --json` promises it."""
+        shown = report.match(self.piece, "prefix")
+        if self.piece.protocol == packets.OTHER:
+            # Only a rule for all protocols passes those that nobody names.
+            shown["protocol"] = "-1"
         address, port = self.piece.sample
         return {
             "layer": self.layer,
-            **report.match(self.piece, "prefix"),
+            **shown,
             "sample": {"address": address, "port": port},
             "services": list(self.services),
             "resource": self.resource,
+        }
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A rule for another group or a prefix list, whose addresses are not its own to tell."""
+
+    rule: LiveRule
+
+    def __str__(self) -> str:
+        """Say who passes because of which rule."""
+        rule = self.rule
+        return f"{rule.id} of {rule.group} passes {rule.direction} for {rule.source}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the rule as `verify --json` promises it; its other end stands as the prefix."""
+        rule = self.rule
+        return {
+            "layer": "security_group",
+            **report.match(rule),
+            "prefix": rule.source,
+            "sample": {"address": rule.source, "port": max(rule.from_port, 0)},
+            "services": [],
+            "resource": rule.id,
         }
 
 
@@ -44,7 +74,7 @@ class Verification:
     stack: str
     missing: tuple[Finding, ...]
     excess: tuple[Finding, ...]
-    foreign: tuple[str, ...]
+    foreign: tuple[Foreign, ...]
     counts: dict[str, tuple[int, int]]
     """What was counted: as planned, and as read back from AWS."""
 
@@ -60,7 +90,7 @@ class Verification:
             "stack": self.stack,
             "missing": [finding.as_json() for finding in self.missing],
             "excess": [finding.as_json() for finding in self.excess],
-            "foreign": list(self.foreign),
+            "foreign": [foreign.as_json() for foreign in self.foreign],
             "quota": [],
         }
 
@@ -74,12 +104,12 @@ def verify(plan: Plan, client: Any) -> Verification:
     if not isinstance(plan.site, StackSite):
         raise TypeError("only a plan that was read from a stack file says where in AWS it is")
     found = live.read(plan.site, client)
-    layers = [*_group_layers(plan, found), *_acl_layers(plan, found)]
+    layers = [_group_layer(plan, found), *_acl_layers(plan, found)]
     return Verification(
         plan.site.stack,
         tuple(finding for layer in layers for finding in layer.missing()),
         tuple(finding for layer in layers for finding in layer.excess()),
-        tuple(_foreign(found)),
+        tuple(Foreign(rule) for rule in found.rules if not _plain(rule)),
         _counts(plan, found),
     )
 
@@ -90,79 +120,70 @@ class _Layer:
 
     name: str
     resource: str
-    required: tuple[Match, ...]
+    required: tuple[Flow, ...] | tuple[Leg, ...]
     permitted: tuple[Match, ...]
     found: tuple[Match, ...]
     passes: Callable[[Iterable[Any], frozenset[str]], Packets]
-    asking: tuple[Any, ...]
 
     def missing(self) -> Iterator[Finding]:
+        """Give what is required and does not pass, with the services that ask for it."""
         known = self._known()
         lost = packets.without(packets.passed(self.required, known), self.passes(self.found, known))
-        return self._findings(lost)
+        for piece in packets.pieces(lost):
+            asking = (flow.services for flow in self.required if packets.meet(flow, piece))
+            services = sorted({service for some in asking for service in some})
+            yield Finding(self.name, piece, tuple(services), self.resource)
 
     def excess(self) -> Iterator[Finding]:
+        """Give what passes and may not; no service asks for any of it."""
         known = self._known()
-        more = packets.without(
-            self.passes(self.found, known), packets.passed(self.permitted, known)
-        )
-        return self._findings(more)
+        permitted = packets.passed(self.permitted, known)
+        for piece in packets.pieces(packets.without(self.passes(self.found, known), permitted)):
+            yield Finding(self.name, piece, (), self.resource)
 
     def _known(self) -> frozenset[str]:
         return packets.universe(self.required, self.permitted, self.found)
 
-    def _findings(self, differing: Packets) -> Iterator[Finding]:
-        for piece in packets.pieces(differing):
-            asking = (flow.services for flow in self.asking if packets.meet(flow, piece))
-            services = tuple(dict.fromkeys(service for some in asking for service in some))
-            yield Finding(self.name, piece, services, self.resource)
 
-
-def _group_layers(plan: Plan, found: Live) -> Iterator[_Layer]:
+def _group_layer(plan: Plan, found: Live) -> _Layer:
     """All groups of a stack lie on the same interfaces, so their rules add up."""
-    rules = tuple(rule for some in found.groups.values() for rule in some if _plain(rule))
+    rules = tuple(rule for rule in found.rules if _plain(rule))
     ids = ", ".join(found.groups) or f"no group tagged {live.STACK_TAG}={plan.site.stack}"
-    yield _Layer("security_group", ids, plan.flows, plan.flows, rules, packets.passed, plan.flows)
+    return _Layer("security_group", ids, plan.flows, plan.flows, rules, packets.passed)
 
 
 def _acl_layers(plan: Plan, found: Live) -> Iterator[_Layer]:
-    """Each subnet has one ACL; whichever guards it has to pass everything."""
+    """Each subnet has one ACL; whosever it is, it has to pass everything."""
     ways = legs(plan.flows, plan.site.networks)
-    guards = [acl for acl in found.acls if acl.subnets & found.subnets.keys()]
-    if found.subnets.keys() - {subnet for acl in guards for subnet in acl.subnets}:
-        missing = f"no ACL tagged {live.STACK_TAG}={plan.site.stack} on a subnet"
-        yield _Layer("network_acl", missing, ways, (), (), packets.first_match, ways)
-    for acl in guards:
-        permitted = plan.acl.entries
-        yield _Layer("network_acl", acl.id, ways, permitted, acl.entries, packets.first_match, ways)
+    for acl in found.acls:
+        if acl.subnets & found.subnets.keys():
+            entries = plan.acl.entries, acl.entries
+            yield _Layer("network_acl", acl.id, ways, *entries, packets.first_match)
 
 
 def _plain(rule: LiveRule) -> bool:
     return "/" in rule.source or (rule.peer == SELF and rule.source == rule.group)
 
 
-def _foreign(found: Live) -> Iterator[str]:
-    for rules in found.groups.values():
-        for rule in rules:
-            if not _plain(rule):
-                yield f"{rule.id} of {rule.group} passes {rule.direction} for {rule.source}"
-
-
 def _counts(plan: Plan, found: Live) -> dict[str, tuple[int, int]]:
     planned = [rule for group in plan.groups for rule in group.rules]
-    rules = [rule for some in found.groups.values() for rule in some]
-    entries = [entry for acl in found.acls for entry in acl.entries]
-    pairs: list[tuple[str, Iterable[Match], Iterable[Match]]] = [
-        ("rules", planned, rules),
-        ("entries", plan.acl.entries, entries),
-    ]
-    counts = {
-        f"{direction} {name}": (_count(wanted, direction), _count(there, direction))
-        for name, wanted, there in pairs
-        for direction in ("ingress", "egress")
+    own = [acl for acl in found.acls if acl.own]
+    guarded = found.subnets.keys() & {subnet for acl in own for subnet in acl.subnets}
+    entries = [entry for acl in own for entry in acl.entries]
+    return {
+        "groups": (len(plan.groups), len(found.groups)),
+        "ACLs": (1, len(own)),
+        "subnets": (len(found.subnets), len(guarded)),
+        **_by_direction("rules", planned, found.rules),
+        **_by_direction("entries", plan.acl.entries, entries),
     }
-    return {"groups": (len(plan.groups), len(found.groups)), "ACLs": (1, len(found.acls)), **counts}
 
 
-def _count(matches: Iterable[Match], direction: str) -> int:
-    return sum(match.direction == direction for match in matches)
+def _by_direction(
+    name: str, planned: Iterable[Match], found: Iterable[Match]
+) -> dict[str, tuple[int, int]]:
+    counted = [Counter(match.direction for match in matches) for matches in (planned, found)]
+    return {
+        f"{direction} {name}": (counted[0][direction], counted[1][direction])
+        for direction in DIRECTIONS
+    }
