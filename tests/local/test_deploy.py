@@ -24,18 +24,19 @@ def said(severity: str, message: str, urn: str = "") -> dict[str, Any]:
 
 def did(operation: str) -> list[dict[str, Any]]:
     """Give the events of an operation on a resource."""
-    metadata = {"op": operation, "urn": URN}
-    return [
-        {"resourcePreEvent": {"metadata": metadata}},
-        {"resOutputsEvent": {"metadata": metadata}},
-    ]
+    event = {"metadata": {"op": operation, "urn": URN}}
+    return [{"resourcePreEvent": event}, {"resOutputsEvent": event}]
 
 
 def summed(**changes: int) -> dict[str, Any]:
     """Give the event at the end."""
-    return {
-        "summaryEvent": {"resourceChanges": changes, "result": "succeeded", "durationSeconds": 2}
-    }
+    result = {"result": "succeeded", "durationSeconds": 2}
+    return {"summaryEvent": {"resourceChanges": changes, **result}}
+
+
+def complaint(text: str) -> str:
+    """Give the whole line in which the engine's words are told."""
+    return f"error: <command>:1:1: [deploy] test: {text}; read .local/log/test.log"
 
 
 class Play:
