@@ -72,7 +72,15 @@ def _same(written: Any, told: str | None) -> bool:
     """Compare a value of the file with Pulumi's text of it, which is JSON for all but text."""
     if written is None or told is None:
         return written is told
-    return bool(told == written if isinstance(written, str) else json.loads(told) == written)
+    return told == written if isinstance(written, str) else _read(told) == written
+
+
+def _read(told: str) -> Any:
+    """Read JSON; what is none is a plain text."""
+    try:
+        return json.loads(told)
+    except json.JSONDecodeError:
+        return told
 
 
 def _by(wanted: str | tuple[str, ...] | Mapping[str, str], key: str) -> dict[str, Any]:
