@@ -7,7 +7,7 @@ from random import Random
 
 import netaddr
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import ipv4_prefixes, ipv6_prefixes, prefixes
 
@@ -57,6 +57,7 @@ def test_a_prefix_is_read_as_family_address_and_length(text: str, kept: Prefix) 
     assert parse_prefix(text) == kept
 
 
+@settings(deadline=None)
 @given(prefixes())
 def test_a_prefix_is_written_as_it_was_read(text: str) -> None:
     """Canonical text comes back unchanged."""
@@ -134,6 +135,7 @@ def test_a_vendors_misprint_is_refused_all_the_same() -> None:
         parse_address("54.231.0.0./17")
 
 
+@settings(deadline=None)
 @given(SOME)
 def test_merging_gives_what_netaddr_gives(texts: list[str]) -> None:
     """The fewest prefixes of the same addresses are netaddr's, IPv4 before IPv6, sorted."""
@@ -141,6 +143,7 @@ def test_merging_gives_what_netaddr_gives(texts: list[str]) -> None:
     assert written(merge(parsed(texts))) == [str(net) for net in netaddr.cidr_merge(networks)]
 
 
+@settings(deadline=None)
 @given(SOME, st.randoms(use_true_random=False))
 def test_merging_knows_no_order(texts: list[str], random: Random) -> None:
     """The order in which prefixes come, and their repeats, change nothing."""
@@ -149,6 +152,7 @@ def test_merging_knows_no_order(texts: list[str], random: Random) -> None:
     assert merge(parsed(shuffled)) == merge(parsed(texts))
 
 
+@settings(deadline=None)
 @given(TWINS)
 def test_covering_is_holding_each_address(pair: tuple[str, str]) -> None:
     """A prefix covers another when netaddr finds that one in it."""
@@ -161,6 +165,7 @@ def test_families_do_not_cover_one_another() -> None:
     assert not parse_prefix("0.0.0.0/0").covers(parse_prefix("::/0"))
 
 
+@settings(deadline=None)
 @given(TWINS)
 def test_the_supernet_is_the_longest_that_covers_both(pair: tuple[str, str]) -> None:
     """It is the first of one prefix's own supernets that holds the other."""
@@ -169,6 +174,7 @@ def test_the_supernet_is_the_longest_that_covers_both(pair: tuple[str, str]) -> 
     assert str(supernet(*parsed([*pair]))) == str(holding[0])
 
 
+@settings(deadline=None)
 @given(TWINS)
 def test_an_interval_becomes_the_fewest_prefixes(pair: tuple[str, str]) -> None:
     """The prefixes of an interval hold its addresses, touch, and cannot be fewer."""
@@ -181,6 +187,7 @@ def test_an_interval_becomes_the_fewest_prefixes(pair: tuple[str, str]) -> None:
     assert merge(found) == found
 
 
+@settings(deadline=None)
 @given(prefixes())
 def test_first_and_last_address_are_those_of_ipaddress(text: str) -> None:
     """The interval of a prefix is its network's, both ends included."""

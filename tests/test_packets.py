@@ -1,0 +1,349 @@
+"""Sets of packets, against brute force over small universes and the simulator's packets."""
+
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+from itertools import combinations, pairwise, product
+
+import pytest
+import simulator
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import port_ranges, prefixes
+
+from gateway_rules import packets
+from gateway_rules.live import LiveEntry
+from gateway_rules.packets import (
+    NOWHERE,
+    Box,
+    Piece,
+    Plane,
+    difference,
+    intersection,
+    plane,
+    size,
+    size_within,
+    union,
+)
+from gateway_rules.prefixes import ANYWHERE, SELF, Peer, Prefix, parse_prefix
+from gateway_rules.protocols import span
+
+Cells = set[tuple[int, int]]
+"""(port, address) of each packet."""
+
+PORTS, ADDRESSES = range(6), range(6)
+
+
+def stretches(numbers: range) -> st.SearchStrategy[tuple[int, int]]:
+    """Draw (first, last) out of a few numbers."""
+    return st.tuples(st.sampled_from(numbers), st.sampled_from(numbers)).map(
+        lambda pair: (min(pair), max(pair))
+    )
+
+
+SMALL_BOXES = st.tuples(stretches(PORTS), stretches(ADDRESSES)).map(
+    lambda both: (*both[0], both[1])
+)
+PLANES = st.lists(SMALL_BOXES, max_size=5).map(plane)
+
+
+def cells_of(boxes: Iterable[Box]) -> Cells:
+    """List what the boxes hold, one packet each."""
+    return {
+        (port, address)
+        for first, last, (low, high) in boxes
+        for port in range(first, last + 1)
+        for address in range(low, high + 1)
+    }
+
+
+def cells(slabs: Plane) -> Cells:
+    """List the packets of a plane."""
+    return cells_of((first, last, each) for first, last, some in slabs for each in some)
+
+
+# --- One plane -----------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(st.lists(SMALL_BOXES, max_size=6))
+def test_a_plane_holds_what_its_boxes_hold(boxes: list[Box]) -> None:
+    """Not a packet more, and not one less."""
+    assert cells(plane(boxes)) == cells_of(boxes)
+
+
+@settings(deadline=None)
+@given(st.lists(SMALL_BOXES, max_size=6))
+def test_equal_sets_are_equal_values(boxes: list[Box]) -> None:
+    """However a set is cut into boxes, its plane is the same."""
+    crumbs = [(port, port, (address, address)) for port, address in cells_of(boxes)]
+    assert plane(crumbs) == plane(boxes)
+
+
+@settings(deadline=None)
+@given(PLANES)
+def test_slabs_are_sorted_disjoint_and_joined(slabs: Plane) -> None:
+    """Ports rise, no slab is empty, and slabs that touch differ in their addresses."""
+    for (_, last, some), (first, _, others) in pairwise(slabs):
+        assert last < first
+        assert last + 1 < first or some != others
+    assert all(some and packets.join(some) == some for _, _, some in slabs)
+
+
+Operation = Callable[[Plane, Plane], Plane]
+
+
+@settings(deadline=None)
+@pytest.mark.parametrize(
+    ("operation", "wanted"),
+    [(union, set.union), (intersection, set.intersection), (difference, set.difference)],
+    ids=["union", "intersection", "difference"],
+)
+@given(one=PLANES, other=PLANES)
+def test_operations_are_those_of_sets(
+    operation: Operation, wanted: Callable[[Cells, Cells], Cells], one: Plane, other: Plane
+) -> None:
+    """Each operation gives what Python's sets of single packets give."""
+    assert cells(operation(one, other)) == wanted(cells(one), cells(other))
+
+
+LAWS: dict[str, Callable[[Plane, Plane, Plane], tuple[Plane, Plane]]] = {
+    "union commutes": lambda a, b, _: (union(a, b), union(b, a)),
+    "intersection commutes": lambda a, b, _: (intersection(a, b), intersection(b, a)),
+    "union is associative": lambda a, b, c: (union(a, union(b, c)), union(union(a, b), c)),
+    "intersection is associative": lambda a, b, c: (
+        intersection(a, intersection(b, c)),
+        intersection(intersection(a, b), c),
+    ),
+    "intersection distributes over union": lambda a, b, c: (
+        intersection(a, union(b, c)),
+        union(intersection(a, b), intersection(a, c)),
+    ),
+    "a set absorbs its part": lambda a, b, _: (union(a, intersection(a, b)), a),
+    "union with itself": lambda a, _, __: (union(a, a), a),
+    "intersection with itself": lambda a, _, __: (intersection(a, a), a),
+    "nothing less nothing": lambda a, _, __: (difference(a, NOWHERE), a),
+    "a set less itself": lambda a, _, __: (difference(a, a), NOWHERE),
+    "De Morgan": lambda a, b, c: (
+        difference(a, union(b, c)),
+        intersection(difference(a, b), difference(a, c)),
+    ),
+    "parts make the whole": lambda a, b, _: (union(difference(a, b), intersection(a, b)), a),
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
+@given(one=PLANES, other=PLANES, third=PLANES)
+@settings(deadline=None, max_examples=40)
+def test_the_laws_of_sets_hold(law: str, one: Plane, other: Plane, third: Plane) -> None:
+    """Both sides of each law are one and the same value."""
+    left, right = LAWS[law](one, other, third)
+    assert left == right
+
+
+@settings(deadline=None)
+@given(PLANES, SMALL_BOXES)
+def test_sizes_count_packets(slabs: Plane, box: Box) -> None:
+    """The size is the number of packets, and within a box that of those in it."""
+    assert size(slabs) == len(cells(slabs))
+    assert size_within(slabs, box) == len(cells(slabs) & cells_of([box]))
+
+
+# --- Rules, entries and the packets of every protocol ----------------------------------------
+
+MESSAGES = ((-1, -1), (3, -1), (3, 4), (4, -1), (8, 0), (255, 255))
+
+
+def pairs(protocol: str) -> st.SearchStrategy[tuple[int, int]]:
+    """Draw what a protocol has for ports."""
+    if protocol in ("icmp", "icmpv6"):
+        return st.sampled_from(MESSAGES)
+    return port_ranges() if protocol in ("tcp", "udp") else st.just((0, 65535))
+
+
+PREFIXES = prefixes().map(parse_prefix)
+PEERS: st.SearchStrategy[Peer] = st.one_of(st.just(SELF), PREFIXES)
+PROTOCOLS = st.sampled_from(["tcp", "udp", "icmp", "icmpv6", "-1", "50"])
+
+
+@st.composite
+def matches(draw: st.DrawFn) -> Piece:
+    """Draw what a rule says."""
+    protocol = draw(PROTOCOLS)
+    return Piece("egress", protocol, *draw(pairs(protocol)), draw(PEERS))
+
+
+@st.composite
+def acls(draw: st.DrawFn) -> list[LiveEntry]:
+    """Draw allowing and denying entries with numbers of their own, in any order."""
+    protocols = draw(st.lists(PROTOCOLS, max_size=6))
+    numbers = draw(st.permutations(range(1, len(protocols) + 1)))
+    return [
+        LiveEntry(
+            "acl",
+            "egress",
+            number,
+            draw(st.sampled_from(("allow", "deny"))),
+            protocol,
+            *draw(pairs(protocol)),
+            draw(PREFIXES),
+        )
+        for number, protocol in zip(numbers, protocols, strict=True)
+    ]
+
+
+def holds(found: packets.Packets, packet: simulator.Packet) -> bool:
+    """Look a single packet up in a set."""
+    at = SELF if packet.remote == SELF else f"ipv{ip_address(packet.remote).version}"
+    key = packets.Key("egress", packet.protocol, at)
+    address = 0 if packet.remote == SELF else int(ip_address(packet.remote))
+    place = span(packet.protocol, packet.port, packet.code)[0]
+    return any(
+        first <= place <= last and any(low <= address <= high for low, high in some)
+        for first, last, some in found.get(key, NOWHERE)
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(matches(), max_size=5))
+def test_rules_pass_what_the_simulator_passes(rules: list[Piece]) -> None:
+    """Packet by packet, and counted all together; -1 passes named and numbered protocols alike."""
+    found = packets.passed(rules)
+    total = 0
+    for packet, weight in simulator.cells("egress", rules):
+        passes = simulator.group_passes(rules, packet)
+        assert holds(found, packet) == passes
+        total += weight * passes
+    assert packets.count(found) == total
+
+
+@settings(max_examples=60, deadline=None)
+@given(acls())
+def test_the_lowest_number_decides_as_in_the_simulator(entries: list[LiveEntry]) -> None:
+    """An entry that denies hides what later ones allow, and nothing else."""
+    found = packets.first_match(entries, packets.universe(entries))
+    total = 0
+    for packet, weight in simulator.cells("egress", entries):
+        passes = simulator.acl_passes(entries, packet)
+        assert holds(found, packet) == passes
+        total += weight * passes
+    assert packets.count(found) == total
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(matches(), max_size=4), st.lists(matches(), max_size=4))
+def test_what_one_set_has_and_the_other_lacks(one: list[Piece], other: list[Piece]) -> None:
+    """The difference of two sets holds just the packets that one set's rules pass alone."""
+    known = packets.universe(one, other)
+    found = packets.without(packets.passed(one, known), packets.passed(other, known))
+    for packet, _ in simulator.cells("egress", one, other):
+        alone = simulator.group_passes(one, packet) and not simulator.group_passes(other, packet)
+        assert holds(found, packet) == alone
+    assert all(found.values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(matches(), max_size=4), st.lists(matches(), max_size=4))
+def test_pieces_are_a_disjoint_exact_rewriting(one: list[Piece], other: list[Piece]) -> None:
+    """The pieces of a set hold its packets, each of them once."""
+    known = packets.universe(one, other)
+    found = packets.without(packets.passed(one, known), packets.passed(other, known))
+    pieces = packets.pieces(found)
+    assert packets.passed(pieces, known) == found
+    assert sum(packets.count(packets.passed([piece], known)) for piece in pieces) == (
+        packets.count(found)
+    )
+    assert sorted(pieces, key=packets.order) == [*pieces]
+
+
+@settings(deadline=None)
+@given(st.lists(matches(), max_size=4))
+def test_samples_lie_in_their_piece(some: list[Piece]) -> None:
+    """The packet that stands for a piece is one of it, and its address is the first."""
+    for piece in packets.pieces(packets.passed(some)):
+        address, port = piece.sample
+        code = max(piece.to_port, 0) if piece.protocol in ("icmp", "icmpv6") else 0
+        assert simulator.holds(
+            piece, simulator.Packet("egress", piece.protocol, address, port, code)
+        )
+        if isinstance(piece.peer, Prefix):
+            assert int(ip_address(address)) == piece.peer.interval[0]
+
+
+@settings(deadline=None)
+@given(matches(), matches())
+def test_meeting_is_sharing_a_packet(one: Piece, other: Piece) -> None:
+    """Two rules meet when some packet passes both."""
+    shared = any(
+        simulator.holds(one, packet) and simulator.holds(other, packet)
+        for packet, _ in simulator.cells("egress", [one, other])
+    )
+    assert packets.meet(one, other) == shared
+
+
+def test_directions_do_not_meet() -> None:
+    """A packet goes one way."""
+    out, back = (Piece(way, "tcp", 25, 25, ANYWHERE) for way in ("egress", "ingress"))
+    assert not packets.meet(out, back)
+    assert len(packets.passed([out, back])) == 2
+
+
+def test_all_protocols_reach_numbered_ones_that_either_side_names() -> None:
+    """A rule for -1 covers protocol 50 where the other set names it, and the unnamed beside it."""
+    everything = Piece("egress", "-1", 0, 65535, ANYWHERE)
+    tunnel = Piece("egress", "50", 0, 65535, ANYWHERE)
+    known = packets.universe([everything], [tunnel])
+    rest = packets.without(packets.passed([everything], known), packets.passed([tunnel], known))
+    names = sorted(piece.protocol for piece in packets.pieces(rest))
+    assert names == ["icmp", "icmpv6", "other", "tcp", "udp"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "pieces"),
+    [
+        (
+            (3, 4),
+            [
+                (0, -1),
+                (1, -1),
+                (2, -1),
+                *((3, c) for c in range(4)),
+                *((3, c) for c in range(5, 256)),
+            ],
+        ),
+        ((3, -1), [(0, -1), (1, -1), (2, -1)]),
+    ],
+)
+def test_messages_are_written_by_whole_types_where_they_can(
+    taken: tuple[int, int], pieces: list[tuple[int, int]]
+) -> None:
+    """Types that are there in whole have the code -1, the codes of others stand one by one."""
+    everything = packets.passed([Piece("egress", "icmp", -1, -1, ANYWHERE)])
+    less = packets.passed([Piece("egress", "icmp", *taken, ANYWHERE)])
+    found = packets.pieces(packets.without(everything, less))
+    assert [(piece.from_port, piece.to_port) for piece in found] == [
+        *pieces,
+        *((kind, -1) for kind in range(4, 256)),
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(matches(), max_size=4))
+def test_addresses_are_counted_once(some: list[Piece]) -> None:
+    """An address counts once, whatever protocols and ports reach it."""
+    anyhow = [Piece("egress", "-1", 0, 65535, piece.peer) for piece in some]
+    reached = sum(
+        weight // 65536
+        for packet, weight in simulator.cells("egress", anyhow)
+        if packet.protocol == "other" and simulator.group_passes(anyhow, packet)
+    )
+    assert packets.addresses(packets.passed(some)) == reached
+
+
+def test_no_two_planes_of_one_set_are_the_same() -> None:
+    """Keys tell direction, protocol and family apart."""
+    peers: list[Peer] = [ANYWHERE, parse_prefix("::/0"), SELF]
+    some = [
+        Piece("egress", protocol, 1, 1, peer) for protocol, peer in product(("tcp", "udp"), peers)
+    ]
+    assert len(packets.passed(some)) == len(some)
+    assert not any(packets.meet(one, other) for one, other in combinations(some, 2))
