@@ -13,6 +13,7 @@ from gateway_rules.errors import Complaint, Faults, Refused, Steps
 from gateway_rules.fields import (
     Address,
     Frozen,
+    HostName,
     Name,
     Number,
     PeerText,
@@ -21,10 +22,11 @@ from gateway_rules.fields import (
     Text,
     Version,
 )
-from gateway_rules.places import faults_of, read_yaml
+from gateway_rules.places import read_yaml
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import ICMP, Direction, PortPair, Protocol
 from gateway_rules.salvage import salvage
+from gateway_rules.wording import faults_of
 
 FOLDER: Final = Path(__file__).parent / "catalogue"
 SHIPPED: Final = FOLDER / "seg-v3.yaml"
@@ -35,44 +37,62 @@ Geography = Literal["EMEA", "APAC", "JAPAN", "US", "CANADA", "LATAM"]
 class Host(Frozen):
     """A name of the document with the addresses printed beside it."""
 
-    name: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+    name: HostName
+    """The name as it is printed."""
     addresses: tuple[Address, ...]
+    """Single addresses or CIDRs; none where the document prints none."""
 
 
 class Regional(Frozen):
     """Where in the world the printed addresses hold, and the section that says so."""
 
     section: Text
+    """The section that says so."""
     geography: Geography
+    """The part of the world in which the addresses hold."""
 
 
 class Service(Frozen):
     """One row of the document, or one audience of a row that has two."""
 
     id: Name
+    """How stack files, rules and reports name the service."""
     section: Text
+    """The section of the document, quoted."""
     row: Text
+    """The row's label, as it is printed."""
     direction: Direction | Literal["both"]
+    """Who begins: egress is the gateway, ingress the other end."""
     reason: Text
+    """Why the direction is read so."""
     protocol: Literal["tcp", "udp"]
+    """The protocol of the conversation."""
     ports: Ports
+    """The server's ports: one, a range "a-b", or a list of these."""
     hosts: tuple[Host, ...] = ()
+    """Who is at the other end, by name and address, outside the organisation."""
     role: Name | None = None
+    """Who is at the other end, inside the organisation."""
     anywhere: Switch = False
+    """Whether the other end may be any address; a site may narrow it."""
     regional: Regional | None = None
+    """Where in the world the addresses hold, if not everywhere."""
     before_version: Version | None = None
+    """The first version of the gateway that does not need the service."""
     replies: Switch = True
+    """Whether the other end answers."""
     reply_ports: Ports | None = None
+    """Ports to which replies may come besides the ephemeral ones."""
 
     @model_validator(mode="after")
     def _one_other_end(self) -> Self:
         ends = [bool(self.addresses), self.role is not None, self.anywhere]
         if sum(ends) != 1:
             fix = "give one of: hosts with addresses, a role, anywhere: true"
-            raise Refused("other-end", f"{self.id} does not say who is at the other end", fix)
+            raise Refused("other-end", "who is at the other end is not said", fix)
         if self.regional and not self.hosts:
             fix = "give the hosts whose addresses differ"
-            raise Refused("other-end", f"{self.id} is regional and names no host", fix)
+            raise Refused("other-end", "it is regional and names no host", fix)
         return self
 
     @property
@@ -94,26 +114,35 @@ class Service(Frozen):
 class Addition(Frozen):
     """A flow that the document does not list, in the words of a service."""
 
-    name: Name
-    direction: Direction
-    protocol: Protocol
+    name: Annotated[Name, Field(examples=["smtp-in"])]
+    """A name of its own, which the rules carry."""
+    direction: Annotated[Direction, Field(examples=["ingress"])]
+    """Who begins: egress is the gateway, ingress the other end."""
+    protocol: Annotated[Protocol, Field(examples=["tcp"])]
+    """The protocol; "-1" is all of them."""
     ports: Ports | None = None
+    """The server's ports for tcp and udp: one, a range "a-b", or a list of these."""
     type: Annotated[Number, Field(ge=-1, le=255)] | None = None
+    """The type of an ICMP message; -1 is any."""
     code: Annotated[Number, Field(ge=-1, le=255)] | None = None
-    peers: Annotated[tuple[PeerText, ...], Field(min_length=1)]
+    """The code of an ICMP message; -1 is any."""
+    peers: Annotated[
+        tuple[PeerText, ...], Field(min_length=1, examples=[["0.0.0.0/0"], ["ftp_servers"]])
+    ]
+    """Who is at the other end: CIDRs, names of roles, or self for the gateways themselves."""
 
     @model_validator(mode="after")
     def _ports_fit_protocol(self) -> Self:
         ports, icmp = self.ports is not None, (self.type is not None, self.code is not None)
-        wanted = self.protocol in ICMP
-        if wanted and (ports or not all(icmp)):
+        has_type = self.protocol in ICMP
+        if has_type and (ports or not all(icmp)):
             fix = "write type and code, -1 for any, and no ports"
-            raise Refused("icmp", f"{self.name}: {self.protocol} has a type and a code", fix)
-        if wanted and self.type == -1 and self.code != -1:
-            raise Refused("icmp", f"{self.name}: any type has any code", "write code: -1")
-        if not wanted and (any(icmp) or ports != (self.protocol != "-1")):
-            fix = "write no ports, type or code" if self.protocol == "-1" else "write ports only"
-            raise Refused("ports", f"{self.name}: {self.protocol} does not go with these", fix)
+            raise Refused("icmp", f"{self.protocol} has a type and a code", fix)
+        if has_type and self.type == -1 and self.code != -1:
+            raise Refused("icmp", "any type has any code", "write code: -1")
+        if not has_type and (any(icmp) or ports != (self.protocol != "-1")):
+            wanted = "no ports, type or code" if self.protocol == "-1" else "ports, no type or code"
+            raise Refused("ports", f"{self.protocol} has {wanted}", f"write {wanted}")
         return self
 
     @property
@@ -128,34 +157,53 @@ class Erratum(Frozen):
     """A place where the document prints something that cannot be meant."""
 
     section: Text
+    """The section, or `cover`."""
     row: Text
+    """The row's label, as its service has it."""
     printed: Text
+    """What the document prints."""
     taken: Text
+    """What stands in the catalogue instead."""
     why: Text
+    """Why it is read so."""
 
 
 class Caveat(Frozen):
     """A place where what is listed does not suffice, or is more than it should be."""
 
     id: Name
+    """How the caveat is referred to."""
     section: Text
+    """The section that it is about."""
     row: Text | None = None
+    """The row that it is about, if it is about one."""
     what: Text
+    """What is missing or too much."""
     why: Text
+    """What comes of it."""
     additions: tuple[Addition, ...] = ()
+    """Additions that a stack file may take over as they stand."""
 
 
 class Issue(Frozen):
     """One issue of the document, as its file has it."""
 
     title: Text
+    """The document's title."""
     issue: Text
+    """The issue, quoted."""
     date: Text
+    """When it was issued, as it is printed."""
     sections: dict[str, Text]
+    """The sections' titles by their numbers, quoted."""
     roles: dict[str, Text]
+    """Who may be at the other end inside the organisation, each with an explanation."""
     services: tuple[Service, ...]
+    """The rows, in the document's order."""
     errata: tuple[Erratum, ...] = ()
+    """What is printed and cannot be meant."""
     caveats: tuple[Caveat, ...] = ()
+    """What does not suffice, or is more than it should be; nothing of it is opened unasked."""
 
 
 class Region(Frozen):

@@ -127,13 +127,19 @@ def _selves(site: Site) -> Iterator[Complaint]:
 
 
 def _hosts(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
+    if site.region not in catalogue.regions:
+        return
     wanted = regional_hosts(site, catalogue)
+    names = [host.name for host in site.addresses]
+    for index, name in enumerate(names):
+        at: Steps = ("addresses", index, "name")
+        if name in names[:index]:
+            fix = "write all of its addresses into one list"
+            yield Complaint(at, "duplicate-host", f"{name} stands here a second time", fix)
+        if name not in wanted:
+            what = f"{name} has addresses that nothing asks for"
+            yield Complaint(at, "unused-host", what, "take it out")
     given = {host.name for host in site.addresses if host.addresses}
-    for host in site.addresses:
-        if host.name not in wanted:
-            fix = f"take it out of stacks/addresses/{site.stack}.yaml"
-            what = f"{host.name} has addresses that nothing asks for"
-            yield Complaint(("region",), "unused-host", what, fix)
     missing = [name for name in wanted if name not in given]
     if missing:
         geography = catalogue.regions[site.region].geography

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+import re
+from typing import Annotated, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 
 from gateway_rules import prefixes, protocols
 from gateway_rules.errors import Refused
 from gateway_rules.prefixes import SELF, Peer, Prefix
 from gateway_rules.protocols import PortPair
+from gateway_rules.wording import shown
 
 _CIDR: Final = r"^[0-9A-Fa-f:.]+/[0-9]{1,3}$"
 _PORTS_TEXT: Final = r"^[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$"
@@ -19,13 +28,26 @@ _PORT: Final = {
         {"type": "string", "pattern": _PORTS_TEXT},
     ]
 }
-_NAME: Final = r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*"
+_NAME: Final = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
+_HOST: Final = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+_VERSION: Final = r"^[0-9]+(\.[0-9]+)*$"
 
 
 class Frozen(BaseModel):
     """A value that refuses unknown keys and never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _like(pattern: str, kind: str, fix: str) -> AfterValidator:
+    """Refuse text of another form, in better words than the pattern's own."""
+
+    def check(value: str) -> str:
+        if re.fullmatch(pattern, value):
+            return value
+        raise Refused("form", f"{shown(value)} is no {kind}", fix)
+
+    return AfterValidator(check)
 
 
 def _listed(value: object) -> object:
@@ -40,21 +62,24 @@ def _peer(value: object) -> Peer | str:
     return prefixes.parse_prefix(value)
 
 
-def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    twice = next((value for i, value in enumerate(values) if value in values[:i]), None)
-    if twice is not None:
-        raise Refused("duplicate", f"{twice} stands in the list twice", "keep one of them")
-    return values
-
-
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Name = Annotated[
     str,
-    Field(strict=True, max_length=64, pattern=f"^{_NAME}$"),
+    Field(strict=True, max_length=64, json_schema_extra={"pattern": _NAME}),
+    _like(_NAME, "name", "write small letters and digits, joined by - or _, such as smtp-in"),
+]
+HostName = Annotated[
+    str,
+    Field(strict=True, json_schema_extra={"pattern": _HOST}),
+    _like(_HOST, "host name", "write the whole name, such as time.clearswift.net"),
 ]
 Number = Annotated[int, Field(strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
-Version = Annotated[str, Field(strict=True, pattern=r"^[0-9]+(\.[0-9]+)*$")]
+Version = Annotated[
+    str,
+    Field(strict=True, json_schema_extra={"pattern": _VERSION}),
+    _like(_VERSION, "version", 'write numbers with points between them, such as "3.8"'),
+]
 """A version such as "3.8": text, because as a number 3.10 would be 3.1."""
 Ports = Annotated[
     tuple[Annotated[PortPair, BeforeValidator(protocols.parse_ports)], ...],

@@ -8,18 +8,17 @@ stay out of the data and become faults.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
-from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from gateway_rules.errors import Fault, Faults, Refused, Steps
+from gateway_rules.errors import Fault, Faults, Steps
 
 
 class Decimal(float):
@@ -47,6 +46,7 @@ class Place(NamedTuple):
 
 START: Final = Place(1, 1)
 _DECIMAL = re.compile(r"[-+]?(0|[1-9]\d*)")
+_MERGE: Final = "tag:yaml.org,2002:merge"
 _FLOAT = re.compile(r"[-+]?(0|[1-9]\d*)\.\d+")
 
 
@@ -69,15 +69,13 @@ class Document:
 
     def value(self, path: Steps) -> Place:
         """Give the place of a value; a missing one points at its parent's key, else the start."""
-        if path in self.values:
-            return self.values[path]
+        if found := self.values.get(path) or self.keys.get(path):
+            return found
         if path and isinstance(path[-1], int):
             return self.value(path[:-1])
         parents = (path[:length] for length in range(len(path) - 1, 0, -1))
-        found = next(
-            (self.keys.get(p) or self.values[p] for p in parents if p in self.values), None
-        )
-        return found or self.values.get((), START)
+        known = (self.keys.get(parent) or self.values.get(parent) for parent in parents)
+        return next(filter(None, known), None) or self.values.get((), START)
 
 
 def read_text(path: Path, root: Path) -> str:
@@ -130,6 +128,8 @@ def _compose(text: str, file: str) -> Node | None:
         raise Faults(Fault(file, *_index_place(text, error.position), "yaml", said, fix)) from None
     except YAMLError as error:
         raise Faults(Fault(file, *START, "yaml", str(error).splitlines()[0], fix)) from None
+    except RecursionError:
+        raise Faults(Fault(file, *START, "yaml", "the values are nested too deeply", fix)) from None
     return node
 
 
@@ -152,7 +152,9 @@ class _Builder:
         self._open: list[Node] = []
 
     def build(self, node: Node, path: Steps) -> Any:
-        self.values[path] = _place(node.start_mark)
+        # An empty value has no place of its own: the parser marks whatever comes next.
+        if node.start_mark.index != node.end_mark.index:
+            self.values[path] = _place(node.start_mark)
         if node in self._open:
             self._fault(node, "yaml", "an alias holds itself", "write the value out")
             return None
@@ -173,6 +175,8 @@ class _Builder:
             key = str(key_node.value)
             if not isinstance(key_node, ScalarNode):
                 self._fault(key_node, "yaml", "a key is not a word", "write a plain key")
+            elif key_node.tag == _MERGE:
+                self._fault(key_node, "yaml", "keys are not merged here", "write the keys out")
             elif (*path, key) in self.keys:
                 line = self.keys[*path, key].line
                 said = f"{key} stands here a second time, first on line {line}"
@@ -198,111 +202,3 @@ class _Builder:
 
     def _fault(self, node: Node, rule: str, message: str, fix: str) -> None:
         self.faults.append(Fault(self.file, *_place(node.start_mark), rule, message, fix))
-
-
-# --- From what pydantic says to faults -----------------------------------------------------
-
-UNWRITTEN: Final = frozenset({"stack", "addresses"})
-"""Fields of a site that its stack file does not hold: its own name, and another file's."""
-
-_WORDS: Final = {
-    "missing": ("missing-key", "{name} is missing", "add it"),
-    "extra_forbidden": (
-        "unknown-key",
-        "{name} is not known",
-        "take it out, or write one of: {known}",
-    ),
-    "string_type": (
-        "type",
-        "{name} is {value}, not text",
-        "write text, quoted if it looks like a number",
-    ),
-    "int_type": ("type", "{name} is {value}, not a whole number", "write a whole number"),
-    "int_from_float": ("type", "{name} is {value}, not a whole number", "write a whole number"),
-    "bool_type": ("type", "{name} is {value}, not true or false", "write true or false"),
-    "dict_type": ("type", "{name} is {value}, not a mapping", "write keys and values"),
-    "model_type": ("type", "{name} is {value}, not a mapping", "write keys and values"),
-    "list_type": ("type", "{name} is {value}, not a list", "write a list, such as [{value}]"),
-    "tuple_type": ("type", "{name} is {value}, not a list", "write a list, such as [{value}]"),
-    "literal_error": ("choice", "{name} is {value}", "write {expected}"),
-    "greater_than_equal": ("range", "{name} is {value}", "write a number of at least {ge}"),
-    "less_than_equal": ("range", "{name} is {value}", "write a number of at most {le}"),
-    "string_pattern_mismatch": ("pattern", "{name} is {value}", "write it as {pattern} has it"),
-    "string_too_short": ("empty", "{name} is empty", "write something"),
-    "too_short": ("empty", "{name} is empty", "write at least {min_length}"),
-}
-
-
-def same(loc: Steps) -> Steps:
-    """Find a value where pydantic says that it is."""
-    return loc
-
-
-def faults_of(
-    error: ValidationError,
-    document: Document,
-    model: type[BaseModel],
-    where: Callable[[Steps], Steps] = same,
-) -> list[Fault]:
-    """Turn pydantic's errors into faults with their places; `where` maps a location to its path."""
-    return [_fault_of(dict(detail), document, model, where) for detail in error.errors()]
-
-
-def _fault_of(
-    detail: dict[str, Any],
-    document: Document,
-    model: type[BaseModel],
-    where: Callable[[Steps], Steps],
-) -> Fault:
-    path = where(detail["loc"])
-    name = ".".join(str(step) for step in path if step != "config") or "the file"
-    context = detail.get("ctx", {})
-    if isinstance(refused := context.get("error"), Refused):
-        return document.fault(path, refused.rule, f"{name}: {refused.message}", refused.fix)
-    words = _WORDS.get(detail["type"], ("value", "{name}: " + detail["msg"], "mend it"))
-    known = (str(where((*detail["loc"][:-1], key))[-1]) for key in _known(model, detail["loc"]))
-    parts = {"name": name, "value": shown(detail["input"]), "known": ", ".join(known)}
-    rule, message, fix = (word.format(**{**context, **parts}) for word in words)
-    make = document.key_fault if detail["type"] == "extra_forbidden" else document.fault
-    return make(path, rule, message, fix)
-
-
-def shown(value: object) -> str:
-    """Show a value in a message as YAML would have it, cut where it is long."""
-    match value:
-        case None:
-            text = "empty"
-        case bool():
-            text = str(value).lower()
-        case dict():
-            text = "a mapping"
-        case list() | tuple():
-            text = "a list"
-        case _:
-            text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
-
-
-def _known(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
-    """Give the keys that stand beside an unknown one."""
-    current: Any = model
-    for step in loc[:-1]:
-        current = _step(current, step)
-    fields = getattr(current, "model_fields", {})
-    return [name for name in fields if len(loc) > 1 or name not in UNWRITTEN]
-
-
-def _step(model: Any, step: str | int) -> Any:
-    """Follow one key or index from a model to the model behind it."""
-    if isinstance(step, int):
-        return model
-    found = [i for n, i in getattr(model, "model_fields", {}).items() if step == n]
-    return _inner(found[0].annotation) if found else None
-
-
-def _inner(annotation: Any) -> Any:
-    """Give the model inside `tuple[Model, ...]`, `Model | None` and the like."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    arguments = getattr(annotation, "__args__", ())
-    return next((inner for a in arguments if (inner := _inner(a))), None)

@@ -1,4 +1,4 @@
-"""What one region's stack says, and the reader of its file."""
+"""What one region's stack says."""
 
 from __future__ import annotations
 
@@ -11,30 +11,52 @@ from gateway_rules import protocols
 from gateway_rules.catalogue import Addition, Host
 from gateway_rules.errors import Refused
 from gateway_rules.fields import Cidr, Frozen, Name, Number, PeerText, Switch, Text, Version
-from gateway_rules.places import shown
 from gateway_rules.protocols import PortPair
+from gateway_rules.wording import shown
 
 _MAX_PRODUCT: Final = 1000
 """Rules per group times groups per interface (VPC quotas page)."""
 
 
 def _service_use(value: object) -> object:
-    if value is False or isinstance(value, list):
+    if value is False or isinstance(value, list | tuple):
         return value
     fix = "write false to leave the service out, or a list of prefixes to narrow it"
     raise Refused("service-use", f"{shown(value)} is neither false nor a list", fix)
 
 
-def _tags_or_id(pattern: str, what: str) -> BeforeValidator:
-    def read(value: object) -> object:
-        texts = isinstance(value, dict) and all(isinstance(v, str) and v for v in value.values())
-        ids = value if isinstance(value, list) else [value]
-        named = all(isinstance(v, str) and re.fullmatch(pattern, v) for v in ids)
-        if value and (texts or named):
-            return value
-        raise Refused("look-up", f"{shown(value)} finds no {what}", f"write tags, or {what} ids")
+def _vpc(value: object) -> object:
+    if isinstance(value, dict):
+        return _tags(value)
+    if isinstance(value, str) and re.fullmatch(_VPC_ID, value):
+        return value
+    fix = "write tags such as {Name: mail-gateway}, or an id such as vpc-0a1b2c3d"
+    raise Refused("look-up", f"{shown(value)} finds no VPC", fix)
 
-    return BeforeValidator(read)
+
+def _subnets(value: object) -> object:
+    if isinstance(value, dict):
+        return _tags(value)
+    ids = value if isinstance(value, list | tuple) else [value]
+    odd = [id_ for id_ in ids if not _is_subnet(id_)]
+    if value and ids is value and not odd:
+        return value
+    fix = "write tags such as {Tier: gateway}, or a list of ids such as [subnet-0a1b2c3d]"
+    raise Refused("look-up", f"{shown(odd[0] if odd else value)} finds no subnet", fix)
+
+
+def _is_subnet(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(_SUBNET_ID, value))
+
+
+def _tags(value: dict[str, object]) -> dict[str, object]:
+    fix = "write at least one tag with its value as text, such as {Name: mail-gateway}"
+    if not value:
+        raise Refused("look-up", "no tag is given", fix)
+    for tag, text in value.items():
+        if not isinstance(text, str) or not text:
+            raise Refused("look-up", f"the tag {tag} is {shown(text)}, not text", fix)
+    return value
 
 
 def _port_range(value: object) -> PortPair:
@@ -60,12 +82,12 @@ _SUBNET_ID: Final = r"^subnet-[0-9a-f]+$"
 
 Vpc = Annotated[
     Text | dict[str, str],
-    _tags_or_id(_VPC_ID, "VPC"),
+    BeforeValidator(_vpc),
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": _VPC_ID}, _TAGS_SCHEMA]}),
 ]
 Subnets = Annotated[
     tuple[str, ...] | dict[str, str],
-    _tags_or_id(_SUBNET_ID, "subnet"),
+    BeforeValidator(_subnets),
     WithJsonSchema(
         {
             "anyOf": [
@@ -102,15 +124,20 @@ class EphemeralPorts(Frozen):
     """The ports from which the two ends begin; the gateway's are Linux's own (ip(7))."""
 
     gateway: PortRange = (32768, 60999)
+    """What the gateways' kernel is set to (net.ipv4.ip_local_port_range)."""
     clients: PortRange = (1024, 65535)
+    """The widest range of those who connect to the gateways."""
 
 
 class Quotas(Frozen):
     """What AWS allows in this account and Region (VPC quotas page)."""
 
     rules_per_security_group: Annotated[Number, Field(ge=1, le=_MAX_PRODUCT)] = 60
+    """Inbound or outbound rules of a group, IPv4 and IPv6 each."""
     entries_per_network_acl: Annotated[Number, Field(ge=2, le=40)] = 20
+    """Inbound or outbound entries of an ACL, IPv4 and IPv6 each, the default deny among them."""
     security_groups_per_interface: Annotated[Number, Field(ge=1, le=16)] = 5
+    """Groups on one network interface; times the rules of a group at most 1000."""
 
     @model_validator(mode="after")
     def _product(self) -> Self:
@@ -126,15 +153,27 @@ class Site(Frozen):
     """What one region says: who is where, what is left out, narrowed or added."""
 
     stack: Name
-    region: Text
+    """The stack's name, which its resources carry."""
+    region: Annotated[Text, Field(examples=["eu-west-1"])]
+    """The AWS Region of the stack; it decides whose spam-signature servers are near."""
     networks: tuple[Cidr, ...] = ()
-    roles: dict[str, tuple[PeerText, ...]]
+    """The CIDRs of the gateways' subnets, which are compared with AWS; `self` needs them."""
+    roles: Annotated[
+        dict[str, tuple[PeerText, ...]], Field(examples=[{"administrators": ["10.42.0.0/24"]}])
+    ]
+    """The prefixes of each role; all roles must be there, and [] says that the site has none."""
     services: dict[str, ServiceUse] = Field(default={})
+    """Services to leave out (false), or to narrow to prefixes if they name no address."""
     gateway_version: Annotated[Version, BeforeValidator(_version)] | None = None
+    """The gateways' version in quotes; rows that it rules out are left out."""
     ephemeral_ports: EphemeralPorts = EphemeralPorts()
+    """Where replies come to, as ranges such as "32768-60999"."""
     additions: tuple[Addition, ...] = ()
+    """Flows that the document does not list; mail itself is one."""
     quotas: Quotas = Quotas()
+    """What AWS allows here, where it was asked to raise its defaults."""
     protect: Switch = True
+    """Whether Pulumi refuses to delete the groups; false retires a stack."""
     addresses: tuple[Host, ...] = ()
     """The addresses that the hosts of regional services have here."""
 
@@ -142,5 +181,7 @@ class Site(Frozen):
 class StackSite(Site):
     """A site as a stack file gives it, which also says where in AWS it is."""
 
-    vpc: Vpc
-    subnets: Subnets
+    vpc: Annotated[Vpc, Field(examples=[{"Name": "mail-gateway"}])]
+    """The VPC: tags that find exactly one, or its id."""
+    subnets: Annotated[Subnets, Field(examples=[{"Tier": "gateway"}])]
+    """The gateways' subnets: tags that find at least one, or a list of ids."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +13,10 @@ from gateway_rules.catalogue import Catalogue, Host
 from gateway_rules.complaints import NO_NETWORKS, complaints
 from gateway_rules.errors import Complaint, Fault, Faults, Pending, Steps
 from gateway_rules.fields import Frozen
-from gateway_rules.places import UNWRITTEN, Document, faults_of, read_yaml
+from gateway_rules.places import Document, read_yaml
 from gateway_rules.salvage import salvage
 from gateway_rules.site import Site, StackSite
+from gateway_rules.wording import UNWRITTEN, faults_of
 
 NAMESPACE: Final = "gateway-rules:"
 REGION_KEY: Final = "aws:region"
@@ -24,6 +26,7 @@ class AddressFile(Frozen):
     """The addresses that a region's hosts have there."""
 
     hosts: tuple[Host, ...]
+    """Each host once, with all of its addresses."""
 
 
 KEYS: Final = {
@@ -40,35 +43,29 @@ def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
     Raises Faults with everything that is wrong with them, and Pending when nothing
     is wrong but that the addresses of the stack's region are not there.
     """
-    document = read_yaml(stack_file(root, stack), root)
-    data = {**_ours(document), "stack": stack, "addresses": _read_addresses(root, stack)}
+    files = _read_files(root, stack)
+    hosts, faults = _hosts(files)
+    data = {**_ours(files.stack), "stack": stack, "addresses": hosts}
     try:
         site = StackSite.model_validate(data)
     except ValidationError as error:
-        faults = faults_of(error, document, StackSite, _where)
-        more = (_place(document, complaint) for complaint in _more_complaints(data, catalogue))
-        raise Faults(*faults, *more) from None
-    if found := [_place(document, complaint) for complaint in complaints(site, catalogue)]:
+        faults += faults_of(error, files.stack, StackSite, _where)
+    if faults:
+        raise Faults(*faults, *map(files.place, _more_complaints(data, catalogue)))
+    if found := [files.place(complaint) for complaint in complaints(site, catalogue)]:
         raise (Pending if {fault.rule for fault in found} == {"pending"} else Faults)(*found)
     return site
 
 
 def blame(root: Path, stack: str, *found: Complaint) -> Faults:
     """Give complaints that came up after reading their places in the stack's file."""
-    document = read_yaml(stack_file(root, stack), root)
-    return Faults(*(_place(document, complaint) for complaint in found))
+    return Faults(*map(_read_files(root, stack).place, found))
 
 
 def raw_config(root: Path, stack: str) -> dict[str, Any]:
     """Give what stands under `config:`, unread."""
     config: dict[str, Any] = read_yaml(stack_file(root, stack), root).data["config"]
     return config
-
-
-def _place(document: Document, complaint: Complaint) -> Fault:
-    named = complaint.rule in ("unknown-role", "unknown-service")
-    make = document.key_fault if named else document.fault
-    return make(_where(complaint.path), *complaint[1:])
 
 
 def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Complaint]:
@@ -80,7 +77,9 @@ def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Com
         return
     for complaint in complaints(salvaged.model, catalogue):
         path = salvaged.origin(complaint.path)
-        guessed = complaint.path[0] not in ours
+        # Whether a host is asked for depends on the region.
+        cause = "region" if complaint.path[0] == "addresses" else complaint.path[0]
+        guessed = cause not in ours or (cause,) in salvaged.lost
         blamed = complaint.rule == NO_NETWORKS and ("networks",) in salvaged.lost
         if path and not guessed and not blamed and complaint.rule != "pending":
             yield complaint._replace(path=path)
@@ -96,23 +95,57 @@ def address_file(root: Path, stack: str) -> Path:
     return root / "stacks" / "addresses" / f"{stack}.yaml"
 
 
-def _read_addresses(root: Path, stack: str) -> tuple[Host, ...]:
+@dataclass(frozen=True)
+class _Files:
+    """What a stack is read from; most stacks need no addresses of their own."""
+
+    stack: Document
+    addresses: Document | None
+
+    def place(self, complaint: Complaint) -> Fault:
+        """Find what a complaint is about, in whichever file it stands."""
+        if self.addresses and complaint.path[0] == "addresses":
+            return self.addresses.fault(("hosts", *complaint.path[1:]), *complaint[1:])
+        named = complaint.rule in ("unknown-role", "unknown-service")
+        make = self.stack.key_fault if named else self.stack.fault
+        return make(_where(complaint.path), *complaint[1:])
+
+
+def _read_files(root: Path, stack: str) -> _Files:
+    """Read both files; raise Faults with what is wrong with the form of either."""
     path = address_file(root, stack)
-    if not path.exists():
-        return ()
-    document = read_yaml(path, root)
+    found = _read(stack_file(root, stack), root)
+    addresses = _read(path, root) if path.exists() else None
+    if isinstance(found, Faults) or isinstance(addresses, Faults):
+        wrong = (each for each in (found, addresses) if isinstance(each, Faults))
+        raise Faults(*(fault for each in wrong for fault in each.faults))
+    return _Files(found, addresses)
+
+
+def _read(path: Path, root: Path) -> Document | Faults:
+    """Give the document, or what is wrong with its form, so that another may be read as well."""
     try:
-        return AddressFile.model_validate(document.data).hosts
+        return read_yaml(path, root)
+    except Faults as faults:
+        return faults
+
+
+def _hosts(files: _Files) -> tuple[tuple[Host, ...], list[Fault]]:
+    """Give the hosts of the address file, or what is wrong with them."""
+    if not files.addresses:
+        return (), []
+    try:
+        return AddressFile.model_validate(files.addresses.data).hosts, []
     except ValidationError as error:
-        raise Faults(*faults_of(error, document, AddressFile)) from None
+        return (), faults_of(error, files.addresses, AddressFile)
 
 
 def _ours(document: Document) -> dict[str, Any]:
     """Give what stands under `config:` as fields; keys of other namespaces are not ours."""
     config = document.data.get("config") if isinstance(document.data, dict) else None
     if not isinstance(config, dict):
-        fix = "begin the file with `config:` and the keys of the stack below it"
-        raise Faults(document.fault(("config",), "missing-key", "config is missing", fix))
+        fix = "write `config:` with the keys of the stack below it"
+        raise Faults(document.fault(("config",), "missing-key", "the stack has no config", fix))
     fields = {key: name for name, key in KEYS.items()}
     return {
         fields.get(key) or key: value
