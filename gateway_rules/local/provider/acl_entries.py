@@ -1,6 +1,6 @@
 """The entries of a network ACL, as the program writes them and as AWS has them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,6 +34,11 @@ def from_properties(entries: Value) -> frozenset[Entry]:
     """Return the entries of an `ingress` or `egress` property."""
     listed = entries if isinstance(entries, list) else []
     return frozenset(_of_property(item) for item in listed if isinstance(item, dict))
+
+
+def _key(entry: Value) -> Hashable:
+    """Return what makes an entry the same as another, whatever its spelling."""
+    return _of_property(entry) if isinstance(entry, dict) else str(entry)
 
 
 def _of_property(entry: Properties) -> Entry:
@@ -107,29 +112,24 @@ def to_properties(entries: Iterable[Entry]) -> Value:
 
 
 def _to_property(entry: Entry) -> Properties:
+    networks: Properties = {"cidrBlock": entry.ipv4, "ipv6CidrBlock": entry.ipv6}
+    icmp: Properties = {"icmpType": entry.icmp_type, "icmpCode": entry.icmp_code}
     return {
         "action": entry.action,
-        "cidrBlock": entry.ipv4,
         "fromPort": entry.from_port,
-        "icmpCode": entry.icmp_code,
-        "icmpType": entry.icmp_type,
-        "ipv6CidrBlock": entry.ipv6,
         "protocol": entry.protocol,
         "ruleNo": entry.number,
         "toPort": entry.to_port,
+        **{name: network for name, network in networks.items() if network},
+        **(icmp if entry.protocol in _ICMP else {}),
     }
-
-
-def same_entries(old: Value, new: Value) -> bool:
-    """Say whether two lists hold the same entries, whatever their order and spelling."""
-    return from_properties(old) == from_properties(new)
 
 
 _PORT: Final = Property(Kind.INTEGER, required=True, validators=(between(0, 65535),))
 ENTRIES: Final = Property(
     Kind.OBJECTS,
     computed=True,
-    same=same_entries,
+    key=_key,
     fields={
         "action": Property(Kind.TEXT, required=True, validators=(allow_or_deny,)),
         "cidrBlock": Property(Kind.TEXT, validators=(network_address(4),)),

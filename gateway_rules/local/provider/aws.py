@@ -49,7 +49,7 @@ class Aws:
 
     def __init__(self, endpoint: str) -> None:
         """Raise ValueError when the endpoint is not a loopback address."""
-        self._endpoint = require_loopback(endpoint)
+        self.endpoint = require_loopback(endpoint)
         self._session = botocore.session.Session(session_vars=_SESSION_VARS)
         self._session.set_credentials("local", "local")
         self._lock = Lock()
@@ -62,7 +62,7 @@ class Aws:
         with self._lock:
             if (service, region) not in self._clients:
                 self._clients[service, region] = self._session.create_client(
-                    service, region_name=region, endpoint_url=self._endpoint, config=_CONFIG
+                    service, region_name=region, endpoint_url=self.endpoint, config=_CONFIG
                 )
             return self._clients[service, region]
 

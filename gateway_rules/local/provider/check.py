@@ -7,7 +7,7 @@ from typing import Final
 from .faults import Failure
 from .resource import Resource
 from .schema import object_failures
-from .values import Properties, Value, is_known, texts
+from .values import Properties, Value, texts
 
 DEFAULTS: Final = "__defaults"
 _NAME_MOST: Final = 255
@@ -79,13 +79,14 @@ def refreshed(resource: Resource, outputs: Properties, inputs: Properties | None
         found: Properties = {key: outputs.get(key) for key in resource.properties}
         given: Properties = {key: item for key, item in found.items() if item or item is False}
         return given | {DEFAULTS: []}
+    found = {key: outputs.get(key) for key in inputs}
     return {
-        key: item if key.startswith("__") or _unchanged(resource, key, item, outputs) else live
+        key: item if key.startswith("__") else _respelled(resource, key, item, found[key])
         for key, item in inputs.items()
-        if (live := outputs.get(key)) is not None or key.startswith("__")
+        if key.startswith("__") or found[key] is not None
     }
 
 
-def _unchanged(resource: Resource, key: str, item: Value, outputs: Properties) -> bool:
+def _respelled(resource: Resource, key: str, written: Value, live: Value) -> Value:
     declared = resource.properties.get(key)
-    return declared is not None and is_known(item) and declared.same(outputs.get(key), item)
+    return declared.respelled(written, live) if declared else live

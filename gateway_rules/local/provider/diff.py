@@ -56,7 +56,7 @@ def _change(declared: Property, old: Value, new: Value) -> Change | None:
         return None if kept or _is_absent(declared, old) else Change.DELETE
     if _is_absent(declared, old):
         return Change.ADD
-    return None if is_known(new) and declared.same(old, new) else Change.UPDATE
+    return None if is_known(new) and declared.is_same(old, new) else Change.UPDATE
 
 
 def _is_absent(declared: Property, value: Value) -> bool:

@@ -17,7 +17,7 @@ from .acl_entries import ENTRIES, Entry, from_aws, from_properties, to_aws, to_p
 from .aws import Call, one_line, tolerate
 from .faults import HalfMadeError, ProviderError
 from .resource import REGION, TAGS, Made, Resource
-from .schema import Kind, Property, same_set
+from .schema import Kind, Property
 from .values import Properties, Value, text, text_map, texts
 
 _IN_USE: Final = frozenset({"DependencyViolation"})
@@ -33,7 +33,7 @@ class NetworkAcl(Resource):
         "egress": ENTRIES,
         "ingress": ENTRIES,
         "region": REGION,
-        "subnetIds": Property(Kind.TEXTS, computed=True, same=same_set),
+        "subnetIds": Property(Kind.TEXTS, computed=True, key=str),
         "tags": TAGS,
         "vpcId": Property(Kind.TEXT, required=True, replaces=True),
     }

@@ -1,6 +1,6 @@
 """What the stand-in knows about the properties of a resource type."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -35,6 +35,7 @@ class Property:
     `replaces`: a change of it needs another resource.
     `zero_is_absent`: absent, 0, false and the empty text are one and the same.
     `same`: says whether two values of it are no difference.
+    `key`: makes a list a set, whose elements are the same when their keys are.
     """
 
     kind: Kind
@@ -45,8 +46,25 @@ class Property:
     replaces: bool = False
     zero_is_absent: bool = True
     same: Callable[[Value, Value], bool] = equal
+    key: Callable[[Value], Hashable] | None = None
     validators: tuple[Validator, ...] = ()
     fields: Mapping[str, "Property"] = field(default_factory=dict)
+
+    def is_same(self, old: Value, new: Value) -> bool:
+        """Say whether the two values are no difference."""
+        if self.key and isinstance(old, list) and isinstance(new, list):
+            return set(map(self.key, old)) == set(map(self.key, new))
+        return self.same(old, new)
+
+    def respelled(self, written: Value, live: Value) -> Value:
+        """Return what AWS has, in the words in which it is written wherever that is the same."""
+        if self.is_same(live, written):
+            return written
+        if not self.key or not isinstance(written, list) or not isinstance(live, list):
+            return live
+        found, known = set(map(self.key, live)), set(map(self.key, written))
+        kept = [item for item in written if self.key(item) in found]
+        return kept + [item for item in live if self.key(item) not in known]
 
 
 def object_failures(
@@ -98,12 +116,3 @@ def _is_of_kind(value: Value, kind: Kind) -> bool:
 
 def _is_text(value: Value) -> bool:
     return value is UNKNOWN or isinstance(value, str)
-
-
-def same_set(old: Value, new: Value) -> bool:
-    """Say whether two lists hold the same elements, whatever their order."""
-    return _as_set(old) == _as_set(new)
-
-
-def _as_set(value: Value) -> frozenset[str]:
-    return frozenset(map(str, value)) if isinstance(value, list) else frozenset()
