@@ -28,8 +28,8 @@ NO_REPLY: tuple[PortPair, ...] = ()
 class Flow:
     """One required conversation, seen from the gateway.
 
-    `services` are the ids of those who ask for it, sorted; `replies` are the destination
-    ports (ICMP: type and code) to which its replies come.
+    `services` are the ids of those who ask for it; `replies` are the destination ports
+    (ICMP: type and code) to which its replies come. Both are sorted.
     """
 
     direction: Direction
@@ -146,7 +146,7 @@ def _of_additions(catalogue: Catalogue, site: Site) -> Iterator[Flow]:
 def _service_replies(service: Service, direction: Direction, site: Site) -> tuple[PortPair, ...]:
     if not service.replies:
         return NO_REPLY
-    return (_ephemeral(direction, site), *(service.reply_ports or ()))
+    return tuple(sorted({_ephemeral(direction, site), *(service.reply_ports or ())}))
 
 
 def _replies(
