@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
 
-from gateway_rules import report, show
+from gateway_rules import outline, report, show
 from gateway_rules.catalogue import Catalogue, read_catalogue
-from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota
+from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota, usage
 from gateway_rules.local.commands import app as local
 from gateway_rules.project import find_root, load_plan
 
 FOUND: Final = 1
 MALFORMED: Final = 2
 NO_ANSWER: Final = 3
+INTERRUPTED: Final = 130
+READER_GONE: Final = 141
+"""What a shell says of a program that SIGINT or SIGPIPE ended."""
+_ENDLESS: Final = 10_000
+"""Columns, more than any row has."""
 EXITS: Final = {OverQuota: FOUND, NoAnswer: NO_ANSWER}
 
 app = typer.Typer(
@@ -29,7 +39,8 @@ app = typer.Typer(
     help="Turn a mail gateway's ports-and-protocols document into AWS security groups and "
     "network ACLs, and show what they let through.\n\n"
     "Exits 0 when all is well, 1 when it found what it looks for, 2 on malformed input, "
-    "3 when it could not answer.",
+    "3 when it could not answer.\n\n"
+    "Example: gateway-rules show eu-west-1",
 )
 
 Stack = Annotated[
@@ -61,21 +72,23 @@ def show_stack(context: typer.Context, stack: Stack, as_json: Json = False) -> N
     if as_json:
         print_json(report.as_json(plan))
     else:
-        show.print_plan(plan, console())
+        present(partial(show.print_plan, plan))
 
 
 @app.command()
 def catalogue(as_json: Json = False) -> None:
     """Show the document's rows, its errata and its caveats, in its own order.
 
-    Hold it beside the PDF: every row is there, and each caveat has lines to paste into
+    Hold it beside the PDF: every row is there, and the caveats have lines to paste into
     a stack file.
+
+    Example: gateway-rules catalogue | less
     """
     read = read_catalogue()
     if as_json:
         print_json(catalogue_json(read))
     else:
-        show.print_catalogue(read, console())
+        present(partial(outline.print_catalogue, read))
 
 
 def catalogue_json(read: Catalogue) -> dict[str, Any]:
@@ -90,6 +103,8 @@ def verify(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
     """Compare the packets that AWS lets through with those that a stack's files ask for.
 
     Needs credentials that may describe VPCs, subnets, security groups and network ACLs.
+
+    Example: AWS_PROFILE=audit gateway-rules verify eu-west-1
     """
     from gateway_rules import aws  # noqa: PLC0415 - boto3 is slow to import and not always there.
 
@@ -98,7 +113,7 @@ def verify(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
     if as_json:
         print_json(verification.as_json())
     else:
-        show.print_verification(verification, console())
+        present(partial(show.print_verification, verification))
     raise typer.Exit(0 if verification.is_clean else FOUND)
 
 
@@ -108,15 +123,32 @@ def root_of(context: typer.Context) -> Path:
     return find_root(folder.resolve())
 
 
-def console() -> Console:
-    """Give a console that wraps at a terminal's width, and not at all in a pipe."""
-    wide = None if sys.stdout.isatty() else 200
-    return Console(width=wide, highlight=False, soft_wrap=False)
+def present(draw: Callable[[Console], None]) -> None:
+    """Print for people: as wide as the terminal, and where there is none, a row a line."""
+    drawn, terminal = StringIO(), sys.stdout.isatty()
+    width = None if terminal else _ENDLESS
+    draw(Console(file=drawn, force_terminal=terminal, width=width, highlight=False))
+    emit("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()))
 
 
 def print_json(data: Any) -> None:
     """Print one JSON document."""
-    print(json.dumps(data, indent=2))  # noqa: T201 - standard output is the interface.
+    emit(json.dumps(data, indent=2))
+
+
+def emit(text: str) -> None:
+    """Write to standard output; raise NoAnswer when that fails, and Exit when nobody reads it."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise typer.Exit(READER_GONE) from None
+        what = f"standard output cannot be written: {error.strerror}"
+        fault = Fault(COMMAND_LINE, 1, 1, "output", what, "make room, or write elsewhere")
+        raise NoAnswer(fault) from None
 
 
 def main() -> NoReturn:
@@ -126,19 +158,23 @@ def main() -> NoReturn:
     except Faults as faults:
         code = fail(faults, EXITS.get(type(faults), MALFORMED))
     except typer.TyperException as error:
-        fix = "see gateway-rules --help"
-        code = fail(
-            Faults(Fault(COMMAND_LINE, 1, 1, "usage", error.format_message(), fix)), MALFORMED
-        )
+        code = fail(misused(error), MALFORMED)
     except (typer.Abort, KeyboardInterrupt):
-        code = 130
+        code = INTERRUPTED
     sys.exit(code)
+
+
+def misused(error: typer.TyperException) -> Faults:
+    """Give the fault of a command line that cannot be read; none where help was printed for it."""
+    said = " ".join(error.format_message().split()).rstrip(".")
+    command = getattr(getattr(error, "ctx", None), "command_path", "gateway-rules")
+    return usage("usage", said, f"see {command} --help") if said else Faults()
 
 
 def fail(faults: Faults, code: int) -> int:
     """Print the faults, one line each, and as JSON too where that was asked for."""
-    for fault in faults.faults:
-        print(fault, file=sys.stderr)  # noqa: T201
+    sys.stderr.writelines(f"{fault}\n" for fault in faults.faults)
     if "--json" in sys.argv:
-        print_json({"errors": [fault.as_json() for fault in faults.faults]})
+        with suppress(NoAnswer, typer.Exit):
+            print_json({"errors": [fault.as_json() for fault in faults.faults]})
     return code

@@ -15,6 +15,8 @@ _PROGRAM: Final = "Pulumi.yaml"
 
 def find_root(start: Path) -> Path:
     """Give the nearest folder upward that holds Pulumi.yaml and stacks; raise Faults."""
+    if not start.is_dir():
+        raise usage("no-folder", f"{start} is no folder", "name a folder of the project with -C")
     for folder in (start, *start.parents):
         if (folder / _PROGRAM).is_file() and (folder / "stacks").is_dir():
             return folder
