@@ -33,7 +33,6 @@ def print_plan(plan: Plan, console: Console) -> None:
             print_rules(plan, group, direction, console)
     for direction in DIRECTIONS:
         print_entries(plan, direction, console)
-    console.print()
     for unused in plan.not_used:
         console.print(Text(f"Not used: {unused.service}, because {unused.reason}."))
     console.print(_pointer(catalogue))
@@ -96,7 +95,7 @@ def packets(match: Match) -> str:
 
 def print_verification(verification: Verification, console: Console) -> None:
     """Print what was counted and compared, and each difference."""
-    table = _bare_table("Verified against AWS", console)
+    table = Table(title=Text("Verified against AWS", "bold"), title_justify="left", box=SIMPLE_HEAD)
     for column in ("", "Planned", "In AWS"):
         table.add_column(column)
     for name, (planned, found) in verification.counts.items():
@@ -129,15 +128,7 @@ def _pointer(catalogue: Catalogue) -> Text:
 
 def _table(title: str, console: Console, *narrow: str) -> Table:
     """Make a table whose narrow columns are never broken; the last says what a line is for."""
-    table = _bare_table(title, console)
-    for column in narrow:
-        table.add_column(column, no_wrap=True)
-    table.add_column("For", overflow="fold")
-    return table
-
-
-def _bare_table(title: str, console: Console) -> Table:
-    return Table(
+    table = Table(
         title=Text(f"\n{title}", "bold"),
         title_justify="left",
         box=SIMPLE_HEAD,
@@ -145,3 +136,7 @@ def _bare_table(title: str, console: Console) -> Table:
         pad_edge=False,
         padding=(0, 2 if console.width >= _ROOMY else 1, 0, 0),
     )
+    for column in narrow:
+        table.add_column(column, no_wrap=True)
+    table.add_column("For", overflow="fold")
+    return table
