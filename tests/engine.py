@@ -20,7 +20,7 @@ from gateway_rules.project import load_plan
 from gateway_rules.site import Quotas
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("Pulumi.yaml", "__main__.py", "stacks")
+PARTS = (".gitignore", "Pulumi.yaml", "__main__.py", "stacks")
 
 
 class Step(NamedTuple):
@@ -130,12 +130,18 @@ class Rehearsal:
         return package
 
 
-@contextmanager
-def rehearsal(folder: Path, settings: Settings | None = None) -> Iterator[Rehearsal]:
-    """Copy the project into an empty folder and start its local AWS; end all of it at the end."""
+def copy_project(folder: Path) -> None:
+    """Copy what a user has of the project into a folder; the package is the installed one."""
+    folder.mkdir(exist_ok=True)
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, folder / part)
+
+
+@contextmanager
+def rehearsal(folder: Path, settings: Settings | None = None) -> Iterator[Rehearsal]:
+    """Copy the project into a folder and start its local AWS; end all of it at the end."""
+    copy_project(folder)
     layout = Layout(folder)
     layout.local.mkdir()
     try:

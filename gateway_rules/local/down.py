@@ -19,4 +19,4 @@ def down(root: Path, say: Say) -> None:
         ended = processes.end(layout.local)
         if layout.local.exists():
             shutil.rmtree(layout.local)
-    say(f"local AWS ended, {ended} processes" if ended else "no local AWS was running")
+    say("the local AWS has ended" if ended else "no local AWS was running")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from gateway_rules.errors import Fault, Faults, Pending
+from gateway_rules.errors import Fault, Faults, OverQuota, Pending
 from gateway_rules.local import session, stage, toolchain
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.board import Board
@@ -45,6 +45,9 @@ def up(root: Path, consoles: Consoles) -> int:
     plans, pending = _read(root)
     for fault in pending:
         consoles.say(f"pending, left out: {str(fault).removeprefix('error: ')}")
+    if not plans:
+        consoles.say("there is no stack to deploy")
+        return 0
     layout = Layout(root)
     tools = toolchain.ensure(consoles.say)
     with exclusive(root, lambda: consoles.say("waiting for another local run of this project")):
@@ -56,20 +59,22 @@ def up(root: Path, consoles: Consoles) -> int:
 def _read(root: Path) -> tuple[tuple[Plan, ...], tuple[Fault, ...]]:
     """Plan all stacks; the second value says what pending ones lack.
 
-    Raises Faults with everything that is wrong with any of them.
+    Raises Faults with everything that is wrong with any of them, OverQuota when that is all.
     """
     plans: list[Plan] = []
     pending: list[Fault] = []
-    faults: list[Fault] = []
+    errors: list[Faults] = []
     for stack in stack_names(root):
         try:
             plans.append(load_plan(root, stack))
         except Pending as lack:
             pending += lack.faults
         except Faults as error:
-            faults += error.faults
-    if faults:
-        raise Faults(*faults)
+            errors.append(error)
+    if errors:
+        # Quotas alone are what the command looks for; anything else is malformed input.
+        kind = OverQuota if all(isinstance(error, OverQuota) for error in errors) else Faults
+        raise kind(*(fault for error in errors for fault in error.faults))
     return tuple(plans), tuple(pending)
 
 

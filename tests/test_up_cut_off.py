@@ -1,0 +1,93 @@
+"""Local runs that are cut off, or meet another: the next one succeeds, and nothing stays behind."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from user import OTHER, STACK, User, new_user, read, wait_for
+
+from gateway_rules.local import processes
+from gateway_rules.local.layout import Layout
+
+pytestmark = pytest.mark.engine
+
+AFRESH = "the last local run was cut off; starting afresh"
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Iterator[User]:
+    """Give somebody with one stack and nothing deployed."""
+    with new_user(tmp_path / "project") as someone:
+        someone.drop(OTHER)
+        yield someone
+
+
+def test_two_at_once_take_turns(user: User) -> None:
+    """Of two runs at the same time one waits and says so, and both succeed."""
+    runs = [user.start("up"), user.start("up")]
+
+    ended = [run.communicate(timeout=300) for run in runs]
+
+    assert [run.returncode for run in runs] == [0, 0]
+    waited = [err for _, err in ended if "waiting for another local run of this project\n" in err]
+    assert len(waited) == 1
+    assert f"{STACK}: no change" in waited[0]
+
+
+def test_up_after_the_local_aws_was_lost(user: User) -> None:
+    """A local AWS that ended took its memory along, so the next run starts afresh."""
+    assert user.run("up").returncode == 0
+    processes.end(user.layout.local)
+
+    done = user.run("up")
+
+    assert done.returncode == 0
+    assert "the local AWS of the last run is gone, and its memory with it; starting afresh\n" in (
+        done.stderr
+    )
+
+
+def test_interrupt_ends_everything(user: User) -> None:
+    """After Ctrl-C in the middle nothing runs any more, and the next run succeeds."""
+    process = user.start("up")
+    wait_for(lambda: "create urn" in read(user.layout.log(STACK)), process)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert processes.marked(user.layout.local) == ()
+    again = user.run("up")
+    assert again.returncode == 0
+    assert f"{AFRESH}\n" in again.stderr
+
+
+MOMENTS: dict[str, Callable[[Layout], bool]] = {
+    "begun": lambda layout: layout.local.exists(),
+    "recorded": lambda layout: layout.runs.exists() and any(layout.runs.iterdir()),
+    "aws-started": lambda layout: layout.log("aws").exists(),
+    "aws-answers": lambda layout: layout.server.exists(),
+    "project-made": lambda layout: layout.project.exists(),
+    "stack-asked-for": lambda layout: layout.log(STACK).exists(),
+    "stack-made": lambda layout: layout.state_file(STACK).exists(),
+    "first-resource": lambda layout: "create urn" in read(layout.log(STACK)),
+    "half-way": lambda layout: read(layout.log(STACK)).count("create urn") > 30,
+    "deployed": lambda layout: "succeeded in" in read(layout.log(STACK)),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_up_after_a_kill(user: User, moment: str) -> None:
+    """Killed with its whole process group at any moment, a run leaves nothing in the way."""
+    process = user.start("up")
+    wait_for(lambda: MOMENTS[moment](user.layout), process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+    again = user.run("up")
+
+    assert (again.returncode, again.stderr) == (0, again.stderr)
+    assert user.status()["stacks"] == [STACK]
+    assert user.run("down").returncode == 0
+    assert processes.marked(user.layout.local) == ()
