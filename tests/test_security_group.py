@@ -18,7 +18,7 @@ from gateway_rules.flows import Flow, required_flows
 from gateway_rules.plan import origins, plan
 from gateway_rules.prefixes import SELF, Peer, Prefix, parse_prefix
 from gateway_rules.project import load_plan
-from gateway_rules.protocols import Direction
+from gateway_rules.protocols import DIRECTIONS, Direction
 from gateway_rules.security_group import Rule, rules, used
 from gateway_rules.site import Site
 
@@ -30,6 +30,7 @@ def flow(
     first: int = 80,
     last: int = 80,
     peer: str = "10.0.0.0/24",
+    *,
     direction: Direction = "egress",
     services: tuple[str, ...] = ("web",),
 ) -> Flow:
@@ -55,10 +56,9 @@ def written(rule: Rule | Flow) -> Written:
 
 
 PEERS = st.one_of(st.just(SELF), prefixes())
+WAYS: st.SearchStrategy[Direction] = st.sampled_from(DIRECTIONS)
 FLOWS = st.lists(
-    st.tuples(boxes(PEERS), st.sampled_from(["egress", "ingress"])).map(
-        lambda drawn: flow(*drawn[0], direction=drawn[1])
-    ),
+    st.tuples(boxes(PEERS), WAYS).map(lambda drawn: flow(*drawn[0], direction=drawn[1])),
     max_size=8,
 )
 
@@ -184,13 +184,13 @@ def test_what_merges_and_what_does_not(flows: list[Flow], wanted: list[str]) -> 
 
 
 @settings(max_examples=150, deadline=None)
-@given(FLOWS, boxes(prefixes()), st.sampled_from(["egress", "ingress"]))
+@given(FLOWS, boxes(prefixes()), WAYS)
 @example([flow(), flow(first=81, last=81)], ("tcp", 80, 80, "10.0.1.0/24"), "egress")
 @example([flow(peer="10.0.0.0/25")], ("tcp", 80, 80, "10.0.0.128/25"), "egress")
 def test_another_prefix_changes_only_what_it_merges_with(
     flows: list[Flow], box: tuple[str, int, int, str], direction: Direction
 ) -> None:
-    """Rules of other directions, protocols and ports, and of prefixes it does not merge with, stay."""
+    """Rules of other directions, protocols, ports and of prefixes beside it stay as they are."""
     extra = flow(*box, direction=direction)
     before, after = (
         {rule.name: rule for rule in rules_of(some)} for some in (flows, [*flows, extra])
@@ -303,11 +303,8 @@ def test_names_too_long_for_a_description_are_counted() -> None:
 
 def test_rules_are_counted_as_aws_does() -> None:
     """Each family by itself, and a rule that names a group in both."""
-    peers = [SELF, "10.0.0.0/8", "10.0.0.0/8", "::/0"]
-    flows = [
-        flow(first=port, last=port, peer=peer)
-        for port, peer in zip((1, 1, 3, 5), peers, strict=True)
-    ]
+    ends = [(1, SELF), (1, "10.0.0.0/8"), (3, "10.0.0.0/8"), (5, "::/0")]
+    flows = [flow(first=port, last=port, peer=peer) for port, peer in ends]
     assert used(rules_of(flows), "egress") == {"ipv4": 3, "ipv6": 2}
     assert used(rules_of(flows), "ingress") == {"ipv4": 0, "ipv6": 0}
 
