@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from gateway_rules.catalogue import Catalogue, read_catalogue
+from gateway_rules.catalogue import SHIPPED, Catalogue, read_catalogue
 from gateway_rules.errors import Impossible, OverQuota, usage
 from gateway_rules.plan import Plan, plan
 from gateway_rules.stack_file import blame, read_stack
@@ -30,13 +30,19 @@ def stack_names(root: Path) -> tuple[str, ...]:
     return tuple(sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files))
 
 
+def catalogue_of(root: Path) -> Catalogue:
+    """Read the project's own catalogue, or where it has none the one of the package."""
+    own = root / "gateway_rules" / "catalogue" / SHIPPED.name
+    return read_catalogue(own, root) if own.exists() else read_catalogue()
+
+
 def load_plan(root: Path, stack: str, catalogue: Catalogue | None = None) -> Plan:
     """Read a stack and plan it.
 
     Raises Faults with everything that is wrong, Pending when only the addresses of
     the region lack, OverQuota when AWS's quotas cannot hold what must pass.
     """
-    catalogue = catalogue or read_catalogue()
+    catalogue = catalogue or catalogue_of(root)
     names = stack_names(root)
     if stack not in names:
         fix = f"write one of: {', '.join(names)}" if names else "write a stack file first"

@@ -1,0 +1,71 @@
+"""The two sides of a comparison: the project's files as they are, and as a revision has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from gateway_rules import git
+from gateway_rules.catalogue import Catalogue
+from gateway_rules.errors import Faults, Pending
+from gateway_rules.project import catalogue_of, load_plan, stack_names
+from gateway_rules.review import Side, StackDiff, compare
+
+
+class Comparison(NamedTuple):
+    """A stack's two sides, and how they differ."""
+
+    diff: StackDiff
+    before: Side
+    after: Side
+
+
+def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ...]]:
+    """Compare every stack with how it was at `base`, by default where the branch began.
+
+    Gives the commit compared with, and the stacks of either side, sorted. Raises Faults
+    when a stack cannot be planned now, and what `git` raises for the revision.
+    """
+    commit = git.resolve(root, base) if base else git.base_revision(root)
+    after = present(root)
+    with git.files_at(root, commit) as folder:
+        before = past(folder)
+    names = sorted(before.keys() | after.keys())
+    return commit, tuple(
+        Comparison(compare(n, before.get(n), after.get(n)), before.get(n), after.get(n))
+        for n in names
+    )
+
+
+def present(root: Path) -> dict[str, Side]:
+    """Plan every stack; pending ones keep their faults, all other faults are raised at once."""
+    sides = _sides(root, catalogue_of(root))
+    broken = [
+        fault
+        for side in sides.values()
+        if isinstance(side, Faults) and not isinstance(side, Pending)
+        for fault in side.faults
+    ]
+    if broken:
+        raise Faults(*broken)
+    return sides
+
+
+def past(folder: Path) -> Mapping[str, Side]:
+    """Plan every stack by the present code as well as that can be done."""
+    try:
+        return _sides(folder, catalogue_of(folder))
+    except Faults as faults:
+        return dict.fromkeys(stack_names(folder), faults)
+
+
+def _sides(root: Path, catalogue: Catalogue) -> dict[str, Side]:
+    return {stack: _side(root, stack, catalogue) for stack in stack_names(root)}
+
+
+def _side(root: Path, stack: str, catalogue: Catalogue) -> Side:
+    try:
+        return load_plan(root, stack, catalogue)
+    except Faults as faults:
+        return faults

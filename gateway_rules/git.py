@@ -1,0 +1,98 @@
+"""The project's files as they were at another revision, read from git without a checkout."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, usage
+
+READ: Final = ("stacks", "gateway_rules/catalogue", "Pulumi.yaml")
+"""All that a plan is made of."""
+
+_MAIN: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+
+
+def base_revision(root: Path) -> str:
+    """Give the commit at which the present branch left the main branch.
+
+    Raises NoAnswer where git cannot tell: no repository, no main branch, or a clone
+    that is too shallow to hold that commit.
+    """
+    mains = [name for name in _MAIN if _git(root, "rev-parse", "--verify", "--quiet", name)]
+    if not mains:
+        raise _no_base(root, "there is no main branch")
+    base = _git(root, "merge-base", "HEAD", mains[0])
+    if not base:
+        raise _no_base(root, f"HEAD and {mains[0]} have no commit in common")
+    return base
+
+
+def resolve(root: Path, revision: str) -> str:
+    """Give the commit that a revision names; raise Faults when there is none."""
+    if commit := _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
+        return commit
+    if _is_shallow(root):
+        raise _no_base(root, f"this clone does not hold {revision}")
+    _git(root, "rev-parse", "HEAD", must=True)
+    fix = "write a branch, a tag or a commit of this repository"
+    raise usage("unknown-revision", f"{revision} is no revision", fix)
+
+
+@contextmanager
+def files_at(root: Path, commit: str) -> Iterator[Path]:
+    """Give a temporary folder that holds the project's files as a commit has them."""
+    with TemporaryDirectory(prefix="gateway-rules-") as folder:
+        listed = _git(root, "ls-tree", "-r", "--name-only", commit, "--", *READ, must=True)
+        if listed:
+            with tarfile.open(fileobj=io.BytesIO(_archive(root, commit, listed))) as archive:
+                archive.extractall(folder, filter="data")
+        yield Path(folder)
+
+
+def _archive(root: Path, commit: str, listed: str) -> bytes:
+    names = listed.splitlines()
+    done = _run(root, "archive", "--format=tar", commit, "--", *names)
+    if done.returncode:
+        raise _unable(done.stderr.decode(errors="replace"))
+    return done.stdout
+
+
+def _git(root: Path, *arguments: str, must: bool = False) -> str:
+    """Give what git says; nothing, or NoAnswer where it `must` answer, when it fails."""
+    done = _run(root, *arguments)
+    if done.returncode and must:
+        raise _unable(done.stderr.decode(errors="replace"))
+    return "" if done.returncode else done.stdout.decode().strip()
+
+
+def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-c", "core.quotePath=false", *arguments]
+    try:
+        return subprocess.run(  # noqa: S603 - git's own arguments, no shell.
+            command, cwd=root, capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise _unable("git is not installed") from None
+
+
+def _is_shallow(root: Path) -> bool:
+    return _git(root, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def _no_base(root: Path, what: str) -> NoAnswer:
+    shallow = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
+    fix = shallow if _is_shallow(root) else "name the revision to compare with"
+    _git(root, "rev-parse", "--git-dir", must=True)
+    return NoAnswer(Fault(COMMAND_LINE, 1, 1, "no-base", what, fix))
+
+
+def _unable(said: str) -> NoAnswer:
+    what = " ".join(said.split()).removeprefix("fatal: ") or "git failed"
+    return NoAnswer(Fault(COMMAND_LINE, 1, 1, "git", what, "run it in a clone of the project"))

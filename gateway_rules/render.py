@@ -1,0 +1,66 @@
+"""Keep the snapshots of `stacks/rules/` as the stacks' files plan them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway_rules.changes import present
+from gateway_rules.errors import Fault, Faults
+from gateway_rules.places import relative
+from gateway_rules.plan import Plan
+from gateway_rules.snapshot import COMMAND, snapshot, snapshot_file
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """The snapshots that are wanted, those that are stale or left over, and pending stacks."""
+
+    root: Path
+    wanted: Mapping[Path, str]
+    stale: tuple[Path, ...]
+    """Files that are not there or differ."""
+    left_over: tuple[Path, ...]
+    """Files of stacks that are gone or pending."""
+    pending: tuple[Fault, ...]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Give a fault for each file that `render` would write or remove."""
+        what = dict.fromkeys(self.stale, "is not what the stack's files plan")
+        what |= dict.fromkeys(self.left_over, "belongs to no stack that can be planned")
+        return tuple(
+            Fault(relative(path, self.root), 1, 1, "stale-snapshot", said, f"run {COMMAND}")
+            for path, said in sorted(what.items())
+        )
+
+
+def snapshots(root: Path) -> Snapshots:
+    """Compare the project's snapshots with its plans; raise Faults when a stack has none."""
+    sides = present(root)
+    plans = {stack: side for stack, side in sides.items() if isinstance(side, Plan)}
+    wanted = {snapshot_file(root, stack): snapshot(plan) for stack, plan in plans.items()}
+    there = (root / "stacks" / "rules").glob("*.txt")
+    return Snapshots(
+        root,
+        wanted,
+        tuple(path for path, text in wanted.items() if _text(path) != text),
+        tuple(sorted(path for path in there if path not in wanted)),
+        tuple(f for side in sides.values() if isinstance(side, Faults) for f in side.faults),
+    )
+
+
+def write(found: Snapshots) -> None:
+    """Write what is stale and remove what is left over; each file changes at once or not at all."""
+    for path in found.stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_text(found.wanted[path], encoding="utf-8")
+        new.replace(path)
+    for path in found.left_over:
+        path.unlink()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
