@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -106,20 +105,21 @@ def start(layout: Layout, settings: Settings) -> Server:
     return server
 
 
-def _spawn(layout: Layout, options: list[str]) -> subprocess.Popen[bytes]:
-    """Start the server in a session of its own, where no Ctrl-C reaches it."""
+def _spawn(layout: Layout, options: list[str]) -> int:
+    """Start the server in a session of its own, where no Ctrl-C reaches it; give its id."""
     log = layout.log("aws")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        return subprocess.Popen(  # noqa: S603 no text of a user in it
-            [sys.executable, "-m", "gateway_rules.local.aws", *options],
-            cwd=layout.local,
-            env=clean_environment() | mark(layout.local),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-P", "-m", "gateway_rules.local.aws", *options],
+        clean_environment() | mark(layout.local),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
 def clean_environment() -> dict[str, str]:
@@ -128,14 +128,13 @@ def clean_environment() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
 
 
-def _port(process: subprocess.Popen[bytes], port_file: Path, layout: Layout) -> int:
+def _port(process: int, port_file: Path, layout: Layout) -> int:
     """Wait for the port that the server writes down once it listens."""
     deadline = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < deadline:
-        if port_file.exists() and (text := port_file.read_text().strip()):
-            return int(text)
+    while os.waitpid(process, os.WNOHANG) == (0, 0) and time.monotonic() < deadline:
+        if port_file.exists():
+            return int(port_file.read_text())
         time.sleep(0.05)
-    process.kill()
     raise _failure(layout)
 
 

@@ -17,6 +17,13 @@ class Status:
     endpoint: str | None
     stacks: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        if not self.running:
+            return "No local AWS runs; gateway-rules local up starts one."
+        stacks = ", ".join(self.stacks) or "no stack"
+        return f"The local AWS runs at {self.endpoint} and holds {stacks}."
+
     def as_json(self) -> dict[str, Any]:
         """Give the status as `local status --json` promises it."""
         return {
