@@ -91,7 +91,7 @@ class Trip:
 
     def __str__(self) -> str:
         """Say it in one line."""
-        way = f"take it back, or write an exception with a reason and an end date into {FILE}"
+        way = f"take it back, or write an exception into {FILE}"
         what = f"{self.value}, the limit is {self.limit}, {self.cause}"
         return f"{self.stack}: [{self.brake}] {what}; {way}"
 

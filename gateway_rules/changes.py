@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from gateway_rules import git
+from gateway_rules import brakes, git, review_text
+from gateway_rules.brakes import Verdict
 from gateway_rules.catalogue import Catalogue
 from gateway_rules.errors import Faults, Pending
 from gateway_rules.project import catalogue_of, load_plan, stack_names
@@ -19,6 +22,40 @@ class Comparison(NamedTuple):
     diff: StackDiff
     before: Side
     after: Side
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a change does to every stack, and which brakes it trips."""
+
+    base: str
+    diffs: tuple[StackDiff, ...]
+    verdict: Verdict
+
+    def text(self) -> str:
+        """Give the review as plain lines."""
+        return review_text.text(self.diffs, self.verdict)
+
+    def markdown(self) -> str:
+        """Give the review as a comment on a pull request."""
+        return review_text.markdown(self.diffs, self.verdict, self.base[:9])
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the review as `diff --json` promises it."""
+        stacks = {diff.stack: diff.as_json() for diff in self.diffs}
+        return {"base": self.base, "stacks": stacks, "brakes": brakes.as_json(self.verdict)}
+
+
+def review(root: Path, base: str | None, today: date) -> Review:
+    """Compare the project with a revision and judge the change by the project's brakes.
+
+    Raises what `comparisons` raises, and Faults when the brakes' file is wrong.
+    """
+    file = brakes.read_brakes(root)
+    commit, found = comparisons(root, base)
+    trips = (t for c in found for t in brakes.trips(file.limits, c.diff, c.before, c.after))
+    verdict = brakes.judge(file, trips, today)
+    return Review(commit, tuple(comparison.diff for comparison in found), verdict)
 
 
 def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ...]]:

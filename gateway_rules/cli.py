@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from gateway_rules import outline, report, show
 from gateway_rules.catalogue import Catalogue, read_catalogue
 from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota, usage
 from gateway_rules.local.commands import app as local
+from gateway_rules.places import relative
 from gateway_rules.project import find_root, load_plan
 
 FOUND: Final = 1
@@ -117,6 +119,57 @@ def verify(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
     raise typer.Exit(0 if verification.is_clean else FOUND)
 
 
+@app.command()
+def render(
+    context: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when a snapshot is stale.")
+    ] = False,
+) -> None:
+    """Write stacks/rules/STACK.txt: a line for each rule and entry, for `git diff` to review.
+
+    Example: gateway-rules render
+    """
+    from gateway_rules import render as work  # noqa: PLC0415 - `show` need not wait for it.
+
+    found = work.snapshots(root_of(context))
+    for fault in found.pending:
+        print_line(f"pending: {fault.file}: {fault.message}; {fault.fix}")
+    if check:
+        raise typer.Exit(fail(Faults(*found.faults), FOUND) if found.faults else 0)
+    work.write(found)
+    for path in (*found.stale, *found.left_over):
+        print_line(f"{'wrote' if path in found.wanted else 'removed'} {relative(path, found.root)}")
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    base: Annotated[
+        str | None, typer.Argument(help="A git revision; by default where the branch left main.")
+    ] = None,
+    as_json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Write a comment for a pull request.")
+    ] = False,
+    brake: Annotated[
+        bool, typer.Option("--brake", help="Exit 1 when a limit of brakes.yaml is passed.")
+    ] = False,
+) -> None:
+    """Show which packets the working tree opens and closes against a revision.
+
+    Example: gateway-rules diff main
+    """
+    from gateway_rules import changes  # noqa: PLC0415 - `show` need not wait for it.
+
+    review = changes.review(root_of(context), base, datetime.now(UTC).date())
+    if as_json:
+        print_json(review.as_json())
+    else:
+        print_line((review.markdown() if markdown else review.text()).rstrip())
+    raise typer.Exit(FOUND if brake and review.verdict.trips else 0)
+
+
 def root_of(context: typer.Context) -> Path:
     """Find the project's folder from where the user stands, or from -C."""
     folder: Path = context.find_root().obj
@@ -129,6 +182,11 @@ def present(draw: Callable[[Console], None]) -> None:
     width = None if terminal else _ENDLESS
     draw(Console(file=drawn, force_terminal=terminal, width=width, highlight=False))
     emit("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()))
+
+
+def print_line(text: str) -> None:
+    """Print a line of the answer."""
+    print(text)  # noqa: T201 - standard output is the interface.
 
 
 def print_json(data: Any) -> None:
