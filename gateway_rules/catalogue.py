@@ -88,8 +88,9 @@ class Service(Frozen):
     def _one_other_end(self) -> Self:
         ends = [bool(self.addresses), self.role is not None, self.anywhere]
         if sum(ends) != 1:
+            times = "more than once" if any(ends) else "nowhere"
             fix = "give one of: hosts with addresses, a role, anywhere: true"
-            raise Refused("other-end", "who is at the other end is not said", fix)
+            raise Refused("other-end", f"who is at the other end is said {times}", fix)
         if self.regional and not self.hosts:
             fix = "give the hosts whose addresses differ"
             raise Refused("other-end", "it is regional and names no host", fix)
@@ -141,8 +142,10 @@ class Addition(Frozen):
         if has_type and self.type == -1 and self.code != -1:
             raise Refused("icmp", "any type has any code", "write code: -1")
         if not has_type and (any(icmp) or ports != (self.protocol != "-1")):
-            wanted = "no ports, type or code" if self.protocol == "-1" else "ports, no type or code"
-            raise Refused("ports", f"{self.protocol} has {wanted}", f"write {wanted}")
+            if self.protocol == "-1":
+                raise Refused("ports", "-1 has no ports, type or code", "take them out")
+            what = f"{self.protocol} has ports, and no type or code"
+            raise Refused("ports", what, "write its ports alone, such as ports: 25")
         return self
 
     @property
@@ -256,7 +259,17 @@ def read_regions(path: Path = REGIONS, root: Path = FOLDER) -> dict[str, Region]
         regions = TypeAdapter(tuple[Region, ...]).validate_python(document.data)
     except ValidationError as error:
         raise Faults(*faults_of(error, document, Region)) from None
-    return {region.region: region for region in regions}
+    names = [region.region for region in regions]
+    twice = (
+        document.fault(
+            (i, "region"), "duplicate-id", f"{name} is there already", "keep one of them"
+        )
+        for i, name in enumerate(names)
+        if name in names[:i]
+    )
+    if faults := [*twice]:
+        raise Faults(*faults)
+    return dict(zip(names, regions, strict=True))
 
 
 def _contradictions(issue: Issue) -> Iterator[Complaint]:

@@ -121,8 +121,7 @@ def _compose(text: str, file: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _place(mark) if mark else START
-        said = " ".join(filter(None, [error.context, error.problem]))
-        raise Faults(Fault(file, *place, "yaml", said, fix)) from None
+        raise Faults(Fault(file, *place, "yaml", _said(error), fix)) from None
     except ReaderError as error:
         said = f"the character {chr(error.character)!r} is not allowed"
         raise Faults(Fault(file, *_index_place(text, error.position), "yaml", said, fix)) from None
@@ -131,6 +130,14 @@ def _compose(text: str, file: str) -> Node | None:
     except RecursionError:
         raise Faults(Fault(file, *START, "yaml", "the values are nested too deeply", fix)) from None
     return node
+
+
+def _said(error: MarkedYAMLError) -> str:
+    """Put what the parser was at before what it met; it may have begun many lines above."""
+    begun, met = error.context_mark, error.problem_mark
+    apart = begun and met and begun.line != met.line
+    since = f"from line {begun.line + 1} on" if apart else None
+    return " ".join(filter(None, [error.context, since, error.problem]))
 
 
 def _place(mark: StringMark) -> Place:

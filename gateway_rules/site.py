@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from gateway_rules import protocols
 from gateway_rules.catalogue import Addition, Host
@@ -16,6 +23,15 @@ from gateway_rules.wording import shown
 
 _MAX_PRODUCT: Final = 1000
 """Rules per group times groups per interface (VPC quotas page)."""
+
+
+_LEFT_OUT: Final = "left-out"
+NARROWED: Final = "narrowed"
+"""The step that pydantic puts between a narrowed service and its prefixes."""
+
+
+def _kind(value: object) -> str:
+    return _LEFT_OUT if value is False else NARROWED
 
 
 def _service_use(value: object) -> object:
@@ -107,7 +123,8 @@ PortRange = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^[1-9][0-9]{0,4}-[1-9][0-9]{0,4}$"}),
 ]
 ServiceUse = Annotated[
-    Literal[False] | tuple[Cidr, ...],
+    Annotated[Literal[False], Tag(_LEFT_OUT)] | Annotated[tuple[Cidr, ...], Tag(NARROWED)],
+    Discriminator(_kind),
     BeforeValidator(_service_use),
     WithJsonSchema(
         {

@@ -15,7 +15,7 @@ from gateway_rules.errors import Complaint, Fault, Faults, Pending, Steps
 from gateway_rules.fields import Frozen
 from gateway_rules.places import Document, read_yaml
 from gateway_rules.salvage import salvage
-from gateway_rules.site import Site, StackSite
+from gateway_rules.site import NARROWED, Site, StackSite
 from gateway_rules.wording import UNWRITTEN, faults_of
 
 NAMESPACE: Final = "gateway-rules:"
@@ -156,4 +156,5 @@ def _ours(document: Document) -> dict[str, Any]:
 
 def _where(loc: Steps) -> Steps:
     """Find a field in the stack file."""
+    loc = tuple(step for step in loc if step != NARROWED)
     return ("config", *([KEYS.get(str(loc[0]), loc[0]), *loc[1:]] if loc else []))
