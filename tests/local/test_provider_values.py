@@ -80,7 +80,7 @@ def test_secrets_are_opened() -> None:
     ("value", "expected"),
     [(1, True), (UNKNOWN, False), ([1, UNKNOWN], False), ({"a": [UNKNOWN]}, False), ([{}], True)],
 )
-def test_a_value_is_known_when_all_of_it_is(value: Value, expected: bool) -> None:  # noqa: FBT001
+def test_a_value_is_known_when_all_of_it_is(value: Value, expected: bool) -> None:  # noqa: FBT001 - pytest passes it by name.
     """One unknown element makes a value unknown."""
     assert is_known(value) is expected
 

@@ -38,7 +38,7 @@ def main(environment: Mapping[str, str]) -> int:
 
 
 def _refuse(reason: str) -> int:
-    print(f"error: the stand-in for aws does not start: {reason}", file=sys.stderr)  # noqa: T201
+    sys.stderr.write(f"error: the stand-in for aws does not start: {reason}\n")
     return 2
 
 
@@ -56,7 +56,8 @@ def _serve(provider: Provider) -> None:
     # The engine interrupts a plugin that it needs no more, and kills it when that takes long.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop(grace=None))
-    print(port, flush=True)  # noqa: T201 - the protocol.
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
     server.wait_for_termination()
 
 

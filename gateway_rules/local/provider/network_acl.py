@@ -91,7 +91,7 @@ class NetworkAcl(Resource):
         tags.update(call.ec2, resource_id, old_tags, tags.all_tags(call, news))
         return self._must_read(call, resource_id, news)
 
-    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002
+    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002 - the id says it all.
         """Give the subnets that the ACL has at this moment to the default ACL, then delete it."""
 
         def release_and_delete() -> None:

@@ -31,7 +31,7 @@ class NetworkAclAssociation(Resource):
             raise ProviderError(f"the subnet {subnet_id} has no association with a network ACL")
         return Made(association_id, self.told(call, inputs))
 
-    def read(self, call: Call, resource_id: str, state: Mapping[str, Value]) -> Made | None:  # noqa: ARG002
+    def read(self, call: Call, resource_id: str, state: Mapping[str, Value]) -> Made | None:  # noqa: ARG002 - the id says it all.
         """Read the association; once someone associates the subnet anew, it is gone."""
         found = association_by_id(call, resource_id)
         if found is None:
@@ -43,7 +43,7 @@ class NetworkAclAssociation(Resource):
         }
         return Made(resource_id, outputs)
 
-    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002
+    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002 - the id says it all.
         """Give the subnet to the VPC's default ACL, unless the association is gone already."""
         found = association_by_id(call, resource_id)
         if found is not None:

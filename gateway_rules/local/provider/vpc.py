@@ -58,7 +58,7 @@ class Vpc(Resource):
         tags.update(call.ec2, resource_id, text_map(olds, "tagsAll"), tags.all_tags(call, news))
         return _vpc_outputs(call, _find_vpc(call, resource_id), news)
 
-    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002
+    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002 - the id says it all.
         """Delete the VPC."""
         tolerate(lambda: call.ec2.delete_vpc(VpcId=resource_id), _VPC_GONE)
 
@@ -144,7 +144,7 @@ class Subnet(Resource):
         tags.update(call.ec2, resource_id, text_map(olds, "tagsAll"), tags.all_tags(call, news))
         return _subnet_outputs(call, _find_subnet(call, resource_id), news)
 
-    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002
+    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002 - the id says it all.
         """Delete the subnet."""
         tolerate(lambda: call.ec2.delete_subnet(SubnetId=resource_id), _SUBNET_GONE)
 
