@@ -52,6 +52,7 @@ def server(layout: Layout, settings: Settings, say: Say) -> Server:
     if reason:
         say(f"{reason}; starting afresh")
     clear(layout)
+    say("starting a local AWS")
     with recorded(layout):
         return start(layout, settings)
 
