@@ -507,6 +507,13 @@ def test_what_is_not_managed_is_not_touched(acls: Engine, vpc_id: str, subnets: 
     assert (acls.calls.writes, after) == ([], outputs)
 
 
+def test_an_acl_that_is_gone_cannot_be_updated(acls: Engine, vpc_id: str) -> None:
+    """A refresh drops it from the state first."""
+    with refusal() as text:
+        acls.update("acl-00000000000000000", {"vpcId": vpc_id}, {"vpcId": vpc_id})
+    assert text() == "updating it: the network ACL acl-00000000000000000 is gone"
+
+
 def test_tags_change_in_place(acls: Engine, vpc_id: str) -> None:
     """The ACL keeps its id."""
     acl_id, outputs = acls.create({"vpcId": vpc_id, "tags": {"a": "b"}})

@@ -2,7 +2,7 @@
 
 import pytest
 from aws_fixtures import new_subnet, new_vpc
-from provider_fixtures import REGION, Engine, engine, refusal, service
+from provider_fixtures import REGION, Engine, Service, engine, refusal, service
 from test_provider_network_acl import acl_of, default_of, take
 
 from gateway_rules.local.provider.values import UNKNOWN, Properties
@@ -115,6 +115,22 @@ def test_a_deleted_association_leaves_the_subnet_to_the_default_acl(
     association_id, outputs = associations.create(inputs)
     associations.delete(association_id, outputs)
     assert acl_of(associations, subnet_id) == default_of(associations, vpc_id)
+
+
+def test_a_vpc_without_default_acl_is_an_error(
+    service: Service, associations: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS has none such, and the message says what is missing."""
+    association = {"NetworkAclAssociationId": "aclassoc-1", "SubnetId": "subnet-1"}
+    answers = iter([[{"VpcId": "vpc-1", "Associations": [association]}], []])
+    monkeypatch.setattr(
+        service.aws.client("ec2", REGION),
+        "describe_network_acls",
+        lambda **_: {"NetworkAcls": next(answers)},
+    )
+    with refusal() as text:
+        associations.delete("aclassoc-1", {})
+    assert text() == "deleting it: the VPC vpc-1 has no default network ACL"
 
 
 def test_an_association_that_is_gone_already_is_deleted(

@@ -392,6 +392,30 @@ def test_a_refresh_does_not_take_a_half_made_group_for_a_good_one(
     assert again.value.detail.id == caught.value.detail.id
 
 
+def test_a_refusal_to_revoke_the_ipv6_egress_for_another_reason_counts(
+    groups: Engine, vpc_id: str
+) -> None:
+    """Only a VPC without IPv6 is passed over."""
+    groups.calls.refuse("RevokeSecurityGroupEgress", "InvalidParameterValue", "other", after=1)
+    with pytest.raises(Refused) as caught:
+        groups.create({"vpcId": vpc_id})
+    assert caught.value.text == "creating it: InvalidParameterValue: other"
+
+
+def test_an_update_that_fails_leaves_the_old_state_so_that_the_next_does_all_of_it(
+    groups: Engine, vpc_id: str
+) -> None:
+    """The error has no details, and what was to be revoked is not forgotten."""
+    first: Properties = {"vpcId": vpc_id, "name": "mail", "ingress": [web(80)]}
+    group_id, outputs = groups.create(first)
+    news = first | {"ingress": [web(81)]}
+    groups.calls.refuse("RevokeSecurityGroupIngress", "RequestLimitExceeded", "slow down")
+    with refusal() as text:
+        groups.update(group_id, outputs, news)
+    assert text() == "updating it: RequestLimitExceeded: slow down"
+    assert groups.update(group_id, outputs, news)["ingress"] == [web(81)]
+
+
 def test_a_protocol_of_all_with_ports_fails_when_it_is_applied(groups: Engine, vpc_id: str) -> None:
     """No check says so."""
     inputs: Properties = {"vpcId": vpc_id, "ingress": [ALL | {"toPort": 9}]}
@@ -563,6 +587,17 @@ def test_waiting_for_a_group_ends_when_the_engine_cancels(groups: Engine, vpc_id
     with refusal() as text:
         groups.delete(group_id, outputs)
     assert text() == "deleting it: DependencyViolation: no"
+    assert groups.calls.writes == ["DeleteSecurityGroup"]
+
+
+def test_another_refusal_to_delete_is_an_error_at_once(groups: Engine, vpc_id: str) -> None:
+    """No rule of another group is touched for it."""
+    group_id, outputs = groups.create({"vpcId": vpc_id, "revokeRulesOnDelete": True})
+    groups.calls.made.clear()
+    groups.calls.refuse("DeleteSecurityGroup", "CannotDelete")
+    with refusal() as text:
+        groups.delete(group_id, outputs)
+    assert text() == "deleting it: CannotDelete: no"
     assert groups.calls.writes == ["DeleteSecurityGroup"]
 
 

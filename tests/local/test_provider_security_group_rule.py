@@ -2,7 +2,7 @@
 
 import pytest
 from aws_fixtures import new_group, new_vpc
-from provider_fixtures import REGION, Engine, engine, refusal, service
+from provider_fixtures import REGION, Engine, Service, engine, refusal, service
 
 from gateway_rules.local.provider.values import UNKNOWN, Properties, Value
 
@@ -336,6 +336,26 @@ def test_a_referenced_group_of_the_same_account_is_read_without_it(
     rule_id, outputs = rules.create(inputs)
     _, read, _ = rules.read(rule_id, outputs, inputs)
     assert read["referencedSecurityGroupId"] == ssh["securityGroupId"]
+
+
+def test_a_referenced_group_of_another_account_is_read_with_it(
+    service: Service, rules: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is written in the program."""
+    rule = {
+        "FromPort": 22,
+        "GroupId": "sg-1",
+        "IpProtocol": "tcp",
+        "IsEgress": False,
+        "ReferencedGroupInfo": {"GroupId": "sg-2", "UserId": "111122223333"},
+        "SecurityGroupRuleId": "sgr-1",
+        "ToPort": 22,
+    }
+    ec2 = service.aws.client("ec2", REGION)
+    monkeypatch.setattr(
+        ec2, "describe_security_group_rules", lambda **_: {"SecurityGroupRules": [rule]}
+    )
+    assert rules.read("sgr-1")[2]["referencedSecurityGroupId"] == "111122223333/sg-2"
 
 
 def test_a_rule_that_was_changed_by_hand_shows(rules: Engine, ssh: Properties) -> None:

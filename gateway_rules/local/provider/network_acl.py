@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from . import tags
 from .acl_associations import (
@@ -50,7 +50,7 @@ class NetworkAcl(Resource):
             for subnet_id in texts(inputs, "subnetIds"):
                 _take_subnet(call, acl_id, subnet_id)
             return Made(acl_id, self._must_read(call, acl_id, inputs))
-        except (ClientError, ProviderError) as error:
+        except (BotoCoreError, ClientError, ProviderError) as error:
             # The planned entries are kept, so that the engine calls Update, not a replacement.
             raise HalfMadeError(acl_id, self.told(call, inputs), [one_line(error)]) from error
 

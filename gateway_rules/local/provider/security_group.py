@@ -6,7 +6,7 @@ from functools import partial
 from secrets import token_hex
 from typing import Any, ClassVar, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from . import tags
 from .aws import Call, code_of, one_line, tolerate
@@ -82,21 +82,10 @@ class SecurityGroup(Resource):
             **tags.specification(call, self.title.replace(" ", "-"), inputs),
         )["GroupId"]
         told = self.told(call, inputs) | {"name": name, UNFINISHED: True}
-        return Made(group_id, self._finish(call, group_id, {}, told, tolerated=""))
-
-    def _finish(
-        self, call: Call, group_id: str, olds: Properties, told: Properties, *, tolerated: str
-    ) -> Properties:
-        """Do what is left to do after the group is there; `told` says what it is to be."""
         try:
-            group = _described(call, group_id)
-            if told.get(UNFINISHED):
-                _revoke_default_egress(call, group_id, tolerated)
-                group = _described(call, group_id)
-            _bring_rules(call, group, olds, told)
-        except (ClientError, ProviderError) as error:
+            return Made(group_id, _finish(call, group_id, {}, told, tolerated=""))
+        except (BotoCoreError, ClientError, ProviderError) as error:
             raise HalfMadeError(group_id, told, [one_line(error)]) from error
-        return _outputs(call, _described(call, group_id), told)
 
     def read(self, call: Call, resource_id: str, state: Mapping[str, Value]) -> Made | None:
         """Read the group; rules that others put into it show in its outputs."""
@@ -114,13 +103,25 @@ class SecurityGroup(Resource):
     ) -> Properties:
         """Change tags and the rules inside the group, and finish a group that is half made."""
         told = self.told(call, news) | {"name": olds.get("name"), UNFINISHED: olds.get(UNFINISHED)}
-        outputs = self._finish(call, resource_id, olds, told, tolerated=_NO_PERMISSION)
+        outputs = _finish(call, resource_id, olds, told, tolerated=_NO_PERMISSION)
         tags.update(call.ec2, resource_id, text_map(outputs, "tagsAll"), tags.all_tags(call, news))
         return outputs | {"tags": news.get("tags"), "tagsAll": told["tagsAll"]}
 
     def delete(self, call: Call, resource_id: str, olds: Properties) -> None:
         """Delete the group, waiting a little for what still uses it."""
         delete_group(call, resource_id, revoke=bool(olds.get("revokeRulesOnDelete")))
+
+
+def _finish(
+    call: Call, group_id: str, olds: Properties, told: Properties, *, tolerated: str
+) -> Properties:
+    """Do what is left to do once the group is there; `told` says what it is to be."""
+    group = _described(call, group_id)
+    if told.get(UNFINISHED):
+        _revoke_default_egress(call, group_id, tolerated)
+        group = _described(call, group_id)
+    _bring_rules(call, group, olds, told)
+    return _outputs(call, _described(call, group_id), told)
 
 
 def _find(call: Call, group_id: str) -> Any:
