@@ -1,0 +1,178 @@
+"""What is read back from AWS, in the words of plans."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cloud import SUBNETS, Deployed, aws, deploy, surroundings, tagged
+from sites import EVERYBODY, NETWORKS, shipped, site
+
+from gateway_rules import live
+from gateway_rules.live import STACK_TAG, NotFound
+from gateway_rules.packets import Match
+from gateway_rules.plan import Plan, plan
+from gateway_rules.prefixes import parse_prefix
+from gateway_rules.site import StackSite
+
+IPV6 = {"name": "mail6", "direction": "ingress", "protocol": "tcp", "ports": 25}
+MESSAGES = {"name": "pmtud", "direction": "ingress", "protocol": "icmp", "type": 3, "code": -1}
+ALL = {"name": "tunnel", "direction": "egress", "protocol": "-1", "peers": ["192.0.2.9/32"]}
+AT = site(
+    roles=EVERYBODY,
+    networks=NETWORKS,
+    services={name: False for name in shipped().by_id if name not in ("ssh", "greylisting")},
+    additions=[IPV6 | {"peers": ["::/0"]}, MESSAGES | {"peers": ["192.0.2.0/24"]}, ALL],
+)
+
+
+@pytest.fixture(scope="module")
+def planned() -> Plan:
+    """Plan a site with both families, messages, all protocols and the gateways themselves."""
+    return plan(shipped(), AT)
+
+
+@pytest.fixture(scope="module")
+def deployed(planned: Plan) -> Iterator[Deployed]:
+    """Build the plan; no test of this module changes it."""
+    with aws() as client:
+        yield deploy(planned, client)
+
+
+def test_rules_are_read_as_they_were_planned(planned: Plan, deployed: Deployed) -> None:
+    """Direction, protocol, ports and peer of each rule are the plan's."""
+    found = live.read(AT, deployed.client).rules
+    said = {(r.direction, r.protocol, r.from_port, r.to_port, r.peer) for r in found}
+    (group,) = planned.groups
+    assert said == {(r.direction, r.protocol, r.from_port, r.to_port, r.peer) for r in group.rules}
+    assert len(found) == len(group.rules)
+    assert {rule.group for rule in found} == {deployed.group}
+
+
+def test_entries_are_read_as_they_were_planned(planned: Plan, deployed: Deployed) -> None:
+    """Sorted as the plan's, with AWS's own deny left out."""
+    (acl,) = live.read(AT, deployed.client).acls
+    fields = ("direction", "number", "action", "protocol", "from_port", "to_port", "prefix")
+    found, wanted = (
+        [tuple(getattr(entry, name) for name in fields) for entry in entries]
+        for entries in (acl.entries, planned.acl.entries)
+    )
+    assert found == wanted
+    assert (acl.id, acl.subnets, acl.own) == (
+        deployed.acl,
+        frozenset(deployed.place.subnets),
+        True,
+    )
+
+
+def test_vpc_and_subnets_are_found_by_tags(deployed: Deployed) -> None:
+    """Ids and networks are those of the site's tags."""
+    found = live.read(AT, deployed.client)
+    cidrs = tuple(map(parse_prefix, SUBNETS))
+    assert found.vpc == deployed.place.vpc
+    assert found.subnets == dict(zip(deployed.place.subnets, cidrs, strict=True))
+
+
+def test_vpc_and_subnets_are_found_by_ids(deployed: Deployed) -> None:
+    """A stack file may name them outright, and then only those subnets count."""
+    first = deployed.place.subnets[0]
+    named = AT.model_copy(update={"vpc": deployed.place.vpc, "subnets": (first,)})
+    found = live.read(named, deployed.client)
+    assert (found.vpc, [*found.subnets]) == (deployed.place.vpc, [first])
+    assert len(found.rules) == len(live.read(AT, deployed.client).rules)
+
+
+def test_many_rules_come_in_pages_and_are_all_read(planned: Plan) -> None:
+    """Every call goes on until EC2 has no more to tell."""
+
+    def in_fives(params: dict[str, Any], model: Any, **_: Any) -> None:
+        if model.name.startswith("Describe"):
+            params["MaxResults"] = 5
+
+    with aws() as client:
+        built = deploy(planned, client)
+        client.meta.events.register("provide-client-params.ec2", in_fives)
+        answer = client.describe_security_group_rules()
+        found = live.read(AT, client)
+    assert (len(answer["SecurityGroupRules"]), "NextToken" in answer) == (5, True)
+    assert len(found.rules) == len(planned.groups[0].rules) > 5
+    assert [acl.id for acl in found.acls] == [built.acl]
+
+
+def test_only_what_bears_the_stacks_tag_is_its_own(planned: Plan) -> None:
+    """Groups and ACLs of another stack, or in another VPC, are not read."""
+    with aws() as client:
+        built = deploy(planned, client)
+        other_vpc = client.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+        for vpc, stack in ((built.place.vpc, "other"), (other_vpc, "test")):
+            for kind, call, extra in (
+                (
+                    "security-group",
+                    client.create_security_group,
+                    {"GroupName": f"{stack}-group", "Description": "other"},
+                ),
+                ("network-acl", client.create_network_acl, {}),
+            ):
+                call(VpcId=vpc, TagSpecifications=tagged(kind, **{STACK_TAG: stack}), **extra)
+        found = live.read(AT, client)
+    assert [*found.groups] == [built.group]
+    assert [acl.id for acl in found.acls] == [built.acl]
+
+
+def test_another_acl_on_a_subnet_is_read_as_anothers(planned: Plan) -> None:
+    """Whoever made it, it decides what passes there."""
+    with aws() as client:
+        place = surroundings(client, *SUBNETS)
+        found = live.read(AT, client)
+    (default,) = found.acls
+    assert (default.own, default.subnets) == (False, frozenset(place.subnets))
+    assert [(e.direction, e.number, e.protocol, str(e.prefix)) for e in default.entries] == [
+        ("egress", 100, "-1", "0.0.0.0/0"),
+        ("ingress", 100, "-1", "0.0.0.0/0"),
+    ]
+    assert found.groups == {}
+
+
+def test_a_numbered_protocol_has_all_ports(planned: Plan) -> None:
+    """What is neither TCP, UDP nor ICMP matches as a whole, in rules and entries."""
+    with aws() as client:
+        built = deploy(planned, client)
+        tunnel = {"IpProtocol": "50", "IpRanges": [{"CidrIp": "192.0.2.1/32"}]}
+        client.authorize_security_group_ingress(GroupId=built.group, IpPermissions=[tunnel])
+        client.create_network_acl_entry(
+            NetworkAclId=built.acl,
+            Egress=False,
+            RuleNumber=7,
+            RuleAction="allow",
+            Protocol="50",
+            CidrBlock="192.0.2.1/32",
+        )
+        found = live.read(AT, client)
+    matches: list[Match] = [*found.rules, *found.acls[0].entries]
+    tunnels = [match for match in matches if match.protocol == "50"]
+    assert [(m.from_port, m.to_port, str(m.peer)) for m in tunnels] == [
+        (0, 65535, "192.0.2.1/32")
+    ] * 2
+
+
+def _refused(at: StackSite) -> str:
+    with aws() as client:
+        surroundings(client, *SUBNETS)
+        surroundings(client, *SUBNETS)
+        with pytest.raises(NotFound) as error:
+            live.read(at, client)
+    return str(error.value)
+
+
+def test_look_ups_that_find_nothing_or_too_much_are_told() -> None:
+    """There must be one VPC and at least one subnet."""
+    assert _refused(AT) == ("2 VPCs in eu-west-1 are {'Name': 'mail-gateway'}; there must be one")
+    assert _refused(AT.model_copy(update={"vpc": "vpc-0"})) == (
+        "0 VPCs in eu-west-1 are vpc-0; there must be one"
+    )
+    with aws() as client:
+        vpc = surroundings(client, *SUBNETS).vpc
+        with pytest.raises(NotFound) as error:
+            live.read(AT.model_copy(update={"subnets": {"Tier": "other"}}), client)
+    assert str(error.value) == (
+        f"no subnet of {vpc} in eu-west-1 is {{'Tier': 'other'}}; there must be one"
+    )
