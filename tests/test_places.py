@@ -1,0 +1,193 @@
+"""YAML as data, and where each key and value stands."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from written import told
+
+from gateway_rules.errors import Faults, Steps
+from gateway_rules.places import Decimal, parse_yaml, read_text, read_yaml, relative
+
+KEYS = st.text("abc:-_", min_size=1, max_size=4).filter(lambda key: key[0] in "abc")
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-9, 99), st.sampled_from(["", "a", "10", "no", "é"])
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+def walk(value: Any, path: Steps = ()) -> dict[Steps, Any]:
+    """Give every value inside a value, by its path."""
+    parts: dict[Any, Any] = {}
+    if isinstance(value, dict):
+        parts = value
+    elif isinstance(value, list):
+        parts = dict(enumerate(value))
+    inside = (walk(part, (*path, step)) for step, part in parts.items())
+    return {path: value} | {at: found for some in inside for at, found in some.items()}
+
+
+@given(VALUES)
+def test_json_is_read_as_what_it_is(value: Any) -> None:
+    """YAML's plain data are JSON's, and text that looks like another type is text in quotes."""
+    assert parse_yaml(json.dumps(value), "x").data == value
+
+
+@given(VALUES)
+def test_every_value_stands_where_its_place_says(value: Any) -> None:
+    """On its line, from its column on, each value is written."""
+    lines = json.dumps(value, indent=2).splitlines()
+    document = parse_yaml("\n".join(lines), "x")
+    for path, inner in walk(value).items():
+        line, column = document.value(path)
+        first = json.dumps(inner, indent=2).splitlines()[0]
+        assert lines[line - 1][column - 1 :].startswith(first)
+
+
+@given(VALUES)
+def test_every_key_stands_where_its_place_says(value: Any) -> None:
+    """On its line, from its column on, each key is written."""
+    lines = json.dumps(value, indent=2).splitlines()
+    for path, (line, column) in parse_yaml("\n".join(lines), "x").keys.items():
+        assert lines[line - 1][column - 1 :].startswith(json.dumps(path[-1]) + ":")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("25", 25),
+        ("-1", -1),
+        ("0", 0),
+        ("true", True),
+        ("False", False),
+        ("~", None),
+        ("null", None),
+        # YAML 1.2 reads these as text, and so do we.
+        ("yes", "yes"),
+        ("no", "no"),
+        ("22:30", "22:30"),
+        # Other notations of numbers are not guessed at: a reader that wants a number refuses them.
+        ("010", "010"),
+        ("0x10", "0x10"),
+        ("0o10", "0o10"),
+        ("1_000", "1_000"),
+        ("1e3", "1e3"),
+        (".5", ".5"),
+        (".inf", ".inf"),
+        ("2016-10-01", "2016-10-01"),
+    ],
+)
+def test_scalars_are_read_by_their_plain_form(written: str, read: object) -> None:
+    """Only plain decimals are numbers, and only true and false are switches."""
+    found = parse_yaml(f"key: {written}", "x").data["key"]
+    assert (found, type(found)) == (read, type(read))
+
+
+def test_a_number_with_a_point_remembers_its_text() -> None:
+    """3.10 and 3.1 are one number, and two versions."""
+    found = parse_yaml("key: 3.10", "x").data["key"]
+    assert (found, isinstance(found, Decimal), repr(found)) == (3.1, True, "3.10")
+
+
+def test_an_alias_is_read_where_it_is_used() -> None:
+    """What an anchor names may stand in several places, each with a place of its own."""
+    document = parse_yaml("a: &one [1]\nb: *one\n", "x")
+    assert document.data == {"a": [1], "b": [1]}
+    assert document.value(("b", 0)) == document.value(("a", 0)) == (1, 10)
+
+
+TEXT = """\
+# A comment.
+list:
+  - name: one
+    ports: [25]
+empty:
+last: 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ((), (2, 1)),
+        (("list",), (3, 3)),
+        (("list", 0), (3, 5)),
+        (("list", 0, "ports", 0), (4, 13)),
+        # A missing key points at its parent's key; the parent of an item is the item itself.
+        (("list", 0, "peers"), (3, 5)),
+        (("list", 0, "ports", 7), (4, 12)),
+        (("nothing",), (2, 1)),
+        (("nothing", "below"), (2, 1)),
+        (("list", "name"), (2, 1)),
+        # An empty value has no place but its key's.
+        (("empty",), (5, 1)),
+        (("empty", "below"), (5, 1)),
+    ],
+)
+def test_what_is_not_there_has_the_nearest_place(path: Steps, place: tuple[int, int]) -> None:
+    """A reader is sent to where the missing thing would have to be written."""
+    assert parse_yaml(TEXT, "x").value(path) == place
+
+
+def test_an_empty_file_begins_where_it_ends() -> None:
+    """Without anything to point at, a fault stands at the start."""
+    document = parse_yaml("", "x")
+    assert (document.data, document.value(("a",))) == (None, (1, 1))
+
+
+def test_a_fault_of_a_key_stands_at_the_key() -> None:
+    """What is wrong with a key's name is told at the key, not at its value."""
+    document = parse_yaml(TEXT, "x")
+    at = [document.fault, document.key_fault]
+    assert [make(("list",), "r", "m", "f").line for make in at] == [3, 2]
+    assert document.key_fault(("list", 0), "r", "m", "f").column == 5
+
+
+def test_all_faults_of_the_form_are_told_at_once() -> None:
+    """Duplicate keys and odd tags do not hide one another."""
+    with pytest.raises(Faults) as caught:
+        parse_yaml("a: !x 1\nb: 2\nb: 3\n? [c]\n: 4\n", "odd.yaml")
+    assert told(caught.value) == [
+        "error: odd.yaml:1:4: [yaml] the tag !x is not known; write the value without it",
+        (
+            "error: odd.yaml:3:1: [duplicate-key] b stands here a second time, first on line 2; "
+            "keep one of them"
+        ),
+        "error: odd.yaml:4:3: [yaml] a key is not a word; write a plain key",
+    ]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    """Some editors write one before the first key."""
+    (tmp_path / "a.yaml").write_bytes("\ufeffkey: 1\n".encode())
+    assert read_yaml(tmp_path / "a.yaml", tmp_path).data == {"key": 1}
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    """A file that is not there, and a folder in its place, are told by name."""
+    (tmp_path / "folder").mkdir()
+    found = []
+    for name in ("none.yaml", "folder"):
+        with pytest.raises(Faults) as caught:
+            read_text(tmp_path / name, tmp_path)
+        found += told(caught.value)
+    assert found == [
+        (
+            "error: none.yaml:1:1: [no-file] cannot be read: No such file or directory; "
+            "give a file that is there"
+        ),
+        "error: folder:1:1: [no-file] cannot be read: Is a directory; give a file that is there",
+    ]
+
+
+def test_files_are_named_from_the_project_on(tmp_path: Path) -> None:
+    """A file inside is named as in a review; one outside by its whole path."""
+    assert relative(tmp_path / "stacks" / "a.yaml", tmp_path) == "stacks/a.yaml"
+    assert relative(Path("/etc/a.yaml"), tmp_path) == "/etc/a.yaml"

@@ -1,0 +1,56 @@
+"""What users write, right and wrong: a small project, and the fixtures of `tests/bad`."""
+
+from pathlib import Path
+
+from gateway_rules.errors import Faults
+
+BAD = Path(__file__).parent / "bad"
+"""One file a fault, named after it; its last lines are what a user is told about it."""
+
+STACK = """\
+config:
+  aws:region: eu-west-1
+  gateway-rules:vpc: {Name: mail-gateway}
+  gateway-rules:subnets: {Tier: gateway}
+  gateway-rules:networks: [10.42.8.0/26]
+  gateway-rules:roles:
+    administrators: [10.42.0.0/24]
+    pmm_users: [10.0.0.0/8]
+    peers: [self]
+    ftp_servers: [10.42.16.10/32]
+    directory_servers: [10.42.17.0/28]
+    key_servers: [10.42.18.5/32]
+    snmp_managers: [10.42.19.4/32]
+    lexical_servers: [10.42.16.11/32]
+    syslog_servers: [10.42.19.8/31]
+"""
+HOSTS = tuple(f"bulkmail{number}.clearswift.net" for number in range(1, 6))
+ADDRESSES = "hosts:\n" + "".join(
+    f"  - {{name: {host}, addresses: [192.0.2.{number}]}}\n" for number, host in enumerate(HOSTS, 1)
+)
+
+
+def project(folder: Path, stack: str = STACK, addresses: str | None = None) -> Path:
+    """Write a project whose only stack is called `bad`; give its folder."""
+    (folder / "stacks" / "addresses").mkdir(parents=True)
+    (folder / "Pulumi.yaml").write_text("name: gateway-rules\n")
+    (folder / "stacks" / "Pulumi.bad.yaml").write_text(stack)
+    if addresses is not None:
+        (folder / "stacks" / "addresses" / "bad.yaml").write_text(addresses)
+    return folder
+
+
+def fixtures(kind: str) -> list[Path]:
+    """Give the fixtures of a folder, sorted."""
+    return sorted((BAD / kind).glob("*.yaml"))
+
+
+def promised(fixture: Path) -> list[str]:
+    """Give the lines that a fixture says a user is told."""
+    lines = fixture.read_text().splitlines()
+    return [line.removeprefix("# ") for line in lines if line.startswith("# error: ")]
+
+
+def told(faults: Faults) -> list[str]:
+    """Give the lines that a user is told."""
+    return [str(fault) for fault in faults.faults]
