@@ -14,7 +14,7 @@ from gateway_rules.places import Document
 UNWRITTEN: Final = frozenset({"stack", "addresses"})
 """Fields of a site that its stack file does not hold: its own name, and another file's."""
 
-_OWN_NAMES: Final = ("id", "name", "region")
+_OWN_NAMES: Final = ("id", "region", "name")
 _WORDS: Final = {
     "missing": ("missing-key", "{name} is missing", "add it{example}"),
     "extra_forbidden": (
