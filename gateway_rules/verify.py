@@ -59,7 +59,7 @@ class Foreign:
         rule = self.rule
         return {
             "layer": "security_group",
-            **report.match(rule),
+            **report.match(rule, "prefix"),
             "prefix": rule.source,
             "sample": {"address": rule.source, "port": max(rule.from_port, 0)},
             "services": [],
