@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -66,8 +66,9 @@ def surroundings(client: Any, *cidrs: str) -> Place:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack on the AWS of this process."""
+    """A stack on the AWS of this process, and its plan."""
 
+    plan: Plan
     client: Any
     place: Place
     group: str
@@ -75,11 +76,15 @@ class Deployed:
 
 
 def deploy(plan: Plan, client: Any) -> Deployed:
-    """Make what the plan's stack presumes, and what the plan says."""
+    """Make what the plan's stack presumes, and what the plan says.
+
+    The plan that comes back names its VPC by id, so that others may have the same tags.
+    """
     place = surroundings(client, *map(str, plan.site.networks))
     group = new_group(client, place.vpc, plan)
     acl = new_acl(client, place, plan)
-    return Deployed(client, place, group, acl)
+    named = replace(plan, site=plan.site.model_copy(update={"vpc": place.vpc}))
+    return Deployed(named, client, place, group, acl)
 
 
 def new_group(client: Any, vpc: str, plan: Plan) -> str:
