@@ -363,6 +363,14 @@ def test_an_association_that_someone_else_replaces_meanwhile_is_looked_up_again(
     assert acl_of(acls, subnets[0]) == acl_id
 
 
+def test_a_new_acl_that_aws_does_not_see_yet_is_asked_for_again(acls: Engine, vpc_id: str) -> None:
+    """What one call made the next may not find at once."""
+    acls.calls.refuse("DescribeNetworkAcls", "InvalidNetworkAclID.NotFound")
+    acl_id, _ = acls.create({"vpcId": vpc_id})
+    assert acls.calls.names == ["CreateNetworkAcl", "DescribeNetworkAcls", "DescribeNetworkAcls"]
+    assert acl_id.startswith("acl-")
+
+
 # ACLs that are half made.
 
 
@@ -511,7 +519,7 @@ def test_an_acl_that_is_gone_cannot_be_updated(acls: Engine, vpc_id: str) -> Non
     """A refresh drops it from the state first."""
     with refusal() as text:
         acls.update("acl-00000000000000000", {"vpcId": vpc_id}, {"vpcId": vpc_id})
-    assert text() == "updating it: the network ACL acl-00000000000000000 is gone"
+    assert text().startswith("updating it: InvalidNetworkAclID.NotFound: ")
 
 
 def test_tags_change_in_place(acls: Engine, vpc_id: str) -> None:

@@ -264,6 +264,15 @@ def test_a_new_group_loses_its_default_egress_before_anything_else(
     }
 
 
+def test_a_new_group_that_aws_does_not_see_yet_is_asked_for_again(
+    groups: Engine, vpc_id: str
+) -> None:
+    """What one call made the next may not find at once."""
+    groups.calls.refuse("DescribeSecurityGroups", "InvalidGroup.NotFound")
+    groups.create({"vpcId": vpc_id})
+    assert groups.calls.names[1:3] == ["DescribeSecurityGroups", "DescribeSecurityGroups"]
+
+
 def test_a_group_without_egress_ends_with_no_egress_rule(groups: Engine, vpc_id: str) -> None:
     """What a group may send must be declared."""
     group_id, outputs = groups.create({"vpcId": vpc_id})

@@ -14,7 +14,7 @@ from .aws import Aws, Patience
 from .parent import when_parent_ends
 from .server import Provider
 
-# The engine keeps at most 16 changes going by default, and asks for differences beside them.
+# The engine makes four changes at once for each core, and asks for differences beside them.
 _WORKERS: Final = 32
 # A list of entries and groups fits many times; the engine itself allows as much.
 _MESSAGE_BYTES: Final = 400 * 1024 * 1024

@@ -49,16 +49,10 @@ class NetworkAcl(Resource):
             _create_entries(call, acl_id, from_properties(inputs.get("ingress")), egress=False)
             for subnet_id in texts(inputs, "subnetIds"):
                 _take_subnet(call, acl_id, subnet_id)
-            return Made(acl_id, self._must_read(call, acl_id, inputs))
+            return Made(acl_id, _read_new(call, acl_id, inputs))
         except (BotoCoreError, ClientError, ProviderError) as error:
             # The planned entries are kept, so that the engine calls Update, not a replacement.
             raise HalfMadeError(acl_id, self.told(call, inputs), [one_line(error)]) from error
-
-    def _must_read(self, call: Call, acl_id: str, state: Mapping[str, Value]) -> Properties:
-        found = find_acl(call, acl_id)
-        if found is None:
-            raise ProviderError(f"the network ACL {acl_id} is gone")
-        return _outputs(call, found, state)
 
     def read(self, call: Call, resource_id: str, state: Mapping[str, Value]) -> Made | None:
         """Read the ACL, entries and subnets of others included; refuse to import a default one."""
@@ -87,9 +81,9 @@ class NetworkAcl(Resource):
         if "subnetIds" in news:
             old_subnets, new_subnets = texts(olds, "subnetIds"), texts(news, "subnetIds")
             _bring_subnets(call, resource_id, old_subnets, new_subnets)
-        old_tags = text_map(self._must_read(call, resource_id, news), "tagsAll")
+        old_tags = text_map(_read_new(call, resource_id, news), "tagsAll")
         tags.update(call.ec2, resource_id, old_tags, tags.all_tags(call, news))
-        return self._must_read(call, resource_id, news)
+        return _read_new(call, resource_id, news)
 
     def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002 - the id says it all.
         """Give the subnets that the ACL has at this moment to the default ACL, then delete it."""
@@ -150,6 +144,16 @@ def _release(call: Call, acl: Mapping[str, Any], subnet_ids: set[str]) -> None:
     target = default_acl(call, acl["VpcId"]) if leaving else ""
     for association in leaving:
         leave(call, association["NetworkAclAssociationId"], target)
+
+
+def _read_new(call: Call, acl_id: str, state: Mapping[str, Value]) -> Properties:
+    """Return the outputs of an ACL that must be there, as soon as AWS sees it."""
+    answer = call.retry(
+        lambda: call.ec2.describe_network_acls(NetworkAclIds=[acl_id]),
+        ACL_GONE,
+        call.patience.propagation,
+    )
+    return _outputs(call, answer["NetworkAcls"][0], state)
 
 
 def _outputs(call: Call, acl: Mapping[str, Any], state: Mapping[str, Value]) -> Properties:
