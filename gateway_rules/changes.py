@@ -11,9 +11,28 @@ from typing import Any, NamedTuple
 from gateway_rules import brakes, git, review_text
 from gateway_rules.brakes import Verdict
 from gateway_rules.catalogue import Catalogue
-from gateway_rules.errors import Faults, Pending
+from gateway_rules.errors import Fault, Faults, Pending
+from gateway_rules.plan import Plan
 from gateway_rules.project import catalogue_of, load_plan, stack_names
 from gateway_rules.review import Side, StackDiff, compare
+from gateway_rules.stack_file import REGION_KEY, raw_config
+
+
+class Listed(NamedTuple):
+    """A stack, its Region, and what keeps it pending, which is nothing for most."""
+
+    stack: str
+    region: str
+    pending: tuple[Fault, ...]
+
+    def __str__(self) -> str:
+        """Give the stack in a line, and its cures in a line each."""
+        cures = (f"pending: {fault.file}: {fault.message}; {fault.fix}" for fault in self.pending)
+        return "\n".join((f"{self.stack} in {self.region}", *cures))
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the stack as `stacks --json` promises it."""
+        return {**self._asdict(), "pending": [fault.as_json() for fault in self.pending]}
 
 
 class Comparison(NamedTuple):
@@ -73,6 +92,19 @@ def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ..
         Comparison(compare(n, before.get(n), after.get(n)), before.get(n), after.get(n))
         for n in names
     )
+
+
+def listed(root: Path) -> tuple[Listed, ...]:
+    """List every stack, sorted; raise Faults when one can neither be planned nor is pending."""
+    return tuple(_listed(root, stack, side) for stack, side in present(root).items())
+
+
+def _listed(root: Path, stack: str, side: Side) -> Listed:
+    if isinstance(side, Plan):
+        return Listed(stack, side.site.region, ())
+    # A pending stack's own file is in order, so its Region stands in it.
+    region = raw_config(root, stack)[REGION_KEY]
+    return Listed(stack, region, side.faults if isinstance(side, Faults) else ())
 
 
 def present(root: Path) -> dict[str, Side]:

@@ -120,6 +120,22 @@ def verify(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
 
 
 @app.command()
+def stacks(context: typer.Context, as_json: Json = False) -> None:
+    """List the stacks with their Regions, and what pending ones lack.
+
+    Example: gateway-rules stacks
+    """
+    from gateway_rules import changes  # noqa: PLC0415 - `show` need not wait for it.
+
+    listed = changes.listed(root_of(context))
+    if as_json:
+        print_json({"stacks": [stack.as_json() for stack in listed]})
+    else:
+        for stack in listed:
+            print_line(str(stack))
+
+
+@app.command()
 def render(
     context: typer.Context,
     check: Annotated[
