@@ -15,7 +15,7 @@ UNWRITTEN: Final = frozenset({"stack", "addresses"})
 """Fields of a site that its stack file does not hold: its own name, and another file's."""
 
 _OWN_NAMES: Final = ("id", "region", "name")
-_WORDS: Final = {
+WORDS: Final = {
     "missing": ("missing-key", "{name} is missing", "add it{example}"),
     "extra_forbidden": (
         "unknown-key",
@@ -41,7 +41,7 @@ _WORDS: Final = {
     "string_too_short": ("empty", "{name} is empty", "write something"),
     "too_short": ("empty", "{name} is empty", "write at least {min_length}"),
 }
-_OTHERWISE: Final = ("value", "{name}: {message}", "write another value")
+OTHERWISE: Final = ("value", "{name}: {message}", "write another value")
 
 
 def same(loc: Steps) -> Steps:
@@ -86,7 +86,7 @@ def _fault_of(
         "example": _example(model, detail["loc"], str(path[-1]) if path else ""),
         "message": detail["msg"],
     }
-    words = _WORDS.get(detail["type"], _OTHERWISE)
+    words = WORDS.get(detail["type"], OTHERWISE)
     rule, message, fix = (word.format(**{**context, **parts}) for word in words)
     make = document.key_fault if detail["type"] == "extra_forbidden" else document.fault
     return make(path, rule, message, fix)
