@@ -49,11 +49,18 @@ def test_up_after_the_local_aws_was_lost(user: User) -> None:
     )
 
 
-def test_interrupt_ends_everything(user: User) -> None:
-    """After Ctrl-C in the middle nothing runs any more, and the next run succeeds."""
+@pytest.mark.parametrize(
+    "interrupt",
+    [
+        pytest.param(lambda process: os.killpg(process, signal.SIGINT), id="ctrl-c"),
+        pytest.param(lambda process: os.kill(process, signal.SIGTERM), id="terminate"),
+    ],
+)
+def test_interrupt_ends_everything(user: User, interrupt: Callable[[int], None]) -> None:
+    """Interrupted in the middle, a run leaves nothing running, and the next one succeeds."""
     process = user.start("up")
     wait_for(lambda: "create urn" in read(user.layout.log(STACK)), process)
-    os.killpg(process.pid, signal.SIGINT)
+    interrupt(process.pid)
     process.communicate(timeout=60)
 
     assert process.returncode == 130

@@ -12,6 +12,7 @@ from gateway_rules.local.layout import Layout
 from gateway_rules.local.locks import shared
 from gateway_rules.local.servers import Server
 from gateway_rules.local.unable import unable
+from gateway_rules.project import stack_names
 
 # Shells say by this much that a signal ended a command.
 SIGNALLED = 128
@@ -29,6 +30,8 @@ def pulumi(root: Path, arguments: Sequence[str], say: Say) -> int:
         if server is None or not server.answers():
             raise unable("not-running", "no local AWS runs", "run gateway-rules local up first")
         engine = Engine(layout, toolchain.ensure(say), server.endpoint)
+        # The user may have edited a stack's file since; the program would find that they differ.
+        engine.prepare(stack_names(root))
         record = session.record(layout)
         code = _run(engine, arguments)
         if code < 0:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from gateway_rules.errors import Fault, Faults, OverQuota, Pending
 from gateway_rules.local import session, stage, toolchain
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.board import Board
@@ -17,8 +16,8 @@ from gateway_rules.local.engine import Engine
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.locks import exclusive
 from gateway_rules.local.servers import Settings
+from gateway_rules.local.stacks import Ready, read
 from gateway_rules.plan import Plan
-from gateway_rules.project import load_plan, stack_names
 from gateway_rules.show import print_plan, print_verification
 from gateway_rules.verify import verify
 
@@ -42,64 +41,54 @@ def up(root: Path, consoles: Consoles) -> int:
     a stack's files, 3 when the engine failed. Raises Faults with every fault of every file before
     anything is deployed, and NoAnswer when there is no way to deploy.
     """
-    plans, pending = _read(root)
-    for fault in pending:
-        consoles.say(f"pending, left out: {str(fault).removeprefix('error: ')}")
-    if not plans:
+    found = read(root)
+    for fault in found.pending:
+        consoles.say(f"left out: {str(fault).removeprefix('error: ')}")
+    if not found.ready:
         consoles.say("there is no stack to deploy")
         return 0
-    layout = Layout(root)
     tools = toolchain.ensure(consoles.say)
     with exclusive(root, lambda: consoles.say("waiting for another local run of this project")):
-        engine = _engine(layout, tools, plans, consoles)
-        with session.recorded(layout):
-            return _deploy_all(engine, plans, consoles)
+        engine = _engine(Layout(root), tools, found.ready, consoles)
+        deployments = _deploy(engine, found.ready, consoles)
+        return _show(engine, found.ready, deployments, consoles)
 
 
-def _read(root: Path) -> tuple[tuple[Plan, ...], tuple[Fault, ...]]:
-    """Plan all stacks; the second value says what pending ones lack.
-
-    Raises Faults with everything that is wrong with any of them, OverQuota when that is all.
-    """
-    plans: list[Plan] = []
-    pending: list[Fault] = []
-    errors: list[Faults] = []
-    for stack in stack_names(root):
-        try:
-            plans.append(load_plan(root, stack))
-        except Pending as lack:
-            pending += lack.faults
-        except Faults as error:
-            errors.append(error)
-    if errors:
-        # Quotas alone are what the command looks for; anything else is malformed input.
-        kind = OverQuota if all(isinstance(error, OverQuota) for error in errors) else Faults
-        raise kind(*(fault for error in errors for fault in error.faults))
-    return tuple(plans), tuple(pending)
-
-
-def _engine(layout: Layout, tools: Path, plans: Iterable[Plan], consoles: Consoles) -> Engine:
-    """Give an engine with a local AWS, in which the stage is set for the stacks."""
-    settings = Settings.for_all(plan.site.quotas for plan in plans)
+def _engine(layout: Layout, tools: Path, stacks: Iterable[Ready], consoles: Consoles) -> Engine:
+    """Give an engine with a local AWS that allows what the stacks may have."""
+    settings = Settings.for_all(stack.plan.site.quotas for stack in stacks)
     server = session.server(layout, settings, consoles.say)
     consoles.say(f"local AWS at {server.endpoint}")
     return Engine(layout, tools, server.endpoint)
 
 
-def _deploy_all(engine: Engine, plans: tuple[Plan, ...], consoles: Consoles) -> int:
-    """Set the stage, deploy as many stacks at a time as there are cores, verify, and show."""
-    for plan in plans:
-        stage.make(stage.presumed(plan.site), client(engine.endpoint, plan.site.region))
-    stacks = tuple(plan.site.stack for plan in plans)
-    engine.prepare(stacks)
+def _deploy(
+    engine: Engine, stacks: tuple[Ready, ...], consoles: Consoles
+) -> tuple[Deployment, ...]:
+    """Set the stage and deploy as many stacks at a time as there are cores."""
+    names = tuple(stack.name for stack in stacks)
     with (
-        Board(consoles.way, stacks) as board,
+        Board(consoles.way, names) as board,
         ThreadPoolExecutor(os.cpu_count()) as threads,
+        # The innermost: an interrupt ends the engines before their threads are waited for.
+        session.recorded(engine.layout),
     ):
-        deployments = tuple(threads.map(lambda stack: deploy(engine, stack, board), stacks))
-    pairs = zip(plans, deployments, strict=True)
-    done = [plan for plan, deployment in pairs if deployment.succeeded]
-    clean = [_verify(plan, engine, consoles) for plan in done]
+        for stack in stacks:
+            stage.make(stack.stage, client(engine.endpoint, stack.plan.site.region))
+        engine.prepare(names)
+        return tuple(threads.map(lambda name: deploy(engine, name, board), names))
+
+
+def _show(
+    engine: Engine,
+    stacks: tuple[Ready, ...],
+    deployments: tuple[Deployment, ...],
+    consoles: Consoles,
+) -> int:
+    """Verify and show what was deployed, then what went wrong, and give the exit code."""
+    pairs = zip(stacks, deployments, strict=True)
+    done = [stack for stack, deployment in pairs if deployment.succeeded]
+    clean = [_verify(stack.plan, engine, consoles) for stack in done]
     for deployment in deployments:
         for line in deployment.complaints():
             consoles.say(line)
