@@ -85,6 +85,31 @@ def test_pulumi_passes_through(deployed: tuple[User, str, str]) -> None:
     assert "no stack named 'nowhere' found" in wrong.stderr
 
 
+def test_pulumi_sees_an_edited_file(deployed: tuple[User, str, str]) -> None:
+    """A preview by hand is of the stack file as it is now."""
+    user, _, _ = deployed
+    file = user.layout.stack_file(STACK)
+    text = file.read_text()
+    file.write_text(text.replace("10.42.16.10/32", "10.42.16.20/32"))
+    try:
+        done = user.run("pulumi", "--", "preview", "-s", STACK, "--diff")
+    finally:
+        file.write_text(text)
+
+    assert done.returncode == 0
+    assert "10.42.16.20/32" in done.stdout
+
+
+def test_pulumi_needs_a_local_aws(user: User) -> None:
+    """Without a local AWS there is nothing to call pulumi on, and the cure is said."""
+    done = user.run("pulumi", "--", "version")
+
+    assert (done.returncode, done.stderr) == (
+        3,
+        "error: <command>:1:1: [not-running] no local AWS runs; run gateway-rules local up first\n",
+    )
+
+
 def test_up_finds_what_was_changed_by_hand(deployed: tuple[User, str, str]) -> None:
     """A rule that was taken away behind the engine's back is found, and the exit code says so."""
     user, _, _ = deployed
