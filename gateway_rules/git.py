@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -49,19 +50,27 @@ def resolve(root: Path, revision: str) -> str:
 def files_at(root: Path, commit: str) -> Iterator[Path]:
     """Give a temporary folder that holds the project's files as a commit has them."""
     with TemporaryDirectory(prefix="gateway-rules-") as folder:
-        listed = _git(root, "ls-tree", "-r", "--name-only", commit, "--", *READ, must=True)
-        if listed:
-            with tarfile.open(fileobj=io.BytesIO(_archive(root, commit, listed))) as archive:
-                archive.extractall(folder, filter="data")
+        there = _git(root, "ls-tree", "--name-only", commit, "--", *READ, must=True).splitlines()
+        if there:
+            _extract(_archive(root, commit, there), folder)
         yield Path(folder)
 
 
-def _archive(root: Path, commit: str, listed: str) -> bytes:
-    names = listed.splitlines()
+def _archive(root: Path, commit: str, names: list[str]) -> bytes:
+    """Give the files as git packs them: those of the project alone, by their names in it."""
     done = _run(root, "archive", "--format=tar", commit, "--", *names)
     if done.returncode:
         raise _unable(done.stderr.decode(errors="replace"))
     return done.stdout
+
+
+def _extract(packed: bytes, folder: str) -> None:
+    """Unpack the files; raise NoAnswer where one of them would lie outside the folder."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
+    except tarfile.TarError as error:
+        raise _unable(str(error)) from None
 
 
 def _git(root: Path, *arguments: str, must: bool = False) -> str:
@@ -73,10 +82,12 @@ def _git(root: Path, *arguments: str, must: bool = False) -> str:
 
 
 def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", "-c", "core.quotePath=false", *arguments]
+    # Git's words are shown as they are, in the language of all the others.
+    english = {**os.environ, "LC_ALL": "C"}
+    command = ["git", *arguments]
     try:
         return subprocess.run(  # noqa: S603 - git's own arguments, no shell.
-            command, cwd=root, capture_output=True, check=False
+            command, cwd=root, capture_output=True, check=False, env=english
         )
     except FileNotFoundError:
         raise _unable("git is not installed") from None
