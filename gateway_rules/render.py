@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway_rules.changes import present
-from gateway_rules.errors import Fault, Faults
+from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer
 from gateway_rules.places import relative
 from gateway_rules.plan import Plan
 from gateway_rules.snapshot import COMMAND, snapshot, snapshot_file
@@ -28,7 +29,10 @@ class Snapshots:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """Give a fault for each file that `render` would write or remove."""
-        what = dict.fromkeys(self.stale, "is not what the stack's files plan")
+        what = {
+            path: "is not what the stack's files plan" if path.exists() else "is missing"
+            for path in self.stale
+        }
         what |= dict.fromkeys(self.left_over, "belongs to no stack that can be planned")
         return tuple(
             Fault(relative(path, self.root), 1, 1, "stale-snapshot", said, f"run {COMMAND}")
@@ -52,15 +56,30 @@ def snapshots(root: Path) -> Snapshots:
 
 
 def write(found: Snapshots) -> None:
-    """Write what is stale and remove what is left over; each file changes at once or not at all."""
-    for path in found.stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_text(found.wanted[path], encoding="utf-8")
-        new.replace(path)
-    for path in found.left_over:
-        path.unlink()
+    """Write what is stale and remove what is left over; each file changes at once or not at all.
+
+    Raises NoAnswer when the folder cannot be written.
+    """
+    try:
+        for path in found.stale:
+            _replace(path, found.wanted[path])
+        for path in found.left_over:
+            path.unlink()
+    except OSError as error:
+        what = f"stacks/rules cannot be written: {error.strerror}"
+        fix = "make room, or get the right to write there"
+        raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "output", what, fix)) from None
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    """Give what a snapshot holds: nothing, where it cannot be read."""
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace")
+    return ""

@@ -28,7 +28,7 @@ def snapshot(plan: Plan) -> str:
 
 
 def _lines(plan: Plan) -> Iterator[str]:
-    issue = f"{plan.catalogue.title}, issue {plan.catalogue.issue}"
+    issue = _one_line(f"{plan.catalogue.title}, issue {plan.catalogue.issue}")
     yield f"# {plan.site.stack}, {plan.site.region}: {issue}. Written by `{COMMAND}`."
     for group in plan.groups:
         yield ""
@@ -57,4 +57,11 @@ def _line(kind: str, match: Match, why: str) -> str:
 
 def _origin(service: str, plan: Plan) -> str:
     row = plan.catalogue.by_id.get(service)
-    return f"{service}: section {row.section}, {row.row}" if row else f"{service}: addition"
+    return (
+        _one_line(f"{service}: section {row.section}, {row.row}") if row else f"{service}: addition"
+    )
+
+
+def _one_line(said: str) -> str:
+    """Keep text of a file, which may hold line breaks, from being a line of its own."""
+    return " ".join(said.split())
