@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final, Literal
 
 from gateway_rules import report
 from gateway_rules.catalogue import Catalogue, Service
 from gateway_rules.plan import Plan
+from gateway_rules.prefixes import Prefix
 from gateway_rules.site import Site
 
-_MANY = 4
+_MANY: Final = 4
 
 
 def causes(before: Plan, after: Plan) -> Iterator[str]:
@@ -52,27 +53,30 @@ def _uses(old: Site, new: Site) -> Iterator[str]:
             yield f"service {service}: was {_use(then)}, is {_use(now)}"
 
 
-def _use(use: Any) -> str:
+def _use(use: Literal[False] | tuple[Prefix, ...] | None) -> str:
     if use is None:
-        return "used as the document has it"
-    return "left out" if use is False else f"narrowed to {_listed(use)}"
+        return "used as documented"
+    return f"narrowed to {listed(use)}" if use else "left out"
 
 
 def _settings(old: Site, new: Site) -> Iterator[str]:
     if change := _difference(old.networks, new.networks):
         yield f"networks: {change}"
-    if old.gateway_version != new.gateway_version:
-        yield f"gateway_version: was {old.gateway_version}, is {new.gateway_version}"
-    if old.ephemeral_ports != new.ephemeral_ports:
-        yield "ephemeral_ports changed"
-    if old.region != new.region:
-        yield f"region: was {old.region}, is {new.region}"
-    if old.quotas != new.quotas:
-        yield "quotas changed"
-    then, now = ({h.name: h.addresses for h in site.addresses} for site in (old, new))
-    for host in sorted(then.keys() | now.keys()):
-        if change := _difference(then.get(host, ()), now.get(host, ())):
+    then, now = (dict(_plain_settings(site)) for site in (old, new))
+    yield from (f"{k}: was {then[k]}, is {now[k]}" for k in then if then[k] != now[k])
+    before, after = ({h.name: h.addresses for h in site.addresses} for site in (old, new))
+    for host in sorted(before.keys() | after.keys()):
+        if change := _difference(before.get(host, ()), after.get(host, ())):
             yield f"host {host}: {change}"
+
+
+def _plain_settings(site: Site) -> Iterator[tuple[str, str]]:
+    yield "region", site.region
+    yield "gateway_version", site.gateway_version or "not given"
+    for name, (first, last) in site.ephemeral_ports:
+        yield f"ephemeral_ports of the {name}", f"{first}-{last}"
+    for name, number in site.quotas:
+        yield f"quota {name}", str(number)
 
 
 def _rows(old: Catalogue, new: Catalogue) -> Iterator[str]:
@@ -106,11 +110,12 @@ def _difference(old: Iterable[Any], new: Iterable[Any]) -> str:
     then, now = dict.fromkeys(old), dict.fromkeys(new)
     came = [item for item in now if item not in then]
     went = [item for item in then if item not in now]
-    parts = [f"+ {_listed(came)}" if came else "", f"- {_listed(went)}" if went else ""]
-    return ", ".join(filter(None, parts))
+    parts = [f"adds {listed(came)}" if came else "", f"drops {listed(went)}" if went else ""]
+    return "; ".join(filter(None, parts))
 
 
-def _listed(items: Iterable[Any]) -> str:
+def listed(items: Iterable[object]) -> str:
+    """Name the first few, and how many more there are."""
     texts = [*map(str, items)]
     more = [f"and {len(texts) - _MANY} more"] if len(texts) > _MANY else []
     return ", ".join([*texts[:_MANY], *more])

@@ -8,14 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gateway_rules import brakes, git, review_text
-from gateway_rules.brakes import Verdict
+from gateway_rules import git, review_markdown, review_text
+from gateway_rules.brakes import Verdict, judge, read_brakes
 from gateway_rules.catalogue import Catalogue
 from gateway_rules.errors import Fault, Faults, Pending
 from gateway_rules.plan import Plan
 from gateway_rules.project import catalogue_of, load_plan, stack_names
 from gateway_rules.review import Side, StackDiff, compare
 from gateway_rules.stack_file import REGION_KEY, raw_config
+from gateway_rules.trips import trips
 
 
 class Listed(NamedTuple):
@@ -48,21 +49,32 @@ class Review:
     """What a change does to every stack, and which brakes it trips."""
 
     base: str
-    diffs: tuple[StackDiff, ...]
+    comparisons: tuple[Comparison, ...]
     verdict: Verdict
 
-    def text(self) -> str:
-        """Give the review as plain lines."""
-        return review_text.text(self.diffs, self.verdict)
+    @property
+    def diffs(self) -> tuple[StackDiff, ...]:
+        """Give what happens to each stack, sorted by name."""
+        return tuple(comparison.diff for comparison in self.comparisons)
+
+    @property
+    def against(self) -> str:
+        """Name the commit, and say so where it holds none of the project's stacks."""
+        known = any(comparison.before is not None for comparison in self.comparisons)
+        return self.base[:9] if known else f"{self.base[:9]}, which holds no stacks in this folder"
+
+    def text(self, width: int | None = None) -> str:
+        """Give the review as lines for a terminal of that width, else as long as they are."""
+        return review_text.text(self.diffs, self.verdict, self.against, width)
 
     def markdown(self) -> str:
         """Give the review as a comment on a pull request."""
-        return review_text.markdown(self.diffs, self.verdict, self.base[:9])
+        return review_markdown.markdown(self.diffs, self.verdict, self.against)
 
     def as_json(self) -> dict[str, Any]:
         """Give the review as `diff --json` promises it."""
         stacks = {diff.stack: diff.as_json() for diff in self.diffs}
-        return {"base": self.base, "stacks": stacks, "brakes": brakes.as_json(self.verdict)}
+        return {"base": self.base, "stacks": stacks, "brakes": self.verdict.as_json()}
 
 
 def review(root: Path, base: str | None, today: date) -> Review:
@@ -70,11 +82,10 @@ def review(root: Path, base: str | None, today: date) -> Review:
 
     Raises what `comparisons` raises, and Faults when the brakes' file is wrong.
     """
-    file = brakes.read_brakes(root)
     commit, found = comparisons(root, base)
-    trips = (t for c in found for t in brakes.trips(file.limits, c.diff, c.before, c.after))
-    verdict = brakes.judge(file, trips, today)
-    return Review(commit, tuple(comparison.diff for comparison in found), verdict)
+    file = read_brakes(root, [comparison.diff.stack for comparison in found])
+    tripped = (trip for each in found for trip in trips(file.limits, *each))
+    return Review(commit, found, judge(file, tripped, today))
 
 
 def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ...]]:

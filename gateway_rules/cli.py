@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -182,7 +183,8 @@ def diff(
     if as_json:
         print_json(review.as_json())
     else:
-        print_line((review.markdown() if markdown else review.text()).rstrip())
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        emit((review.markdown() if markdown else review.text(width)).rstrip())
     raise typer.Exit(FOUND if brake and review.verdict.trips else 0)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from itertools import chain
+from typing import Any, Literal, Protocol, TypeAlias
 
 from gateway_rules import packets, report
 from gateway_rules.causes import causes
@@ -12,10 +13,19 @@ from gateway_rules.errors import Faults
 from gateway_rules.packets import Match, Packets, Piece
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import SELF, Interval
+from gateway_rules.security_group import Rule
 
 Side: TypeAlias = Plan | Faults | None
 """A stack at one revision: its plan, why there is none, or that it has no file there."""
 Status: TypeAlias = Literal["changed", "unchanged", "added", "removed", "pending", "unreadable"]
+
+
+class Asked(Match, Protocol):
+    """A flow, a rule or an entry, which knows who asks for it."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The ids of those who ask."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +50,16 @@ class Change:
         return report.match(self.piece) | {"services": list(self.services)}
 
 
+Changes: TypeAlias = tuple[Change, ...]
+Notes: TypeAlias = Iterator[str]
+
+
 @dataclass(frozen=True)
 class AclChange:
     """What a change does to the network ACL, whose cover may move for one new address."""
 
-    opened: tuple[Change, ...] = ()
-    closed: tuple[Change, ...] = ()
+    opened: Changes = ()
+    closed: Changes = ()
     excess_before: int = 0
     excess_after: int = 0
 
@@ -56,8 +70,8 @@ class StackDiff:
 
     stack: str
     status: Status
-    opened: tuple[Change, ...] = ()
-    closed: tuple[Change, ...] = ()
+    opened: Changes = ()
+    closed: Changes = ()
     opened_addresses: int = 0
     closed_addresses: int = 0
     acl: AclChange = field(default_factory=AclChange)
@@ -95,19 +109,19 @@ class StackDiff:
 def compare(stack: str, before: Side, after: Side) -> StackDiff:
     """Compare a stack at two revisions; a side without a plan passes nothing, and is noted."""
     old, new = (side if isinstance(side, Plan) else None for side in (before, after))
-    opened, closed = _changes(_rules(old), _rules(new), old, new)
-    acl_opened, acl_closed = _changes(_entries(old), _entries(new), old, new)
-    touched = bool(opened or closed or acl_opened or acl_closed)
+    opened, closed = _groups_change(old, new)
+    acl = _acl_change(old, new)
+    both = (old, new) if old and new else None
     return StackDiff(
         stack,
-        _status(before, after, touched=touched),
+        _status(before, after, touched=bool(opened or closed or acl.opened or acl.closed)),
         opened,
         closed,
         _addresses(opened, new),
         _addresses(closed, old),
-        AclChange(acl_opened, acl_closed, _excess(old), _excess(new)),
-        tuple(causes(old, new)) if old and new else (),
-        tuple(_notes(before, after)),
+        acl,
+        tuple(causes(*both)) if both else (),
+        tuple(_moved(*both, opened, closed, acl) if both else _notes(before, after)),
     )
 
 
@@ -127,36 +141,48 @@ def _is_pending(faults: Faults) -> bool:
     return {fault.rule for fault in faults.faults} == {"pending"}
 
 
-def _rules(plan: Plan | None) -> list[Match]:
+def rules(plan: Plan | None) -> list[Rule]:
+    """Give the rules of all groups."""
     return [rule for group in plan.groups for rule in group.rules] if plan else []
 
 
-def _entries(plan: Plan | None) -> list[Match]:
-    return [*plan.acl.entries] if plan else []
+def _groups_change(old: Plan | None, new: Plan | None) -> tuple[Changes, Changes]:
+    opened, closed = _differences(rules(old), rules(new))
+    return (
+        tuple(_named(opened, new.flows, new)) if new else (),
+        tuple(_named(closed, old.flows, old)) if old else (),
+    )
+
+
+def _acl_change(old: Plan | None, new: Plan | None) -> AclChange:
+    """Compare the ACLs; a plan's entries only allow, so their packets add up as a group's do."""
+    then, now = (plan.acl.entries if plan else () for plan in (old, new))
+    opened, closed = _differences(then, now)
+    return AclChange(
+        tuple(_named(opened, now, new)) if new else (),
+        tuple(_named(closed, then, old)) if old else (),
+        _excess(old),
+        _excess(new),
+    )
 
 
 def _excess(plan: Plan | None) -> int:
     return sum(budget.excess for budget in plan.acl.budgets.values()) if plan else 0
 
 
-def _changes(
-    old: list[Match], new: list[Match], before: Plan | None, after: Plan | None
-) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
-    """Give what is opened and what is closed; the plan's entries only allow, so they add up."""
+def _differences(old: Iterable[Match], new: Iterable[Match]) -> tuple[Packets, Packets]:
+    """Give the packets that only the new ones pass, and those that only the old ones do."""
+    old, new = tuple(old), tuple(new)
     known = packets.universe(old, new)
     then, now = packets.passed(old, known), packets.passed(new, known)
-    return (
-        tuple(_named(packets.without(now, then), after)),
-        tuple(_named(packets.without(then, now), before)),
-    )
+    return packets.without(now, then), packets.without(then, now)
 
 
-def _named(some: Packets, plan: Plan | None) -> Iterator[Change]:
-    flows = plan.flows if plan else ()
+def _named(some: Packets, asked: Sequence[Asked], plan: Plan) -> Iterator[Change]:
     for piece in packets.pieces(some):
-        asking = (flow.services for flow in flows if packets.meet(flow, piece))
-        services = tuple(dict.fromkeys(s for services in asking for s in services))
-        yield Change(piece, services, tuple(origin(s, plan) for s in services) if plan else ())
+        asking = (match.services for match in asked if packets.meet(match, piece))
+        services = tuple(sorted(set(chain.from_iterable(asking))))
+        yield Change(piece, services, tuple(origin(service, plan) for service in services))
 
 
 def _addresses(changes: Iterable[Change], plan: Plan | None) -> int:
@@ -181,29 +207,43 @@ def origin(service: str, plan: Plan) -> str:
     return f"{where}, {row.role}" if row.role else where
 
 
-def _notes(before: Side, after: Side) -> Iterator[str]:
-    for word, side in (("before", before), ("now", after)):
-        if isinstance(side, Faults):
-            what = "pending" if _is_pending(side) else "not readable by this version"
-            yield f"{word} {what}: {side.faults[0].message}; {side.faults[0].fix}"
-    if isinstance(before, Plan) and isinstance(after, Plan):
-        yield from _moved(before, after)
+def _notes(before: Side, after: Side) -> Notes:
+    """Say why a side has no plan, and what that means for what runs."""
+    if isinstance(before, Faults) and not isinstance(after, Faults):
+        word = "pending before" if _is_pending(before) else "before, this version cannot plan it"
+        yield f"{word}: {_said(before)}"
+    if isinstance(after, Faults):
+        yield f"{_said(after)}; {after.faults[0].fix}"
+        yield "what is deployed stays as it is until the stack can be planned"
 
 
-def _moved(before: Plan, after: Plan) -> Iterator[str]:
+def _said(faults: Faults) -> str:
+    """Give the first fault, and how many more there are."""
+    first, more = faults.faults[0], len(faults.faults) - 1
+    said = first.message if _is_pending(faults) else f"{first.file}:{first.line}: {first.message}"
+    return f"{said}, and {more} more" if more else said
+
+
+def _moved(before: Plan, after: Plan, opened: Changes, closed: Changes, acl: AclChange) -> Notes:
     """Say in one line what is written in another way and passes the same packets."""
-    old, new = ({rule.name: rule.description for rule in _all_rules(p)} for p in (before, after))
-    described = sum(old[name] != new[name] for name in old.keys() & new.keys())
-    if described:
-        yield f"{described} rules keep their packets and get another description"
-    same_packets = _passed(before) == _passed(after)
-    if same_packets and old.keys() != new.keys():
-        yield f"{len(old.keys() ^ new.keys())} rules are written in another form for equal packets"
+    old, new = ({rule.name: rule for rule in rules(plan)} for plan in (before, after))
+    kept = old.keys() & new.keys()
+    described = sum(old[name].description != new[name].description for name in kept)
+    parts = [
+        *_counted(_idle((new[n] for n in new.keys() - kept), opened), "is new", "are new"),
+        *_counted(_idle((old[n] for n in old.keys() - kept), closed), "goes", "go"),
+        *_counted(described, "is described anew", "are described anew"),
+    ]
+    if before.acl.entries != after.acl.entries and not (acl.opened or acl.closed):
+        parts.append("the ACL is written in other entries")
+    if parts:
+        yield f"without changing a packet: {', '.join(parts)}"
 
 
-def _all_rules(plan: Plan) -> Iterator[Any]:
-    return (rule for group in plan.groups for rule in group.rules)
+def _idle(some: Iterable[Rule], changes: Changes) -> int:
+    """Count the rules that come or go, and open or close nothing."""
+    return sum(not any(packets.meet(rule, each.piece) for each in changes) for rule in some)
 
 
-def _passed(plan: Plan) -> Packets:
-    return packets.passed(_rules(plan), packets.universe())
+def _counted(count: int, one: str, many: str) -> list[str]:
+    return [f"1 rule {one}" if count == 1 else f"{count} rules {many}"] if count else []
