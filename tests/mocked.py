@@ -74,11 +74,11 @@ class Answers(Mocks):
             raise ValueError(f"nobody makes a {args.typ}")
         return self.makers[args.typ](args.inputs), args.inputs
 
-    def call(self, args: MockCallArgs) -> tuple[Properties, None]:
+    def call(self, args: MockCallArgs) -> tuple[Properties, list[tuple[str, str]]]:
         """Answer a look-up that is known."""
         if args.token not in self.lookups:
             raise ValueError(f"nobody answers {args.token}")
-        return self.lookups[args.token](args.args), None
+        return self.lookups[args.token](args.args), []
 
 
 def names(*more: str) -> Answers:

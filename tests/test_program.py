@@ -1,0 +1,368 @@
+"""The program: it reads, compares with Pulumi's own configuration, looks up, and hands over."""
+
+import json
+import runpy
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mocked import ACL, GROUP, KNOWN, SUBNET, SUBNETS, VPCS, Answers, Properties, Run, names, run
+from pulumi.runtime.settings import get_root_resource
+from ruamel.yaml import YAML
+from sites import ROOT, STACKS
+
+from gateway_rules.plan import Plan
+from gateway_rules.program import located, planned
+from gateway_rules.project import load_plan
+from gateway_rules.site import Site
+
+FILE = """\
+config:
+  aws:region: eu-west-1
+  gateway-rules:vpc: {Name: mail-gateway}
+  gateway-rules:subnets: {Tier: gateway}
+  gateway-rules:networks: [10.42.8.0/26, 10.42.8.64/26]
+  gateway-rules:roles:
+    administrators: [10.42.0.0/24]
+    pmm_users: []
+    peers: [self]
+    ftp_servers: []
+    directory_servers: []
+    key_servers: []
+    snmp_managers: []
+    lexical_servers: []
+    syslog_servers: []
+  gateway-rules:gateway_version: "3.8"
+  gateway-rules:additions:
+    - {name: smtp-in, direction: ingress, protocol: tcp, ports: 25, peers: [0.0.0.0/0]}
+  gateway-rules:protect: true
+"""
+AT = "error: stacks/Pulumi.test.yaml"
+STOPPED = "stack test cannot be deployed; nothing was changed"
+CIDRS = {"subnet-a": "10.42.8.0/26", "subnet-b": "10.42.8.64/26"}
+
+
+def project(folder: Path, text: str = FILE) -> Path:
+    """Write a project with one stack."""
+    (folder / "stacks").mkdir()
+    (folder / "stacks" / "Pulumi.test.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def told(text: str = FILE, changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
+    """Give the configuration of a stack file as Pulumi gives it to a program: JSON but for text."""
+    written = YAML(typ="safe").load(text)["config"]
+    config: dict[str, str | None] = {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in written.items()
+    }
+    return {
+        key: value for key, value in (config | {**(changes or {})}).items() if value is not None
+    }
+
+
+class Aws:
+    """Look-ups of a VPC and its subnets, with each question written down."""
+
+    def __init__(
+        self, vpcs: tuple[str, ...] = ("vpc-1",), subnets: Mapping[str, str] = CIDRS
+    ) -> None:
+        self.asked: list[tuple[str, Properties]] = []
+        self._vpcs, self._subnets = vpcs, subnets
+
+    @property
+    def answers(self) -> Answers:
+        """Give the answers of an engine to the project's program."""
+        makers = names().makers
+        return Answers(
+            makers, {VPCS: self._find_vpcs, SUBNETS: self._find_subnets, SUBNET: self._subnet}
+        )
+
+    def _find_vpcs(self, args: Properties) -> Properties:
+        self.asked.append((VPCS, args))
+        return {"ids": [*self._vpcs]}
+
+    def _find_subnets(self, args: Properties) -> Properties:
+        self.asked.append((SUBNETS, args))
+        return {"ids": [*self._subnets]}
+
+    def _subnet(self, args: Properties) -> Properties:
+        self.asked.append((SUBNET, args))
+        return {"id": args["id"], "cidrBlock": self._subnets[args["id"]]}
+
+
+def read(root: Path, config: Mapping[str, str]) -> Run:
+    """Run the first half of the program."""
+    return run(lambda: _ignore(planned(root, "test")), names(), config=config)
+
+
+def _ignore(_: object) -> None:
+    """Take what a program gives; Pulumi would wait for it."""
+
+
+def look_up(root: Path, aws: Aws, **changes: Any) -> tuple[Run, list[tuple[str, list[str]]]]:
+    """Run the second half of the program, for the plan of a file with other look-ups."""
+    plan = load_plan(root, "test")
+    at = replace(plan, site=plan.site.model_copy(update=changes))
+    found: list[tuple[str, list[str]]] = []
+    return run(lambda: found.append(located(root, at)), aws.answers), found
+
+
+# --- The whole program ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_program_deploys_a_stack(stack: str) -> None:
+    """It reads, looks up, registers group, rules and ACL, and exports what the component gives."""
+    plan = load_plan(ROOT, stack)
+    text = (ROOT / "stacks" / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
+    cidrs = dict(zip(CIDRS, map(str, plan.site.networks), strict=True))
+    exported: dict[str, Any] = {}
+
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+        stack_resource: Any = get_root_resource()
+        exported.update(stack_resource.outputs)
+
+    done = run(program, Aws(subnets=cidrs).answers, stack=stack, config=told(text))
+    assert (done.errors, len(done.resources)) == ([], 62)
+    (acl,) = done.of(ACL)
+    assert (acl.name, acl.inputs["subnetIds"]) == (f"{stack}-acl", ["subnet-a", "subnet-b"])
+    assert {resource.name.startswith(stack) for resource in done.resources} == {True}
+    assert (
+        set(exported)
+        == set(done.outputs)
+        == {
+            "catalogue_issue",
+            "security_group_ids",
+            "network_acl_id",
+            "counts",
+            "budget",
+            "excess",
+        }
+    )
+
+
+# --- What Pulumi was told ------------------------------------------------------------------------
+
+
+def test_a_file_that_pulumi_read_as_well_is_planned(tmp_path: Path) -> None:
+    """Text, lists, mappings, numbers and switches agree with Pulumi's own form of them."""
+    found: list[Plan] = []
+    done = run(lambda: found.append(planned(project(tmp_path), "test")), names(), config=told())
+    assert (done.failure, done.errors, found) == (None, [], [load_plan(tmp_path, "test")])
+
+
+FIX = "run pulumi without --config-file, or put the value into this file"
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "said"),
+    [
+        ({"aws:region": "eu-west-2"}, "2:15", "aws:region is 'eu-west-2'"),
+        ({"aws:region": None}, "2:15", "aws:region is None"),
+        (
+            {"gateway-rules:vpc": '{"Name": "other"}'},
+            "3:22",
+            """gateway-rules:vpc is '{"Name": "other"}'""",
+        ),
+        ({"gateway-rules:vpc": "vpc-0123"}, "3:22", "gateway-rules:vpc is 'vpc-0123'"),
+        (
+            {"gateway-rules:networks": '["10.42.8.0/26"]'},
+            "5:27",
+            """gateway-rules:networks is '["10.42.8.0/26"]'""",
+        ),
+        (
+            {"gateway-rules:gateway_version": "3.10"},
+            "16:34",
+            "gateway-rules:gateway_version is '3.10'",
+        ),
+        ({"gateway-rules:protect": "false"}, "19:26", "gateway-rules:protect is 'false'"),
+        # A key that only Pulumi has is missing here, which is its parent's place.
+        (
+            {"gateway-rules:quotas": '{"rules_per_security_group": 200}'},
+            "1:1",
+            """gateway-rules:quotas is '{"rules_per_security_group": 200}'""",
+        ),
+    ],
+)
+def test_a_value_from_elsewhere_stops_the_program(
+    tmp_path: Path, changes: dict[str, str | None], place: str, said: str
+) -> None:
+    """What was reviewed is this file, so nothing else is deployed."""
+    done = read(project(tmp_path), told(FILE, changes))
+    assert done.errors == [
+        f"{AT}:{place}: [config] {said} for Pulumi and not what stands here; {FIX}"
+    ]
+    assert (done.failure, done.resources) == (STOPPED, [])
+
+
+def test_all_values_from_elsewhere_are_told_at_once(tmp_path: Path) -> None:
+    """One line each, in the order of the file."""
+    done = read(project(tmp_path), {})
+    assert [line.split("] ")[1].split(" is ")[0] for line in done.errors] == [*told()]
+
+
+# --- Files that are wrong ------------------------------------------------------------------------
+
+
+def test_faults_of_the_file_stop_the_program(tmp_path: Path) -> None:
+    """The lines that the command line gives, and no resource."""
+    text = FILE.replace("10.42.0.0/24", "10.42.0.1/24").replace("ports: 25", "ports: 70000")
+    done = read(project(tmp_path, text), told(text))
+    assert [line.partition(";")[0] for line in done.errors] == [
+        f"{AT}:7:22: [host-bits] 10.42.0.1/24 has bits behind its prefix length",
+        f"{AT}:18:69: [port] port 70000 is above 65535",
+    ]
+    assert (done.failure, done.resources) == (STOPPED, [])
+
+
+def test_a_pending_stack_is_not_deployed(tmp_path: Path) -> None:
+    """Without the addresses of its region a stack has nothing to fall back to."""
+    text = FILE.replace("eu-west-1", "us-east-1")
+    done = read(project(tmp_path, text), told(text))
+    (line,) = done.errors
+    assert line.startswith(f"{AT}:2:15: [pending] the addresses of bulkmail1.clearswift.net, ")
+    assert (done.failure, done.resources) == (STOPPED, [])
+
+
+def test_a_stack_that_does_not_fit_is_not_deployed(tmp_path: Path) -> None:
+    """A quota that is too small is told at its place before anything is made."""
+    text = f"{FILE}  gateway-rules:quotas: {{rules_per_security_group: 8}}\n"
+    done = read(project(tmp_path, text), told(text))
+    (line,) = done.errors
+    assert line.startswith(f"{AT}:20:51: [group-quota] egress ipv4 needs ")
+    assert (done.failure, done.resources) == (STOPPED, [])
+
+
+# --- Look-ups ------------------------------------------------------------------------------------
+
+
+def test_vpc_and_subnets_are_looked_up_by_tags(tmp_path: Path) -> None:
+    """Subnets only within the VPC that was found, and each one's CIDR by its id."""
+    aws = Aws()
+    done, found = look_up(project(tmp_path), aws)
+    assert (done.failure, found) == (None, [("vpc-1", ["subnet-a", "subnet-b"])])
+    assert aws.asked == [
+        (VPCS, {"tags": {"Name": "mail-gateway"}}),
+        (
+            SUBNETS,
+            {"filters": [{"name": "vpc-id", "values": ["vpc-1"]}], "tags": {"Tier": "gateway"}},
+        ),
+        (SUBNET, {"id": "subnet-a"}),
+        (SUBNET, {"id": "subnet-b"}),
+    ]
+
+
+def test_vpc_and_subnets_are_looked_up_by_ids(tmp_path: Path) -> None:
+    """Ids are looked up as well, so that one of another account is found out."""
+    aws = Aws()
+    done, found = look_up(project(tmp_path), aws, vpc="vpc-1", subnets=("subnet-b", "subnet-a"))
+    assert (done.failure, found) == (None, [("vpc-1", ["subnet-a", "subnet-b"])])
+    assert aws.asked[:2] == [
+        (VPCS, {"filters": [{"name": "vpc-id", "values": ["vpc-1"]}]}),
+        (
+            SUBNETS,
+            {
+                "filters": [
+                    {"name": "vpc-id", "values": ["vpc-1"]},
+                    {"name": "subnet-id", "values": ["subnet-b", "subnet-a"]},
+                ]
+            },
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("aws", "changes", "line"),
+    [
+        pytest.param(
+            Aws(vpcs=()),
+            {},
+            "3:22: [look-up] Name=mail-gateway finds no VPC; "
+            "write tags that find exactly one, or its id",
+            id="no VPC",
+        ),
+        pytest.param(
+            Aws(vpcs=("vpc-2", "vpc-1")),
+            {},
+            "3:22: [look-up] Name=mail-gateway finds 2 VPCs: vpc-1, vpc-2; "
+            "write tags that find exactly one, or its id",
+            id="two VPCs",
+        ),
+        pytest.param(
+            Aws(vpcs=()),
+            {"vpc": "vpc-9"},
+            "3:22: [look-up] vpc-9 finds no VPC; write tags that find exactly one, or its id",
+            id="no VPC of that id",
+        ),
+        pytest.param(
+            Aws(subnets={}),
+            {},
+            "4:26: [look-up] Tier=gateway finds no subnet; "
+            "write tags that find at least one, or ids",
+            id="no subnet",
+        ),
+        pytest.param(
+            Aws(),
+            {"subnets": ("subnet-a", "subnet-z", "subnet-y")},
+            "4:26: [look-up] subnet-y, subnet-z is no subnet of the VPC; "
+            "write the ids of the VPC's subnets",
+            id="subnets of another VPC",
+        ),
+        pytest.param(
+            Aws(subnets={"subnet-a": "10.42.8.0/26"}),
+            {},
+            "5:27: [networks] the subnets are 10.42.8.0/26, not what stands here; "
+            "write [10.42.8.0/26]",
+            id="a network that is no subnet",
+        ),
+        pytest.param(
+            Aws(subnets={**CIDRS, "subnet-c": "10.42.8.128/26"}),
+            {},
+            "5:27: [networks] the subnets are 10.42.8.0/26, 10.42.8.128/26, 10.42.8.64/26, "
+            "not what stands here; write [10.42.8.0/26, 10.42.8.128/26, 10.42.8.64/26]",
+            id="a subnet that is no network",
+        ),
+    ],
+)
+def test_a_look_up_that_fails_stops_the_program(
+    tmp_path: Path, aws: Aws, changes: dict[str, Any], line: str
+) -> None:
+    """One line at the key that was looked up, and no resource."""
+    done, found = look_up(project(tmp_path), aws, **changes)
+    assert done.errors == [f"{AT}:{line}"]
+    assert (done.failure, done.resources, found) == (STOPPED, [], [])
+
+
+def test_networks_that_are_not_given_are_not_compared(tmp_path: Path) -> None:
+    """A site without `self` needs no networks."""
+    done, found = look_up(project(tmp_path), Aws(), networks=())
+    assert (done.failure, found) == (None, [("vpc-1", ["subnet-a", "subnet-b"])])
+
+
+def test_the_order_of_networks_is_no_matter(tmp_path: Path) -> None:
+    """They are a set, as the subnets are."""
+    root = project(tmp_path)
+    networks = tuple(reversed(load_plan(root, "test").site.networks))
+    done, found = look_up(root, Aws(), networks=networks)
+    assert (done.failure, len(found)) == (None, 1)
+
+
+def test_only_a_site_with_look_ups_can_be_located(tmp_path: Path) -> None:
+    """A site from another program has its ids from there."""
+    plan = load_plan(project(tmp_path), "test")
+    fields = {name: getattr(plan.site, name) for name in Site.model_fields}
+    plain = replace(plan, site=Site.model_construct(**fields))
+    message = "^only a plan that was read from a stack file says where in AWS it is$"
+    with pytest.raises(TypeError, match=message):
+        located(tmp_path, plain)
+
+
+def test_an_engine_that_knows_less_is_found_out() -> None:
+    """The mocks refuse types and look-ups that nobody has told them of."""
+    with pytest.raises(ValueError, match=r"^nobody makes a aws:ec2/securityGroup:SecurityGroup$"):
+        Answers({}).new_resource(type("Args", (), {"typ": GROUP}))  # type: ignore[arg-type]
+    assert GROUP in KNOWN
