@@ -13,6 +13,7 @@ from pulumi.runtime.settings import get_root_resource
 from ruamel.yaml import YAML
 from sites import ROOT, STACKS
 
+from gateway_rules.errors import Faults
 from gateway_rules.plan import Plan
 from gateway_rules.program import located, planned
 from gateway_rules.project import load_plan
@@ -58,9 +59,8 @@ def told(text: str = FILE, changes: Mapping[str, str | None] | None = None) -> d
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in written.items()
     }
-    return {
-        key: value for key, value in (config | {**(changes or {})}).items() if value is not None
-    }
+    config |= changes or {}
+    return {key: value for key, value in config.items() if value is not None}
 
 
 class Aws:
@@ -208,33 +208,28 @@ def test_all_values_from_elsewhere_are_told_at_once(tmp_path: Path) -> None:
 # --- Files that are wrong ------------------------------------------------------------------------
 
 
-def test_faults_of_the_file_stop_the_program(tmp_path: Path) -> None:
-    """The lines that the command line gives, and no resource."""
-    text = FILE.replace("10.42.0.0/24", "10.42.0.1/24").replace("ports: 25", "ports: 70000")
-    done = read(project(tmp_path, text), told(text))
-    assert [line.partition(";")[0] for line in done.errors] == [
-        f"{AT}:7:22: [host-bits] 10.42.0.1/24 has bits behind its prefix length",
-        f"{AT}:18:69: [port] port 70000 is above 65535",
-    ]
-    assert (done.failure, done.resources) == (STOPPED, [])
-
-
-def test_a_pending_stack_is_not_deployed(tmp_path: Path) -> None:
-    """Without the addresses of its region a stack has nothing to fall back to."""
-    text = FILE.replace("eu-west-1", "us-east-1")
-    done = read(project(tmp_path, text), told(text))
-    (line,) = done.errors
-    assert line.startswith(f"{AT}:2:15: [pending] the addresses of bulkmail1.clearswift.net, ")
-    assert (done.failure, done.resources) == (STOPPED, [])
-
-
-def test_a_stack_that_does_not_fit_is_not_deployed(tmp_path: Path) -> None:
-    """A quota that is too small is told at its place before anything is made."""
-    text = f"{FILE}  gateway-rules:quotas: {{rules_per_security_group: 8}}\n"
-    done = read(project(tmp_path, text), told(text))
-    (line,) = done.errors
-    assert line.startswith(f"{AT}:20:51: [group-quota] egress ipv4 needs ")
-    assert (done.failure, done.resources) == (STOPPED, [])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param(
+            FILE.replace("10.42.0.0/24", "10.42.0.1/24").replace("ports: 25", "ports: 70000"),
+            2,
+            id="host bits and a port",
+        ),
+        pytest.param(FILE.replace("eu-west-1", "us-east-1"), 1, id="pending"),
+        pytest.param(
+            f"{FILE}  gateway-rules:quotas: {{rules_per_security_group: 8}}\n", 1, id="over quota"
+        ),
+    ],
+)
+def test_faults_of_the_file_stop_the_program(tmp_path: Path, text: str, count: int) -> None:
+    """The lines that the command line gives, one for each fault, and no resource."""
+    root = project(tmp_path, text)
+    with pytest.raises(Faults) as error:
+        load_plan(root, "test")
+    done = read(root, told(text))
+    assert done.errors == [str(fault) for fault in error.value.faults]
+    assert (len(done.errors), done.failure, done.resources) == (count, STOPPED, [])
 
 
 # --- Look-ups ------------------------------------------------------------------------------------
