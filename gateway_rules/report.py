@@ -14,7 +14,10 @@ from gateway_rules.security_group import Rule
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
-    """Give a plan as one JSON document; equal plans give equal documents."""
+    """Give a plan as one JSON document, the same whatever order its files were written in.
+
+    Errata and caveats alone stand in the catalogue's order, which is the document's.
+    """
     catalogue = plan.catalogue
     return {
         "stack": plan.site.stack,

@@ -1,0 +1,190 @@
+"""Tables for people: everything is there, and nothing is broken in the middle at 80 columns."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from written import STACK, project
+
+from gateway_rules import show
+from gateway_rules.network_acl import Budget
+from gateway_rules.packets import Piece
+from gateway_rules.plan import Plan
+from gateway_rules.prefixes import SELF, Prefix, parse_prefix
+from gateway_rules.project import load_plan
+from gateway_rules.protocols import Direction, Protocol
+from gateway_rules.verify import Finding, Verification
+
+ROOT = Path(__file__).parents[1]
+WIDTHS = (80, 120, 10_000)
+
+
+def printed(plan: Plan, width: int = 80) -> list[str]:
+    """Give the lines that a terminal of this width shows, less the spaces at their ends."""
+    output = io.StringIO()
+    show.print_plan(plan, Console(file=output, width=width, highlight=False))
+    return [line.rstrip() for line in output.getvalue().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    """Plan a stack of the repository."""
+    return load_plan(ROOT, "eu-west-1")
+
+
+def test_the_headline_says_what_and_where(plan: Plan) -> None:
+    """The first line names stack, Region and document."""
+    headline = "eu-west-1 in eu-west-1: Clearswift SECURE Email Gateway V3, issue 3.14"
+    assert [printed(plan, width)[0] for width in WIDTHS] == [headline] * 3
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Security group gateway-rules-eu-west-1, egress: 50 rules",
+        "Security group gateway-rules-eu-west-1, ingress: 9 rules",
+        "Network ACL, egress: 19 entries",
+        "Network ACL, ingress: 12 entries",
+    ],
+)
+def test_each_table_has_its_title(plan: Plan, width: int, title: str) -> None:
+    """Groups and ACL are shown direction by direction, with their counts."""
+    assert title in printed(plan, width)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        # A rule of the document, one of an addition, of the gateways themselves, and of ICMP.
+        "tcp 389 10.42.18.5/32 ldap-key-server (section 3)",
+        "tcp 25 0.0.0.0/0 smtp-in (addition)",
+        "udp 19200 self greylisting (section 3)",
+        "icmp type 3 code 4 0.0.0.0/0 pmtud (addition)",
+        # An entry for requests, one for replies.
+        "100 icmp type 3 code 4 0.0.0.0/0 request pmtud",
+        "180 udp 123 0.0.0.0/0 reply ntp",
+        # What the quotas hold.
+        "egress ipv4: 50 of 60 rules",
+        "ingress ipv4: 12 of 19 entries, exact",
+    ],
+)
+def test_each_kind_of_row_is_shown(plan: Plan, row: str) -> None:
+    """Protocol, ports, other end, what it carries, and who asks for it stand in one line."""
+    lines = [" ".join(line.split()) for line in printed(plan)]
+    assert row in lines
+
+
+def test_an_entry_for_requests_and_replies_says_so(plan: Plan) -> None:
+    """What an entry carries is one short word."""
+    found = {show.carries(entry) for entry in plan.acl.entries}
+    assert found == {"request", "reply", "both"}
+
+
+def test_no_line_is_wider_than_the_terminal(plan: Plan) -> None:
+    """Eighty columns are enough."""
+    assert max(map(len, printed(plan))) <= 80
+
+
+def test_no_name_and_no_address_is_broken(plan: Plan) -> None:
+    """A service or an address can be searched for, even where the terminal is narrow."""
+    words = {word.strip(",") for line in printed(plan) for word in line.split()}
+    names = {name for entry in plan.acl.entries for name in entry.services}
+    peers = {str(rule.peer) for group in plan.groups for rule in group.rules}
+    assert (names | peers) - words == set()
+
+
+def test_without_a_terminal_each_row_is_one_line(plan: Plan) -> None:
+    """In a pipe, `grep` finds a rule with all that is said of it."""
+    lines = printed(plan, 10_000)
+    titles = ("Security group", "Network ACL", "Packets", "No.", "─", "egress ", "ingress ", "")
+    rows = [line for line in lines[1:-1] if line and not line.startswith(titles[:-1])]
+    rules = sum(len(group.rules) for group in plan.groups)
+    assert len(rows) == rules + len(plan.acl.entries)
+
+
+def test_what_is_not_used_says_why(tmp_path: Path) -> None:
+    """A service that opens nothing is named with its reason."""
+    stack = STACK + "  gateway-rules:services: {rss-feed: false}\n"
+    lines = printed(load_plan(project(tmp_path, stack), "bad"))
+    assert "Not used: rss-feed, because the stack file leaves it out." in lines
+
+
+def test_the_last_line_leads_on(plan: Plan) -> None:
+    """Who wants to know more is told where to look."""
+    last = "The document has 7 errata and 8 caveats: see gateway-rules catalogue."
+    assert printed(plan)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("budget", "line"),
+    [
+        (Budget(19, 12, 0, 0), "12 of 19 entries, exact"),
+        (Budget(19, 19, 1234567, 0), "19 of 19 entries, 1,234,567 packets more than required"),
+    ],
+)
+def test_a_budget_says_what_it_costs(budget: Budget, line: str) -> None:
+    """An exact list says so; another says how many packets it passes unasked."""
+    assert show.budget_line(budget) == line
+
+
+@pytest.mark.parametrize(
+    ("protocol", "first", "last", "text"),
+    [
+        ("tcp", 25, 25, "tcp 25"),
+        ("udp", 20, 22, "udp 20-22"),
+        ("icmp", 3, 4, "icmp type 3 code 4"),
+        ("icmp", 8, -1, "icmp type 8"),
+        ("icmpv6", -1, -1, "icmpv6 all"),
+        ("-1", 0, 65535, "all"),
+    ],
+)
+def test_packets_are_written_as_people_do(
+    protocol: Protocol, first: int, last: int, text: str
+) -> None:
+    """Protocol and ports, or type and code, in one cell."""
+    assert show.packets(Piece("egress", protocol, first, last, SELF)) == text
+
+
+def verified(verification: Verification) -> list[str]:
+    """Give the lines of a verification."""
+    output = io.StringIO()
+    show.print_verification(verification, Console(file=output, width=200, highlight=False))
+    return [" ".join(line.split()) for line in output.getvalue().splitlines()]
+
+
+def finding(direction: Direction, peer: Prefix) -> Finding:
+    """Make a finding."""
+    piece = Piece(direction, "tcp", 80, 81, peer)
+    return Finding("network_acl", piece, ("rss-feed",), "acl-1")
+
+
+def clean(plan: Plan) -> Verification:
+    """Make a verification that found nothing."""
+    counts = {"groups": (1, 1), "egress rules": (50, 50)}
+    return Verification(plan.site.stack, missing=(), excess=(), foreign=(), counts=counts)
+
+
+def test_a_clean_verification_says_so(plan: Plan) -> None:
+    """The counts of both sides stand side by side, then the verdict."""
+    lines = verified(clean(plan))
+    assert (lines[0], lines[2]) == ("Verified against AWS", "Planned In AWS")
+    assert {"groups 1 1", "egress rules 50 50"} <= set(lines)
+    assert lines[-1] == "Every required packet passes, and none that the plan does not allow."
+
+
+def test_each_difference_has_a_line_with_a_sample(plan: Plan) -> None:
+    """Missing and excess packets are told with where, what, for whom, and one packet to try."""
+    peer = parse_prefix("192.0.2.0/24")
+    wrong = replace(
+        clean(plan), missing=(finding("egress", peer),), excess=(finding("ingress", peer),)
+    )
+    assert verified(wrong)[-2:] == [
+        (
+            f"{kind} network_acl acl-1: {direction} tcp 80-81 192.0.2.0/24 (rss-feed), "
+            "such as 192.0.2.0 port 80"
+        )
+        for kind, direction in (("missing", "egress"), ("excess", "ingress"))
+    ]
