@@ -56,7 +56,7 @@ class Run:
     @property
     def errors(self) -> tuple[str, ...]:
         """Give the errors, one line each, with the name of the resource before its own."""
-        return tuple(self._tally().errors)
+        return self._tally().errors
 
     def _of(self, kind: str) -> Iterator[Event]:
         return (event for event in self.events if kind in event)

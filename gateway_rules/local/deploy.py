@@ -29,7 +29,7 @@ class Deployment:
         """Give a line for everything that went wrong: the program's own words, if it has any."""
         if self.succeeded:
             return ()
-        errors = self.tally.errors or ["the engine ended without a word"]
+        errors = self.tally.errors or ("the engine ended without a word",)
         cure = f"read {self.log}"
         return self.tally.faults or tuple(
             str(Fault(COMMAND_LINE, 1, 1, "deploy", f"{self.stack}: {error}", cure))

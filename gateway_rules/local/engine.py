@@ -44,7 +44,6 @@ class Engine:
             **clean_environment(),
             **mark(self.layout.local),
             "PATH": os.pathsep.join(path),
-            "NO_PROXY": "127.0.0.1,localhost",
             "PULUMI_HOME": str(self.layout.pulumi_home),
             "PULUMI_BACKEND_URL": self.layout.state.resolve().as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "local",

@@ -8,7 +8,7 @@ from gateway_rules.local.engine import Event
 
 # What Pulumi adds when a program or a resource has already said what is wrong.
 ECHOES = (
-    "an unhandled error occurred: program exited with non-zero exit code",
+    "an unhandled error occurred: program exited",
     "update failed",
     "update canceled",
     "resource registration monitor has been shut down",
@@ -24,7 +24,7 @@ class Tally:
     resources: int = 0
     changed: int = 0
     changes: Counter[str] = field(default_factory=Counter)
-    errors: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def add(self, event: Event) -> None:
         """Take in one event."""
@@ -35,6 +35,12 @@ class Tally:
             self.changes.update(summary.get("resourceChanges") or {})
         if (message := event.get("diagnosticEvent")) and message["severity"] == "error":
             self._add_error(message)
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Give what is wrong, a line each; the engine's own echoes only when there is no more."""
+        first_hand = tuple(text for text in self.messages if not text.startswith(ECHOES))
+        return first_hand or tuple(self.messages)
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -52,9 +58,10 @@ class Tally:
     def _add_error(self, message: Event) -> None:
         """Keep a message on one line, with the resource that it is about."""
         text = " ".join(message["message"].split())
-        if text and not text.startswith(ECHOES):
-            name = message.get("urn", "").rpartition("::")[2]
-            self.errors.append(text if name in text else f"{name}: {text}")
+        name = message.get("urn", "").rpartition("::")[2]
+        if text:
+            shown = text if name in text or text.startswith(ECHOES) else f"{name}: {text}"
+            self.messages.append(shown)
 
 
 def written(event: Event) -> str | None:

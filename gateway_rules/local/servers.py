@@ -123,9 +123,16 @@ def _spawn(layout: Layout, options: list[str]) -> int:
 
 
 def clean_environment() -> dict[str, str]:
-    """Give the user's environment less what would reach an account, or change the engine's ways."""
-    foreign = ("AWS_", "PULUMI_", "MOTO_")
-    return {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
+    """Give the user's environment less what would reach an account or change the engine's ways.
+
+    Proxies go too: some of the engine's parts would send through them what is for this machine.
+    """
+    return {name: text for name, text in os.environ.items() if not _is_foreign(name)}
+
+
+def _is_foreign(name: str) -> bool:
+    """Say whether a variable could lead a local run out of this machine."""
+    return name.startswith(("AWS_", "PULUMI_", "MOTO_")) or name.lower().endswith("_proxy")
 
 
 def _port(process: int, port_file: Path, layout: Layout) -> int:

@@ -159,6 +159,13 @@ def test_shows_a_silent_end(play: Play) -> None:
     assert deployment.complaints() == (complaint("the engine ended without a word"),)
 
 
+def test_shows_an_echo_that_stands_alone(play: Play) -> None:
+    """A program that ended without saying why leaves only the engine's words, which are shown."""
+    deployment = play.up(said("error", "an unhandled error occurred: program exited\n"), code=1)
+
+    assert deployment.complaints() == (complaint("an unhandled error occurred: program exited"),)
+
+
 def test_keeps_a_log_for_people(play: Play) -> None:
     """The log has every message and operation as a line, and nothing of the engine's innards."""
     play.up(
@@ -183,8 +190,8 @@ def test_keeps_a_log_for_people(play: Play) -> None:
 def test_gives_the_engine_nothing_of_an_account(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the user's AWS nor the user's Pulumi settings reach the engine."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "PULUMI_ACCESS_TOKEN", "PULUMI_STACK"):
+    """None of the user's settings of AWS, Pulumi and proxies reach the engine."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "PULUMI_ACCESS_TOKEN", "http_proxy"):
         monkeypatch.setenv(name, "mine")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://example.com")
     engine = Engine(play.layout, Path("/tools"), "http://127.0.0.1:9")
