@@ -1,0 +1,260 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from written import STACK, fixtures, project, promised
+
+from gateway_rules import cli
+from gateway_rules.errors import Fault, NoAnswer
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = (sys.executable, "-m", "gateway_rules")
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    code: int | None
+    out: str
+    err: list[str]
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Give a function that runs a command line in this process."""
+
+    def command(*arguments: str | Path) -> Done:
+        monkeypatch.setattr(sys, "argv", ["gateway-rules", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        code = ended.value.code
+        assert not isinstance(code, str)
+        return Done(code or 0, out, err.splitlines())
+
+    return command
+
+
+def test_show_prints_tables(run: Run) -> None:
+    """A stack's plan comes as text on standard output, and nothing else comes."""
+    done = run("-C", ROOT, "show", "eu-west-1")
+    assert (done.code, done.err, done.out.splitlines()[0]) == (
+        0,
+        [],
+        "eu-west-1 in eu-west-1: Clearswift SECURE Email Gateway V3, issue 3.14",
+    )
+
+
+def test_show_prints_one_json_document(run: Run) -> None:
+    """With --json standard output is JSON from end to end."""
+    done = run("-C", ROOT, "show", "eu-west-1", "--json")
+    assert (done.code, done.err, json.loads(done.out)["stack"]) == (0, [], "eu-west-1")
+
+
+def test_the_same_files_give_the_same_bytes(run: Run) -> None:
+    """Two runs differ in nothing."""
+    first, second = (run("-C", ROOT, "show", "eu-central-1", "--json") for _ in range(2))
+    assert first == second
+
+
+def test_lines_end_where_their_text_does(run: Run) -> None:
+    """In a pipe no line is filled up with spaces."""
+    lines = run("-C", ROOT, "show", "eu-west-1").out.splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_the_catalogue_needs_no_project(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document's rows come with the package, wherever one stands."""
+    monkeypatch.chdir(tmp_path)
+    done = run("catalogue")
+    assert (done.code, done.err) == (0, [])
+    assert "Product updates (product-updates): egress tcp 80" in done.out.splitlines()
+
+
+def test_the_catalogue_as_json_is_what_its_file_holds(run: Run) -> None:
+    """Services, errata and caveats come with the keys of the file."""
+    data = json.loads(run("catalogue", "--json").out)
+    assert {key: type(value) for key, value in data.items()} == {
+        **dict.fromkeys(("title", "issue", "date"), str),
+        **dict.fromkeys(("sections", "roles"), dict),
+        **dict.fromkeys(("services", "errata", "caveats"), list),
+    }
+    dns = next(service for service in data["services"] if service["id"] == "dns")
+    assert dns == {
+        "id": "dns",
+        "section": "2",
+        "row": "DNS",
+        "direction": "egress",
+        "reason": "every row of the section is a client of a public server",
+        "protocol": "udp",
+        "anywhere": True,
+        "ports": [53],
+        "hosts": [],
+    }
+
+
+def test_the_project_is_found_from_a_folder_below(run: Run, tmp_path: Path) -> None:
+    """-C may name any folder inside of the project."""
+    root = project(tmp_path)
+    done = run("-C", root / "stacks", "show", "bad", "--json")
+    assert json.loads(done.out)["stack"] == "bad"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("nope",), "[usage] No such command 'nope'; see gateway-rules --help"),
+        (("--json",), "[usage] No such option: --json; see gateway-rules --help"),
+        (("show",), "[usage] Missing argument 'stack'; see gateway-rules show --help"),
+        (
+            ("show", "a", "b"),
+            "[usage] Got unexpected extra argument(s) (b); see gateway-rules show --help",
+        ),
+        (
+            ("show", "a", "--nope"),
+            "[usage] No such option: --nope; see gateway-rules show --help",
+        ),
+        (("-C",), "[usage] Option '-C' requires an argument; see gateway-rules --help"),
+        (
+            ("-C", str(ROOT), "show", "nope"),
+            "[unknown-stack] there is no stack nope; write one of: eu-central-1, eu-west-1",
+        ),
+    ],
+)
+def test_a_wrong_command_line_is_a_fault(run: Run, arguments: tuple[str, ...], line: str) -> None:
+    """Usage faults are lines like all others, with the help to read."""
+    done = run(*arguments)
+    assert (done.code, done.err) == (2, [f"error: <command>:1:1: {line}"])
+
+
+@pytest.mark.parametrize("arguments", [(), ("local",)])
+def test_a_command_alone_shows_its_help(run: Run, arguments: tuple[str, ...]) -> None:
+    """Who types nothing more is shown what there is, and no fault."""
+    done = run(*arguments)
+    assert (done.code, done.err, "Usage: gateway-rules" in done.out) == (2, [], True)
+
+
+def test_faults_go_to_standard_error(run: Run, tmp_path: Path) -> None:
+    """Every fault of a file is one line, and standard output stays empty."""
+    (fixture,) = [path for path in fixtures("stack") if path.stem == "five-faults"]
+    done = run("-C", project(tmp_path, fixture.read_text()), "show", "bad")
+    assert done == Done(2, "", promised(fixture))
+
+
+def test_faults_are_json_as_well(run: Run, tmp_path: Path) -> None:
+    """With --json the same faults, part by part, are on standard output."""
+    stack = STACK.replace("10.42.0.0/24", "10.42.0.1/24")
+    done = run("-C", project(tmp_path, stack), "show", "bad", "--json")
+    assert (done.code, len(done.err)) == (2, 1)
+    assert json.loads(done.out) == {
+        "errors": [
+            {
+                "file": "stacks/Pulumi.bad.yaml",
+                "line": 7,
+                "column": 22,
+                "rule": "host-bits",
+                "message": (
+                    "gateway-rules:roles.administrators: 10.42.0.1/24 has bits behind its "
+                    "prefix length"
+                ),
+                "fix": "write 10.42.0.0/24 for the network, 10.42.0.1/32 for the host",
+            }
+        ]
+    }
+
+
+def test_a_pending_stack_that_is_named_is_an_error(run: Run, tmp_path: Path) -> None:
+    """It cannot be shown, and the cure is told."""
+    root = project(tmp_path, STACK.replace("eu-west-1", "us-east-1"))
+    done = run("-C", root, "show", "bad")
+    assert (done.code, done.err[0].split()[2]) == (2, "[pending]")
+
+
+def test_a_budget_that_cannot_be_met_is_a_finding(run: Run, tmp_path: Path) -> None:
+    """Nothing is malformed: the files ask for more than the quota holds, which is exit 1."""
+    stack = STACK + "  gateway-rules:quotas: {entries_per_network_acl: 2}\n"
+    done = run("-C", project(tmp_path, stack), "show", "bad")
+    assert (done.code, [line.split()[2] for line in done.err]) == (1, ["[acl-quota]"] * 2)
+
+
+def test_no_answer_is_an_exit_code_of_its_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where AWS or the engine cannot be asked, the command has found nothing either way."""
+    fault = Fault("stacks/Pulumi.a.yaml", 1, 1, "aws", "nobody answers", "mend the network")
+
+    def unanswered(*_: object) -> None:
+        raise NoAnswer(fault)
+
+    monkeypatch.setattr(cli, "load_plan", unanswered)
+    assert run("-C", ROOT, "show", "a") == Done(3, "", [str(fault)])
+
+
+def test_an_interrupt_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends a command as a shell expects it."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "load_plan", interrupted)
+    assert run("-C", ROOT, "show", "a") == Done(130, "", [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "examples"),
+    [
+        (("--help",), "Example: gateway-rules show eu-west-1"),
+        (("show", "--help"), "Example: gateway-rules show eu-west-1"),
+        (("catalogue", "--help"), "Example: gateway-rules catalogue | less"),
+        (("verify", "--help"), "Example: AWS_PROFILE=audit gateway-rules verify eu-west-1"),
+        (("local", "up", "--help"), "Example: gateway-rules local up"),
+    ],
+)
+def test_help_teaches_by_example(run: Run, arguments: tuple[str, ...], examples: str) -> None:
+    """Every command shows a line that can be typed."""
+    done = run(*arguments)
+    assert (done.code, examples in " ".join(done.out.split())) == (0, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_full_disk_is_a_fault() -> None:
+    """What cannot be written is told in a line, and no part of it is taken for an answer."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603 - the arguments are this file's own.
+            [*PROGRAM, "-C", ROOT, "show", "eu-west-1"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        3,
+        (
+            "error: <command>:1:1: [output] standard output cannot be written: "
+            "No space left on device; make room, or write elsewhere\n"
+        ),
+    )
+
+
+def test_a_reader_that_goes_away_is_no_fault() -> None:
+    """`show | head` ends in silence, with the code that a shell gives to SIGPIPE."""
+    process = subprocess.Popen(  # noqa: S603 - the arguments are this file's own.
+        [*PROGRAM, "-C", ROOT, "show", "eu-west-1", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate()
+    assert (process.returncode, err) == (141, "")
