@@ -1,6 +1,7 @@
 """Pulumi programs run in this process, with what they register written down."""
 
 import asyncio
+import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,7 @@ import pulumi
 import pulumi_aws
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.mocks import MockMonitor
+from ruamel.yaml import YAML
 
 with warnings.catch_warnings():
     # The SDK warns of types that it has renamed as soon as its modules are loaded.
@@ -164,6 +166,17 @@ def run(
         except pulumi.RunError as error:
             done.failure = str(error)
     return done
+
+
+def told(text: str, changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
+    """Give the configuration of a stack file as Pulumi gives it to a program: JSON but for text."""
+    written = YAML(typ="safe").load(text)["config"]
+    config: dict[str, str | None] = {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in written.items()
+    }
+    config |= changes or {}
+    return {key: value for key, value in config.items() if value is not None}
 
 
 @contextmanager

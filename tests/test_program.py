@@ -1,6 +1,5 @@
 """The program: it reads, compares with Pulumi's own configuration, looks up, and hands over."""
 
-import json
 import runpy
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,9 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mocked import ACL, GROUP, KNOWN, SUBNET, SUBNETS, VPCS, Answers, Properties, Run, names, run
+from mocked import (
+    ACL,
+    GROUP,
+    KNOWN,
+    SUBNET,
+    SUBNETS,
+    VPCS,
+    Answers,
+    Properties,
+    Run,
+    names,
+    run,
+    told,
+)
 from pulumi.runtime.settings import get_root_resource
-from ruamel.yaml import YAML
 from sites import ROOT, STACKS
 
 from gateway_rules.errors import Faults
@@ -50,17 +61,6 @@ def project(folder: Path, text: str = FILE) -> Path:
     (folder / "stacks").mkdir()
     (folder / "stacks" / "Pulumi.test.yaml").write_text(text, encoding="utf-8")
     return folder
-
-
-def told(text: str = FILE, changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
-    """Give the configuration of a stack file as Pulumi gives it to a program: JSON but for text."""
-    written = YAML(typ="safe").load(text)["config"]
-    config: dict[str, str | None] = {
-        key: value if isinstance(value, str) else json.dumps(value)
-        for key, value in written.items()
-    }
-    config |= changes or {}
-    return {key: value for key, value in config.items() if value is not None}
 
 
 class Aws:
@@ -151,7 +151,7 @@ def test_the_program_deploys_a_stack(stack: str) -> None:
 def test_a_file_that_pulumi_read_as_well_is_planned(tmp_path: Path) -> None:
     """Text, lists, mappings, numbers and switches agree with Pulumi's own form of them."""
     found: list[Plan] = []
-    done = run(lambda: found.append(planned(project(tmp_path), "test")), names(), config=told())
+    done = run(lambda: found.append(planned(project(tmp_path), "test")), names(), config=told(FILE))
     assert (done.failure, done.errors, found) == (None, [], [load_plan(tmp_path, "test")])
 
 
@@ -202,7 +202,7 @@ def test_a_value_from_elsewhere_stops_the_program(
 def test_all_values_from_elsewhere_are_told_at_once(tmp_path: Path) -> None:
     """One line each, in the order of the file."""
     done = read(project(tmp_path), {})
-    assert [line.split("] ")[1].split(" is ")[0] for line in done.errors] == [*told()]
+    assert [line.split("] ")[1].split(" is ")[0] for line in done.errors] == [*told(FILE)]
 
 
 # --- Files that are wrong ------------------------------------------------------------------------
