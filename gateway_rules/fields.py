@@ -20,7 +20,7 @@ from gateway_rules.prefixes import SELF, Peer, Prefix
 from gateway_rules.protocols import PortPair
 from gateway_rules.wording import shown
 
-_CIDR: Final = r"^[0-9A-Fa-f:.]+/[0-9]{1,3}$"
+CIDR: Final = r"^[0-9A-Fa-f:.]+/[0-9]{1,3}$"
 _PORTS_TEXT: Final = r"^[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$"
 _PORT: Final = {
     "anyOf": [
@@ -91,7 +91,7 @@ Ports = Annotated[
 Cidr = Annotated[
     Prefix,
     BeforeValidator(prefixes.parse_prefix),
-    WithJsonSchema({"type": "string", "pattern": _CIDR}),
+    WithJsonSchema({"type": "string", "pattern": CIDR}),
 ]
 Address = Annotated[
     Prefix,
@@ -102,6 +102,6 @@ Address = Annotated[
 PeerText = Annotated[
     Peer | str,
     BeforeValidator(_peer),
-    WithJsonSchema({"type": "string", "pattern": rf"{_CIDR}|^[a-z][a-z_]*$"}),
+    WithJsonSchema({"type": "string", "pattern": rf"{CIDR}|^[a-z][a-z_]*$"}),
 ]
 """A CIDR, `self`, or the name of a role."""

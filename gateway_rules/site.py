@@ -17,7 +17,7 @@ from pydantic import (
 from gateway_rules import protocols
 from gateway_rules.catalogue import Addition, Host
 from gateway_rules.errors import Refused
-from gateway_rules.fields import Cidr, Frozen, Name, Number, PeerText, Switch, Text, Version
+from gateway_rules.fields import CIDR, Cidr, Frozen, Name, Number, PeerText, Switch, Text, Version
 from gateway_rules.protocols import PortPair
 from gateway_rules.wording import shown
 
@@ -130,7 +130,11 @@ ServiceUse = Annotated[
         {
             "anyOf": [
                 {"const": False},
-                {"type": "array", "minItems": 1, "items": {"type": "string"}},
+                {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {"type": "string", "pattern": CIDR},
+                },
             ]
         }
     ),
