@@ -1,0 +1,98 @@
+"""The README tells the truth: its commands, files, excerpts and outputs."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from gateway_rules import show
+from gateway_rules.cli import app
+from gateway_rules.network_acl import Budget
+from gateway_rules.project import load_plan, stack_names
+from gateway_rules.verify import Verification
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+TEXTS = [README, (ROOT / "CONTRIBUTING.md").read_text()]
+STACKS = stack_names(ROOT)
+
+
+def _printed(*parts: str) -> str:
+    """Give the lines of a printout as the README quotes them, without trailing blanks."""
+    return "\n".join(line.rstrip() for part in parts for line in part.splitlines())
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=["README", "CONTRIBUTING"])
+def test_every_file_that_is_named_is_there(text: str) -> None:
+    """A reader who looks for a named file finds it."""
+    named = re.findall(r"`((?:gateway_rules|stacks|tests|docs)/[\w./-]+|[A-Z]\w+\.md)`", text)
+    linked = re.findall(r"\]\(([^)#:]+)\)", text)
+    assert [name for name in {*named, *linked} if not (ROOT / name).exists()] == []
+    assert named
+
+
+def test_every_command_of_the_table_is_there_and_no_other() -> None:
+    """The table of commands is the program's own list of them."""
+    named = set(re.findall(r"^\| `gateway-rules ([a-z-]+)", README, re.MULTILINE))
+    groups = {group.name for group in app.registered_groups}
+    commands = {
+        info.name or info.callback.__name__ for info in app.registered_commands if info.callback
+    }
+    assert named == commands | groups
+
+
+def test_every_make_target_is_there() -> None:
+    """Each `make` target that the README names stands in the Makefile."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z]+)\b", "\n".join(TEXTS)))
+    assert named <= targets
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_quoted_end_of_make_up_is_what_every_stack_prints(stack: str) -> None:
+    """The excerpt is what a clean verification of each stack of the repository looks like."""
+    plan = load_plan(ROOT, stack)
+    rules = [rule for group in plan.groups for rule in group.rules]
+    sums = {
+        f"{direction} {name}": sum(each.direction == direction for each in some)
+        for name, some in (("rules", rules), ("entries", plan.acl.entries))
+        for direction in ("ingress", "egress")
+    }
+    counts = {name: (count, count) for name, count in {"groups": 1, "ACLs": 1, **sums}.items()}
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    show.print_verification(Verification(stack, (), (), (), counts), console)
+    output = console.file
+    assert isinstance(output, io.StringIO)
+    assert _printed(output.getvalue()) in README
+
+
+def test_quoted_budget_is_what_every_stack_uses() -> None:
+    """The excerpt's line about the ACL's ingress budget is true of each stack."""
+    budgets: set[Budget] = {load_plan(ROOT, s).acl.budgets["ingress", "ipv4"] for s in STACKS}
+    assert [f"ingress ipv4: {show.budget_line(budget)}" in README for budget in budgets] == [True]
+
+
+def test_quoted_fault_is_what_the_command_prints(tmp_path: Path) -> None:
+    """The example of a fault is printed, letter by letter, for the mistake that it shows."""
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "Pulumi.yaml").write_text("name: gateway-rules\n")
+    text = (ROOT / "stacks" / "Pulumi.eu-west-1.yaml").read_text()
+    wrong = text.replace("administrators: [10.42.0.0/24]", "administrators: [10.42.0.1/24]")
+    (tmp_path / "stacks" / "Pulumi.eu-west-1.yaml").write_text(wrong)
+    command = [sys.executable, "-m", "gateway_rules", "-C", str(tmp_path), "show", "eu-west-1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stderr in README) == (2, True)
+
+
+def test_quoted_stack_file_is_an_excerpt_of_the_real_one() -> None:
+    """Each line of the example, less its remark, stands in the stack file of the repository."""
+    real = (ROOT / "stacks" / "Pulumi.eu-west-1.yaml").read_text()
+    quoted = README.split("```yaml\n")[1].split("```")[0]
+    lines = [line.partition("#")[0].strip() for line in quoted.splitlines()]
+    assert [line for line in lines if line and line not in real] == []
