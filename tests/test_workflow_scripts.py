@@ -22,7 +22,7 @@ STACK = "eu-west-1"
 BIN = Path(sys.executable).parent
 BOT = "github-actions[bot]"
 
-GH = f"""#!{sys.executable}
+GH = f"""
 import json, os, pathlib, sys
 
 store = pathlib.Path(os.environ["GH_STORE"])
@@ -88,7 +88,9 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def runner(project: Path, tmp_path: Path) -> Runner:
     """Give a runner with the project checked out, `gateway-rules` on PATH, and a small `gh`."""
-    write(tmp_path / "bin" / "gh", GH)
+    (tmp_path / "gh.py").write_text(GH)
+    python, script = sys.executable, tmp_path / "gh.py"
+    write(tmp_path / "bin" / "gh", f"#!/bin/sh\nexec '{python}' '{script}' \"$@\"\n")
     (tmp_path / "items.json").write_text("[]")
     environment = {
         "PATH": f"{BIN}:{tmp_path / 'bin'}:{os.environ['PATH']}",
@@ -101,6 +103,11 @@ def items(runner: Runner) -> list[dict[str, Any]]:
     """Give what GitHub holds."""
     found: list[dict[str, Any]] = json.loads(Path(runner.environment["GH_STORE"]).read_text())
     return found
+
+
+needs_jq = pytest.mark.skipif(
+    not shutil.which("jq"), reason="there is no jq, which every runner of GitHub has"
+)
 
 
 # --- The matrix ----------------------------------------------------------------------------
@@ -120,6 +127,7 @@ def names(done: Done, output: str) -> list[tuple[str, str]]:
     return [(stack["stack"], stack["region"]) for stack in json.loads(done.outputs[output])]
 
 
+@needs_jq
 def test_the_matrix_leaves_pending_stacks_out_and_names_them(runner: Runner, three: Path) -> None:
     """Those that can be deployed go into the matrix, the others with their cure to the reader."""
     done = runner.run(step_of("pull-request/stacks", "List"))
@@ -129,6 +137,7 @@ def test_the_matrix_leaves_pending_stacks_out_and_names_them(runner: Runner, thr
     assert done.summary.endswith("list them in stacks/addresses/us-east-1.yaml\n")
 
 
+@needs_jq
 @pytest.mark.parametrize(
     ("named", "canary", "rest"),
     [("", "eu-central-1", STACK), (STACK, STACK, "eu-central-1")],
@@ -143,6 +152,7 @@ def test_the_canary_is_apart_from_the_rest(
     assert names(done, "rest") == [(rest, rest)]
 
 
+@needs_jq
 def test_a_canary_that_cannot_be_deployed_stops_all(runner: Runner, three: Path) -> None:
     """Without the canary that was asked for, nothing goes to any Region."""
     done = runner.run(step_of("deploy/stacks", "List"), CANARY="us-east-1")
@@ -213,6 +223,7 @@ def comment(runner: Runner, body: str) -> Done:
     return runner.run(step, GH_TOKEN="t", PULL_REQUEST="7")  # noqa: S106 no token
 
 
+@needs_jq
 def test_a_comment_is_written_once_and_then_over_itself(runner: Runner) -> None:
     """However often a branch is pushed, its pull request has one comment, with the last review."""
     long = "<!-- mark -->\n" + 'a "line" of $text with `signs` and é\n' * 1600
@@ -224,6 +235,7 @@ def test_a_comment_is_written_once_and_then_over_itself(runner: Runner) -> None:
         assert (only["list"], only["id"], only["body"]) == (COMMENTS, 1, body)
 
 
+@needs_jq
 def test_a_comment_of_somebody_else_is_left_alone(runner: Runner) -> None:
     """Neither a person who writes the first line nor another comment of a workflow is meant."""
     others = [
@@ -238,6 +250,7 @@ def test_a_comment_of_somebody_else_is_left_alone(runner: Runner) -> None:
     assert [item["body"] for item in items(runner)[3:]] == ["<!-- mark -->\nsecond\n"]
 
 
+@needs_jq
 def test_a_github_that_does_not_answer_fails_the_step(runner: Runner, tmp_path: Path) -> None:
     """A review that nobody gets to see is no success, and no second comment is written for it."""
     write(tmp_path / "bin" / "gh", "#!/bin/sh\necho 'HTTP 502' >&2\nexit 1\n")
@@ -257,6 +270,7 @@ def tell(runner: Runner, state: str, body: str) -> list[tuple[Any, ...]]:
     return [(item["number"], item.get("state", "open"), item["body"]) for item in items(runner)]
 
 
+@needs_jq
 def test_an_issue_follows_the_drift_until_it_is_gone(runner: Runner) -> None:
     """One issue is opened, says the latest, and is closed; the next drift opens another."""
     assert tell(runner, "closed", "well") == []

@@ -316,3 +316,19 @@ def test_every_path_that_a_step_names_is_there() -> None:
     named = {path for text in texts for path in re.findall(r"(?:\./)?(\.github/[\w./-]+)", text)}
     assert len(named) > 5
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+# --- What a user sets up -------------------------------------------------------------------
+
+
+def test_the_guide_names_what_the_workflows_ask_for() -> None:
+    """Variables, secrets, environments and workflows are those of the guide, and no others."""
+    guide = (ROOT / "docs" / "workflows.md").read_text()
+    text = "\n".join(file.read_text() for file in WORKFLOWS)
+    variables = set(re.findall(r"^\| `([A-Z_]+)` \|", guide, re.MULTILINE))
+    assert variables == set(re.findall(r"vars\.(\w+)", text))
+    assert set(re.findall(r"secret `(\w+)`", guide)) == set(re.findall(r"secrets\.(\w+)", text))
+    environments = set(re.findall(r"repo:acme/mail:environment:(\w+)", guide))
+    assert environments == set(re.findall(r"environment: (\w+)$", text, re.MULTILINE))
+    described = set(re.findall(r"^\| `([\w-]+)\.yml`", guide, re.MULTILINE))
+    assert described == {file.stem for file in WORKFLOWS} - {"deploy-stack"}
