@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import boxes
 
-from gateway_rules.cover import Allow, DoesNotFit, exact, fit
+from gateway_rules.cover import fit
+from gateway_rules.cover_entries import Allow, DoesNotFit, exact
 from gateway_rules.prefixes import parse_prefix
 
 

@@ -1,0 +1,111 @@
+"""The least excess, held against every list of entries that there is in tiny universes."""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway_rules.cover import fit
+from gateway_rules.cover_entries import Allow
+from gateway_rules.prefixes import Prefix
+
+NETWORK, FIRST_PORT = 0x0A000000, 80
+UNIVERSES = [(2, 4), (3, 2), (1, 7), (4, 1), (2, 3)]
+"""Bits of address and number of ports."""
+
+Box = tuple[int, int, int, int]
+"""Length and index of a prefix, first and last port."""
+
+
+@dataclass(frozen=True)
+class Universe:
+    """Every set of packets as a number, with the fewest boxes that make it up."""
+
+    bits: int
+    ports: int
+    fewest: Any
+    sizes: Any
+
+    def packets(self, box: Box) -> int:
+        """Give the packets of a box, a bit each."""
+        length, index, first, last = box
+        addresses = range(index << self.bits - length, index + 1 << self.bits - length)
+        return sum(1 << a * self.ports + p for a in addresses for p in range(first, last + 1))
+
+    def least(self, wanted: int, budget: int) -> int:
+        """Give the least excess of all lists of at most `budget` boxes."""
+        sets = np.arange(len(self.fewest))
+        good = (sets & wanted == wanted) & (self.fewest <= budget)
+        return int(self.sizes[good].min()) - wanted.bit_count()
+
+
+@cache
+def universe(bits: int, ports: int) -> Universe:
+    """Build up all sets of packets, a box at a time, until none is new."""
+    count = 1 << (ports << bits)
+    numbers = np.arange(count)
+    sizes = sum(numbers >> bit & 1 for bit in range(ports << bits))
+    found = Universe(bits, ports, np.full(count, 99), sizes)
+    found.fewest[0] = 0
+    boxes = [found.packets(box) for box in every_box(bits, ports)]
+    newest = np.zeros(1, dtype=int)
+    while len(newest):
+        reached = np.unique(np.concatenate([newest | box for box in boxes]))
+        rounds = found.fewest[newest[0]] + 1
+        newest = reached[found.fewest[reached] > rounds]
+        found.fewest[newest] = rounds
+    return found
+
+
+def every_box(bits: int, ports: int) -> list[Box]:
+    """Give every prefix with every stretch of ports."""
+    prefixes = [(length, index) for length in range(bits + 1) for index in range(1 << length)]
+    spans = [(first, last) for first in range(ports) for last in range(first, ports)]
+    return [(*prefix, *span) for prefix, span in product(prefixes, spans)]
+
+
+def allow(universe: Universe, box: Box) -> Allow:
+    """Put a box of a universe into the world of addresses and ports."""
+    length, index, first, last = box
+    base = NETWORK + (index << universe.bits - length)
+    prefix = Prefix(4, base, 32 - universe.bits + length)
+    return Allow("tcp", FIRST_PORT + first, FIRST_PORT + last, prefix)
+
+
+def judge(world: Universe, boxes: list[Box]) -> None:
+    """Hold the covers within every budget against the truth."""
+    wanted = 0
+    for box in boxes:
+        wanted |= world.packets(box)
+    required = [allow(world, box) for box in boxes]
+    budgets = range(1, int(world.fewest[wanted]) + 1)
+    found = [(cover.excess, cover.lower_bound) for cover in (fit(required, b) for b in budgets)]
+    assert found == [(least, least) for least in (world.least(wanted, b) for b in budgets)]
+
+
+@pytest.mark.parametrize(("bits", "ports"), UNIVERSES)
+@settings(max_examples=120, deadline=None)
+@given(st.data())
+def test_no_list_at_all_has_less_excess(bits: int, ports: int, data: Any) -> None:
+    """Whatever is required, whatever the budget, the cover is the best there is, and proven."""
+    boxes = st.lists(st.sampled_from(every_box(bits, ports)), min_size=1, max_size=7)
+    judge(universe(bits, ports), data.draw(boxes))
+
+
+def test_an_entry_may_serve_a_piece_of_a_wider_one() -> None:
+    """The best entries stand neither at a required prefix nor at one where two of them part.
+
+    One port for everybody, one below it for the first of four addresses, one above it for
+    the third: two entries, each of which serves half of the first port.
+    """
+    boxes = [(0, 0, 1, 1), (2, 0, 0, 0), (2, 2, 2, 2)]
+    world = universe(2, 3)
+    judge(world, boxes)
+    cover = fit([allow(world, box) for box in boxes], 2)
+    assert cover.entries == tuple(allow(world, box) for box in [(1, 0, 0, 1), (1, 1, 1, 2)])
+    assert (cover.excess, cover.lower_bound) == (2, 2)
