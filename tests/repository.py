@@ -79,10 +79,10 @@ class Repository:
         assert old in text, f"{old} is not in {file}"
         self.write(file, text.replace(old, new))
 
-    def commit(self) -> str:
+    def commit(self, message: str = "a change") -> str:
         """Commit the whole working tree; give the commit."""
         self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "a change")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD").strip()
 
     def run(
