@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gateway_rules.local import processes, stage
+from gateway_rules.local import stage
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.engine import Engine, Event
 from gateway_rules.local.events import Tally
@@ -138,15 +140,38 @@ def copy_project(folder: Path) -> None:
         copy(ROOT / part, folder / part)
 
 
+WARDEN = """
+import sys
+from pathlib import Path
+from gateway_rules.local.processes import end
+sys.stdin.read()
+end(Path(sys.argv[1]))
+"""
+
+
+@contextmanager
+def warded(folder: Path) -> Iterator[Layout]:
+    """End all local runs of a project at the end, even when the tests themselves are killed.
+
+    The warden waits for the end of a pipe that only this process holds.
+    """
+    layout = Layout(folder)
+    command = [sys.executable, "-c", WARDEN, str(layout.local)]
+    with subprocess.Popen(  # noqa: S603 our own lines
+        command, stdin=subprocess.PIPE, start_new_session=True
+    ) as warden:
+        try:
+            yield layout
+        finally:
+            warden.communicate()
+    assert warden.returncode == 0
+
+
 @contextmanager
 def rehearsal(folder: Path, settings: Settings | None = None) -> Iterator[Rehearsal]:
     """Copy the project into a folder and start its local AWS; end all of it at the end."""
     copy_project(folder)
-    layout = Layout(folder)
-    layout.local.mkdir()
-    try:
+    with warded(folder) as layout:
+        layout.local.mkdir()
         server = start(layout, settings or Settings.for_all([Quotas()]))
-        toolchain = ensure(print)
-        yield Rehearsal(folder, Engine(layout, toolchain, server.endpoint))
-    finally:
-        processes.end(layout.local)
+        yield Rehearsal(folder, Engine(layout, ensure(print), server.endpoint))

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import copy_project
+from engine import copy_project, warded
 
-from gateway_rules.local import processes
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.layout import Layout
 
@@ -78,11 +77,8 @@ class User:
 def new_user(folder: Path) -> Iterator[User]:
     """Give somebody a copy of the project, and leave nothing running."""
     copy_project(folder)
-    user = User(folder)
-    try:
-        yield user
-    finally:
-        processes.end(user.layout.local)
+    with warded(folder):
+        yield User(folder)
 
 
 def wait_for(happened: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
