@@ -210,7 +210,9 @@ def origin(service: str, plan: Plan) -> str:
 def _notes(before: Side, after: Side) -> Notes:
     """Say why a side has no plan, and what that means for what runs."""
     if isinstance(before, Faults) and not isinstance(after, Faults):
-        word = "pending before" if _is_pending(before) else "before, this version cannot plan it"
+        word = (
+            "pending before" if _is_pending(before) else "this version cannot plan what was there"
+        )
         yield f"{word}: {_said(before)}"
     if isinstance(after, Faults):
         yield f"{_said(after)}; {after.faults[0].fix}"

@@ -171,7 +171,7 @@ def share_a_packet(one: simulator.Match, other: simulator.Match) -> bool:
 
 FAULT = Fault("stacks/Pulumi.test.yaml", 3, 5, "port", "port 0 is reserved", "write a port")
 WAITING = Pending(Fault("stacks/Pulumi.test.yaml", 2, 3, "pending", "no addresses", "list them"))
-CANNOT = "before, this version cannot plan it"
+CANNOT = "this version cannot plan what was there"
 STAYS = "what is deployed stays as it is until the stack can be planned"
 SMALL = of(services={"dns": ["10.0.0.2/32"]}, roles=EVERYBODY)
 
