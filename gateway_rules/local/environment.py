@@ -108,6 +108,8 @@ def _main() -> int:
     except subprocess.CalledProcessError as error:
         _say(f"this command failed: {' '.join(error.cmd)}")
         return 3
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -147,8 +147,10 @@ def _main() -> int:
     try:
         folder = ensure(_say)
     except NoAnswer as error:
-        sys.stderr.write(f"{error}\n")
+        _say(str(error))
         return 3
+    except KeyboardInterrupt:
+        return 130
     sys.stdout.write(f"{folder}\n")
     return 0
 
