@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
 from gateway_rules.errors import Fault, Faults, Refused
-from gateway_rules.fields import Frozen, Number, Text
+from gateway_rules.fields import Day, Frozen, Number, Text
 from gateway_rules.places import Document, read_yaml
 from gateway_rules.wording import faults_of, shown
 
@@ -28,15 +27,6 @@ Brake = Literal[
 ]
 
 
-def _day(value: object) -> date:
-    """Read a day as ISO 8601 writes it in full; its short forms are hard to read."""
-    with suppress(TypeError, ValueError):
-        day = date.fromisoformat(value)  # type: ignore[arg-type] # TypeError says it is no text.
-        if day.isoformat() == value:
-            return day
-    raise Refused("date", f"{shown(value)} is no day", "write one such as 2026-12-31")
-
-
 def _share(value: object) -> object:
     number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     if number and 0 <= value <= 1:  # type: ignore[operator] # It is a number.
@@ -49,7 +39,6 @@ Share = Annotated[
     BeforeValidator(_share),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
 ]
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class AdministrativePrefix(Frozen):

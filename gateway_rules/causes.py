@@ -64,7 +64,7 @@ def _settings(old: Site, new: Site) -> Iterator[str]:
         yield f"networks: {change}"
     then, now = (dict(_plain_settings(site)) for site in (old, new))
     yield from (f"{k}: was {then[k]}, is {now[k]}" for k in then if then[k] != now[k])
-    before, after = ({h.name: h.addresses for h in site.addresses} for site in (old, new))
+    before, after = ({h.name: h.prefixes for h in site.hosts} for site in (old, new))
     for host in sorted(before.keys() | after.keys()):
         if change := _difference(before.get(host, ()), after.get(host, ())):
             yield f"host {host}: {change}"
@@ -73,6 +73,7 @@ def _settings(old: Site, new: Site) -> Iterator[str]:
 def _plain_settings(site: Site) -> Iterator[tuple[str, str]]:
     yield "region", site.region
     yield "gateway_version", site.gateway_version or "not given"
+    yield "addresses in use", site.addresses.use
     for name, (first, last) in site.ephemeral_ports:
         yield f"ephemeral_ports of the {name}", f"{first}-{last}"
     for name, number in site.quotas:

@@ -8,6 +8,7 @@ from typing import Final
 
 from gateway_rules.catalogue import Addition, Catalogue
 from gateway_rules.errors import Complaint, Steps
+from gateway_rules.hosts import demanded_hosts, named_hosts
 from gateway_rules.prefixes import SELF, Peer, Prefix
 from gateway_rules.site import Site
 
@@ -129,33 +130,22 @@ def _selves(site: Site) -> Iterator[Complaint]:
 def _hosts(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
     if site.region not in catalogue.regions:
         return
-    wanted = regional_hosts(site, catalogue)
-    names = [host.name for host in site.addresses]
+    wanted = demanded_hosts(site, catalogue)
+    asked = named_hosts(site, catalogue) if site.addresses.use == "resolved" else wanted
+    names = [host.name for host in site.hosts]
     for index, name in enumerate(names):
-        at: Steps = ("addresses", index, "name")
+        at: Steps = ("hosts", index, "name")
         if name in names[:index]:
             fix = "write all of its addresses into one list"
             yield Complaint(at, "duplicate-host", f"{name} stands here a second time", fix)
-        if name not in wanted:
+        if name not in asked:
             what = f"{name} has addresses that nothing asks for"
-            yield Complaint(at, "unused-host", what, "take it out")
-    given = {host.name for host in site.addresses if host.addresses}
+            fix = "take it out, or write gateway-rules:addresses: {use: resolved}"
+            yield Complaint(at, "unused-host", what, fix)
+    given = {host.name for host in site.hosts if host.addresses}
     missing = [name for name in wanted if name not in given]
     if missing:
         geography = catalogue.regions[site.region].geography
         what = f"the addresses of {', '.join(missing)} in {geography} are not known"
-        fix = f"look them up there and list them in stacks/addresses/{site.stack}.yaml"
+        fix = f"run gateway-rules resolve {site.stack} with a resolver in that region"
         yield Complaint(("region",), "pending", what, fix)
-
-
-def regional_hosts(site: Site, catalogue: Catalogue) -> tuple[str, ...]:
-    """Name the hosts whose printed addresses do not hold where the site is."""
-    region = catalogue.regions.get(site.region)
-    names = (
-        name
-        for service in catalogue.services
-        if service.regional and region and service.regional.geography != region.geography
-        if site.services.get(service.id) is not False
-        for name in service.host_names
-    )
-    return tuple(dict.fromkeys(names))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import date
 from typing import Annotated, Final
 
 from pydantic import (
@@ -62,6 +64,15 @@ def _peer(value: object) -> Peer | str:
     return prefixes.parse_prefix(value)
 
 
+def _day(value: object) -> date:
+    """Read a day as ISO 8601 writes it in full; its short forms are hard to read."""
+    with suppress(TypeError, ValueError):
+        day = date.fromisoformat(value)  # type: ignore[arg-type] # TypeError says it is no text.
+        if day.isoformat() == value:
+            return day
+    raise Refused("date", f"{shown(value)} is no day", "write one such as 2026-12-31")
+
+
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Name = Annotated[
     str,
@@ -105,3 +116,11 @@ PeerText = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"{CIDR}|^[a-z][a-z_]*$"}),
 ]
 """A CIDR, `self`, or the name of a role."""
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema(
+        {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+    ),
+]
+"""A day such as 2026-12-31."""

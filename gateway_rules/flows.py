@@ -8,6 +8,7 @@ from itertools import product
 from typing import NamedTuple
 
 from gateway_rules.catalogue import Addition, Catalogue, Service
+from gateway_rules.hosts import is_elsewhere, looked_up
 from gateway_rules.packets import order
 from gateway_rules.prefixes import ANYWHERE, SELF, Peer, Prefix
 from gateway_rules.protocols import (
@@ -116,10 +117,10 @@ def _peers(service: Service, catalogue: Catalogue, site: Site) -> tuple[Peer, ..
         return narrowed
     if service.anywhere:
         return (ANYWHERE,)
-    if service.regional and service.regional.geography != catalogue.regions[site.region].geography:
-        here = {host.name: host.addresses for host in site.addresses}
-        return tuple(address for name in service.host_names for address in here[name])
-    return service.addresses
+    seen = looked_up(site, catalogue)
+    if is_elsewhere(service, site, catalogue):
+        return tuple(address for name in service.host_names for address in seen[name])
+    return tuple(a for host in service.hosts for a in seen.get(host.name, host.addresses))
 
 
 def role_peers(site: Site, role: str) -> tuple[Peer, ...]:

@@ -10,6 +10,7 @@ from gateway_rules.catalogue import Catalogue
 from gateway_rules.complaints import complaints
 from gateway_rules.errors import Complaint, Impossible
 from gateway_rules.flows import Flow, NotUsed, not_used, required_flows
+from gateway_rules.hosts import looked_up
 from gateway_rules.network_acl import NetworkAcl, network_acl
 from gateway_rules.protocols import DIRECTIONS
 from gateway_rules.security_group import Rule
@@ -56,7 +57,11 @@ def plan(catalogue: Catalogue, site: Site) -> Plan:
 
 def origins(catalogue: Catalogue, site: Site) -> dict[str, str]:
     """Say for each service and addition where it comes from, in a rule's characters."""
-    services = {service.id: f"section {service.section}" for service in catalogue.services}
+    seen = looked_up(site, catalogue).keys()
+    services = {
+        each.id: f"section {each.section}{', resolved' if seen & each.host_names else ''}"
+        for each in catalogue.services
+    }
     return services | {addition.name: "addition" for addition in site.additions}
 
 

@@ -11,12 +11,13 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 
+from gateway_rules.addresses import AddressFile
 from gateway_rules.catalogue import Catalogue, Issue, read_catalogue
 from gateway_rules.fields import CIDR
 from gateway_rules.prefixes import SELF
 from gateway_rules.protocols import ICMP
 from gateway_rules.site import StackSite
-from gateway_rules.stack_file import KEYS, NAMESPACE, AddressFile
+from gateway_rules.stack_file import KEYS, NAMESPACE
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -101,7 +102,7 @@ def _stack(catalogue: Catalogue) -> Schema:
         "required": [KEYS[name] for name in schema.pop("required") if name in KEYS],
         "propertyNames": {"anyOf": [{"enum": [*properties]}, _not_ours()]},
     }
-    del schema["additionalProperties"], schema["$defs"]["Host"]
+    del schema["additionalProperties"], schema["$defs"]["ResolvedHost"], schema["$defs"]["Seen"]
     return {**schema, "properties": {"config": config}, "required": ["config"]}
 
 

@@ -15,7 +15,8 @@ from pydantic import (
 )
 
 from gateway_rules import protocols
-from gateway_rules.catalogue import Addition, Host
+from gateway_rules.addresses import ResolvedHost
+from gateway_rules.catalogue import Addition
 from gateway_rules.errors import Refused
 from gateway_rules.fields import CIDR, Cidr, Frozen, Name, Number, PeerText, Switch, Text, Version
 from gateway_rules.protocols import PortPair
@@ -170,6 +171,15 @@ class Quotas(Frozen):
         return self
 
 
+class AddressUse(Frozen):
+    """Which addresses count where the document's hold as well as those that were looked up."""
+
+    use: Literal["document", "resolved"] = "document"
+    """`resolved`: every host of the stack's address file has the addresses that stand there."""
+    max_age_days: Annotated[Number, Field(ge=1)] = 30
+    """After how many days without a look-up `check` warns."""
+
+
 class Site(Frozen):
     """What one region says: who is where, what is left out, narrowed or added."""
 
@@ -195,8 +205,10 @@ class Site(Frozen):
     """What AWS allows here, where it was asked to raise its defaults."""
     protect: Switch = True
     """Whether Pulumi refuses to delete the groups; false retires a stack."""
-    addresses: tuple[Host, ...] = ()
-    """The addresses that the hosts of regional services have here."""
+    addresses: AddressUse = AddressUse()
+    """Which addresses of public hosts count, and how old those that were looked up may be."""
+    hosts: tuple[ResolvedHost, ...] = ()
+    """The addresses that hosts have been seen at from here."""
 
 
 class StackSite(Site):

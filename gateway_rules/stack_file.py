@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from gateway_rules.catalogue import Catalogue, Host
+from gateway_rules.addresses import AddressFile, ResolvedHost
+from gateway_rules.catalogue import Catalogue
 from gateway_rules.complaints import NO_NETWORKS, complaints
 from gateway_rules.errors import Complaint, Fault, Faults, Pending, Steps
-from gateway_rules.fields import Frozen
 from gateway_rules.places import Document, read_yaml
 from gateway_rules.salvage import salvage
 from gateway_rules.site import NARROWED, Site, StackSite
@@ -20,13 +20,6 @@ from gateway_rules.wording import UNWRITTEN, faults_of
 
 NAMESPACE: Final = "gateway-rules:"
 REGION_KEY: Final = "aws:region"
-
-
-class AddressFile(Frozen):
-    """The addresses that a region's hosts have there."""
-
-    hosts: tuple[Host, ...]
-    """Each host once, with all of its addresses."""
 
 
 KEYS: Final = {
@@ -45,7 +38,7 @@ def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
     """
     files = _read_files(root, stack)
     hosts, faults = _hosts(files)
-    data = {**_ours(files.stack), "stack": stack, "addresses": hosts}
+    data = {**_ours(files.stack), "stack": stack, "hosts": hosts}
     try:
         site = StackSite.model_validate(data)
     except ValidationError as error:
@@ -78,7 +71,7 @@ def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Com
     for complaint in complaints(salvaged.model, catalogue):
         path = salvaged.origin(complaint.path)
         # Whether a host is asked for depends on the region.
-        cause = "region" if complaint.path[0] == "addresses" else complaint.path[0]
+        cause = "region" if complaint.path[0] == "hosts" else complaint.path[0]
         guessed = cause not in ours or (cause,) in salvaged.lost
         blamed = complaint.rule == NO_NETWORKS and ("networks",) in salvaged.lost
         if path and not guessed and not blamed and complaint.rule != "pending":
@@ -104,8 +97,8 @@ class _Files:
 
     def place(self, complaint: Complaint) -> Fault:
         """Find what a complaint is about, in whichever file it stands."""
-        if self.addresses and complaint.path[0] == "addresses":
-            return self.addresses.fault(("hosts", *complaint.path[1:]), *complaint[1:])
+        if self.addresses and complaint.path[0] == "hosts":
+            return self.addresses.fault(*complaint)
         named = complaint.rule in ("unknown-role", "unknown-service")
         make = self.stack.key_fault if named else self.stack.fault
         return make(_where(complaint.path), *complaint[1:])
@@ -130,7 +123,7 @@ def _read(path: Path, root: Path) -> Document | Faults:
         return faults
 
 
-def _hosts(files: _Files) -> tuple[tuple[Host, ...], list[Fault]]:
+def _hosts(files: _Files) -> tuple[tuple[ResolvedHost, ...], list[Fault]]:
     """Give the hosts of the address file, or what is wrong with them."""
     if not files.addresses:
         return (), []

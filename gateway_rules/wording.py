@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from gateway_rules.errors import Fault, Refused, Steps
 from gateway_rules.places import Document
 
-UNWRITTEN: Final = frozenset({"stack", "addresses"})
+UNWRITTEN: Final = frozenset({"stack", "hosts"})
 """Fields of a site that its stack file does not hold: its own name, and another file's."""
 
 _OWN_NAMES: Final = ("id", "region", "name")
@@ -96,12 +96,14 @@ def _named(path: Steps, data: Any) -> str:
     """Name a value by its keys; an item of a list goes by its own name, for its place is given."""
     parts: list[str] = []
     for index, step in enumerate(path):
+        # A text that stands for a mapping has no keys to be named.
+        alone = isinstance(data, str)
         data = _child(data, step)
         if isinstance(step, int):
             own = (key for key in _OWN_NAMES if isinstance(_child(data, key), str))
             key = next(own, None)
             parts = [data[key]] if key and path[index + 1 :] != (key,) else parts
-        elif step != "config":
+        elif step != "config" and not alone:
             parts.append(step)
     return ".".join(parts) or "the file"
 
@@ -140,7 +142,8 @@ def shown(value: object) -> str:
 def _known(model: type[BaseModel], loc: Steps) -> list[str]:
     """Give the keys that stand beside an unknown one."""
     fields = getattr(_model_at(model, loc), "model_fields", {})
-    return [name for name in fields if len(loc) > 1 or name not in UNWRITTEN]
+    hidden = UNWRITTEN if "stack" in fields else frozenset()
+    return [name for name in fields if name not in hidden]
 
 
 def _model_at(model: type[BaseModel], loc: Steps) -> Any:

@@ -9,8 +9,9 @@ from strategies import Plain, sites
 from written import HOSTS
 
 from gateway_rules.catalogue import read_catalogue
-from gateway_rules.complaints import complaints, regional_hosts
+from gateway_rules.complaints import complaints
 from gateway_rules.errors import Complaint, Steps
+from gateway_rules.hosts import demanded_hosts
 from gateway_rules.site import Site
 
 CATALOGUE = read_catalogue()
@@ -76,8 +77,8 @@ def test_a_site_of_the_document_is_sound(drawn: Plain) -> None:
         ),
         ({"region": "us-east-1"}, ("region",), "pending"),
         (
-            {"addresses": [{"name": HOSTS[0], "addresses": ["192.0.2.1"]}]},
-            ("addresses", 0, "name"),
+            {"hosts": [{"name": HOSTS[0], "addresses": ["192.0.2.1"]}]},
+            ("hosts", 0, "name"),
             "unused-host",
         ),
     ],
@@ -100,7 +101,7 @@ def test_an_addition_may_name_a_role() -> None:
 def test_hosts_are_looked_up_where_their_addresses_do_not_hold() -> None:
     """EMEA has the printed addresses; elsewhere all five hosts need their own."""
     found = {
-        region: regional_hosts(site(region=region), CATALOGUE)
+        region: demanded_hosts(site(region=region), CATALOGUE)
         for region in ("eu-west-1", "af-south-1", "us-east-1", "ap-northeast-1", "nowhere-1")
     }
     assert found == {
@@ -115,7 +116,13 @@ def test_hosts_are_looked_up_where_their_addresses_do_not_hold() -> None:
 def test_nothing_is_looked_up_for_a_service_that_is_left_out() -> None:
     """Without the service, its hosts need no addresses."""
     left_out = site(region="us-east-1", services={"spam-signatures-cloud": False})
-    assert regional_hosts(left_out, CATALOGUE) == ()
+    assert demanded_hosts(left_out, CATALOGUE) == ()
+
+
+def test_a_site_that_asks_for_looked_up_addresses_needs_those_of_the_regional_hosts() -> None:
+    """In EMEA too: what was asked for and is not there is not replaced by what is printed."""
+    asking = site(region="eu-west-1", addresses={"use": "resolved"})
+    assert demanded_hosts(asking, CATALOGUE) == HOSTS
 
 
 @given(st.sampled_from(sorted(CATALOGUE.regions)))

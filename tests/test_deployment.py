@@ -221,7 +221,7 @@ def test_rule_that_the_state_lost_is_imported_by_its_id(deployed: Rehearsal) -> 
             "administrators: [10.42.0.0/24]",
             "administrators: [10.42.0.1/24]",
             (
-                "10:22: [host-bits] gateway-rules:roles.administrators.0: 10.42.0.1/24 has bits "
+                "10:22: [host-bits] gateway-rules:roles.administrators: 10.42.0.1/24 has bits "
                 "behind its prefix length; "
                 "write 10.42.0.0/24 for the network, 10.42.0.1/32 for the host"
             ),

@@ -213,7 +213,7 @@ def test_printed_signature_addresses_hold_in_emea(region: str) -> None:
 
 def test_elsewhere_only_the_regions_own_addresses_are_opened() -> None:
     """EMEA's addresses are never fallen back to."""
-    found = flows_at(region="us-east-1", addresses=HERE)
+    found = flows_at(region="us-east-1", hosts=HERE)
     rows = document.elsewhere([host["addresses"][0] for host in HERE])
     wanted = document.expected(NOBODY, "egress", rows)
     assert {written(flow)[1:] for flow in found} == wanted
@@ -222,8 +222,19 @@ def test_elsewhere_only_the_regions_own_addresses_are_opened() -> None:
 def test_addresses_of_unasked_hosts_are_not_opened_at_home() -> None:
     """In EMEA the printed addresses stand, whatever else is known of the hosts."""
     assert "198.51.100.1/32" not in [
-        box[4] for box in opened("spam-signatures-cloud", addresses=HERE)
+        box[4] for box in opened("spam-signatures-cloud", hosts=HERE)
     ]
+
+
+def test_looked_up_addresses_take_the_place_of_printed_ones_where_the_site_asks() -> None:
+    """With `use: resolved` each host of the file has just the addresses that stand there."""
+    feed = {"name": "www.clearswift.com", "addresses": [{"address": "203.0.113.9"}]}
+    asked = {"hosts": [*HERE, feed], "addresses": {"use": "resolved"}}
+    assert [box[4] for box in opened("rss-feed", **asked)] == ["203.0.113.9/32"]
+    signatures = [box[4] for box in opened("spam-signatures-cloud", **asked)]
+    assert signatures == [f"198.51.100.{number}/32" for number in range(1, 6)]
+    help_row = [row[5] for row in document.EXTERNAL if row[0] == "Appliance online help"]
+    assert [box[4] for box in opened("appliance-online-help", **asked)] == help_row
 
 
 # --- Additions ---------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from sources import imported, modules
 # Each module may import those that stand before it; a folder counts as one module.
 ORDER = (
     *("errors", "protocols", "prefixes", "packets"),
-    *("places", "wording", "salvage", "fields", "catalogue", "document"),
-    *("site", "complaints", "stack_file"),
+    *("places", "wording", "salvage", "fields", "addresses", "catalogue", "document"),
+    *("site", "hosts", "complaints", "stack_file"),
     *("flows", "security_group"),
     *("cover_entries", "cover_greedy", "cover_tree", "cover_search", "cover_budget", "cover"),
     *("network_acl", "plan"),

@@ -278,7 +278,7 @@ def test_a_region_is_pending_until_its_addresses_are_there(adds_a_region: Reposi
     """A pending stack is told with its cure and opens nothing; no command fails for it."""
     cure = (
         f"the addresses of {', '.join(HOSTS)} in US are not known; "
-        "look them up there and list them in stacks/addresses/us-east-1.yaml"
+        "run gateway-rules resolve us-east-1 with a resolver in that region"
     )
     assert printed(adds_a_region, "--brake") == [
         "Compared with BASE:",

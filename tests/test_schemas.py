@@ -45,7 +45,6 @@ NOT_EXPRESSIBLE = {
     "stack/port-range-reversed": "arithmetic",
     "stack/ephemeral-range-reversed": "arithmetic",
     "stack/quota-product": "arithmetic",
-    "addresses/host-bits": "arithmetic",
     "addresses/no-address": "arithmetic",
     "catalogue/host-bits": "arithmetic",
     "catalogue/misprint-not-taken": "arithmetic",

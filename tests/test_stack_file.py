@@ -15,7 +15,7 @@ from gateway_rules.stack_file import KEYS, blame, raw_config, read_stack
 ELSEWHERE = STACK.replace("eu-west-1", "us-east-1")
 PENDING = (
     "error: stacks/Pulumi.bad.yaml:2:15: [pending] the addresses of {} in US are not known; "
-    "look them up there and list them in stacks/addresses/bad.yaml"
+    "run gateway-rules resolve bad with a resolver in that region"
 )
 
 
@@ -120,7 +120,7 @@ def test_a_stack_is_read_as_it_is_written(tmp_path: Path, catalogue: Catalogue) 
     assert site.ephemeral_ports == EphemeralPorts.model_construct(
         gateway=(32768, 60999), clients=(1024, 65535)
     )
-    assert (site.protect, site.services, site.additions, site.addresses) == (True, {}, (), ())
+    assert (site.protect, site.services, site.additions, site.hosts) == (True, {}, (), ())
 
 
 def test_ids_find_what_tags_find(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -221,4 +221,4 @@ def test_raw_config_is_what_stands_in_the_file(tmp_path: Path) -> None:
 
 def test_every_field_of_a_site_has_a_key() -> None:
     """Only the stack's own name and the other file's addresses are not written in the file."""
-    assert set(StackSite.model_fields) - set(KEYS) == {"stack", "addresses"}
+    assert set(StackSite.model_fields) - set(KEYS) == {"stack", "hosts"}
