@@ -1,0 +1,219 @@
+"""A comparison as a comment: complete where it fits, never too long, and never markup."""
+
+import re
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+import pytest
+
+from gateway_rules.brakes import Trip, Verdict
+from gateway_rules.packets import Piece
+from gateway_rules.prefixes import Prefix
+from gateway_rules.review import AclChange, Change, StackDiff
+from gateway_rules.review_markdown import COMMENT_LIMIT, markdown
+from gateway_rules.review_text import MARK
+
+PASSED = Verdict()
+WAY_ON = "take it back, or write an exception into brakes.yaml"
+LEFT_OUT = "run `gateway-rules diff` to see all"
+
+
+def change(number: int, origin: str = "section 2, Row", length: int = 32) -> Change:
+    """Give a change with a port of its own."""
+    peer = Prefix(4, int(IPv4Address("10.0.0.0")) + (number << 8), length)
+    piece = Piece("egress", "tcp", 1000 + number, 1000 + number, peer)
+    return Change(piece, (f"service-{number}",), (origin,))
+
+
+def opening(count: int, stack: str = "a", origin: str = "section 2, Row") -> StackDiff:
+    """Give a stack that opens as many rows."""
+    opened = tuple(change(number, origin) for number in range(count))
+    return StackDiff(stack, "changed", opened=opened, opened_addresses=count)
+
+
+def lines(*diffs: StackDiff, verdict: Verdict = PASSED) -> list[str]:
+    """Give the comment's lines."""
+    return markdown(diffs, verdict, "BASE").splitlines()
+
+
+# --- Its form ----------------------------------------------------------------------------------
+
+
+def test_the_mark_is_the_first_line() -> None:
+    """A workflow finds the comment by it, with or without anything to tell."""
+    verdict = Verdict((Trip("a", "internet", "opens all", "none", "for dns"),), ("careful",))
+    assert {lines()[0], lines(opening(3))[0], lines(opening(1), verdict=verdict)[0]} == {MARK}
+
+
+def test_what_happens_to_a_stack_is_one_section() -> None:
+    """Causes and notes, what opens, what closes, and the ACL."""
+    diff = replace(
+        opening(1),
+        closed=(change(2),),
+        closed_addresses=1,
+        causes=("addition extra is new",),
+        notes=("without changing a packet: 1 rule goes",),
+        acl=AclChange((change(1),), (), 0, 3),
+    )
+    assert lines(diff)[1:] == [
+        "### What this change opens and closes, against BASE",
+        "",
+        "**a**: opens 1 address and closes 1 address.",
+        "- addition extra is new",
+        "- without changing a packet: 1 rule goes",
+        "",
+        "| Opened | Other end | Addresses | For |",
+        "|---|---|--:|---|",
+        "| egress tcp 1000 to | 10.0.0.0/32 | 1 | service-0 (section 2, Row) |",
+        "",
+        "",
+        "| Closed | Other end | Addresses | For |",
+        "|---|---|--:|---|",
+        "| egress tcp 1002 to | 10.0.2.0/32 | 1 | service-2 (section 2, Row) |",
+        "",
+        "- network ACL: opens 1 packet; excess 3, before 0",
+    ]
+
+
+def test_brakes_and_warnings_stand_before_the_stacks() -> None:
+    """Each is an alert of its own, with a line a brake."""
+    verdict = Verdict((Trip("a", "internet", "opens all", "none", "for dns"),), ("careful",))
+    assert lines(StackDiff("a", "unchanged"), verdict=verdict)[2:] == [
+        "",
+        "> [!CAUTION]",
+        f"> - **a** `internet`: opens all, allowed: none; for dns; {WAY_ON}",
+        "",
+        "> [!WARNING]",
+        "> - careful",
+        "",
+        "**a**: passes the same packets.",
+    ]
+
+
+@pytest.mark.parametrize(("count", "folded"), [(12, 0), (13, 1), (100, 88)])
+def test_long_tables_are_folded(count: int, folded: int) -> None:
+    """Twelve rows are open, and the summary says how many more there are."""
+    found = lines(opening(count))
+    summary = f"<details><summary>{folded} more, none wider</summary>"
+    assert sum(line.startswith("| egress") for line in found) == count
+    assert [line for line in found if "<" in line][1:] == (
+        [summary, "</details>"] if folded else []
+    )
+
+
+def test_a_blank_line_stands_before_each_table() -> None:
+    """Without it GitHub shows bars instead of a table, inside of what is folded as well."""
+    found = lines(opening(30))
+    heads = [n for n, line in enumerate(found) if line.startswith("| Opened")]
+    assert [found[n - 1] for n in heads] == ["", ""]
+
+
+# --- Its length --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stacks", "count", "origin"),
+    [
+        (60, 0, ""),
+        (60, 400, "section 2, Row"),
+        (1, 5000, "section 2, Row"),
+        (3, 50, "section 2, " + "a very long row " * 200),
+        (60, 3, "section 2, " + "a very long row " * 200),
+        (2, 1, "section 2, " + "x" * COMMENT_LIMIT),
+    ],
+    ids=[
+        "nothing changed",
+        "sixty huge stacks",
+        "one huge stack",
+        "long rows",
+        "many long rows",
+        "a row that is too long by itself",
+    ],
+)
+def test_a_comment_is_within_githubs_limit(stacks: int, count: int, origin: str) -> None:
+    """However much there is to tell, the beginning stands and says where the rest is."""
+    diffs = [
+        replace(opening(count, f"stack-{n}", origin), opened_addresses=count + n)
+        for n in range(stacks)
+    ]
+    said = markdown(diffs, PASSED, "BASE")
+    assert len(said) <= COMMENT_LIMIT
+    assert said.startswith(f"{MARK}\n### What this change opens and closes, against BASE\n")
+    assert said.endswith("\n")
+    assert (LEFT_OUT in said) == (count > 0)
+    assert said.count("<details>") == said.count("</details>")
+
+
+def test_brakes_are_within_the_limit_too() -> None:
+    """A change to sixty stacks may trip six brakes in each."""
+    trips = tuple(
+        Trip(f"stack-{n}", "internet", "opens " + "much " * 60, "none", "for dns")
+        for n in range(360)
+    )
+    said = markdown([opening(1)], Verdict(trips, ("careful " * 20,) * 360), "BASE")
+    assert len(said) <= COMMENT_LIMIT
+    assert "> - **stack-0** `internet`: opens much" in said
+    assert f"> - and 320 more: {LEFT_OUT}" in said
+    assert "**a**: opens 1 address." in said
+
+
+def test_the_widest_opening_is_what_stays() -> None:
+    """What is left out is never wider than what is shown."""
+    wide = StackDiff("wide", "changed", opened=(change(5000, length=8),), opened_addresses=1 << 24)
+    diffs = [replace(opening(400, f"stack-{n}"), opened_addresses=n) for n in range(60)]
+    said = markdown([*diffs, wide], PASSED, "BASE")
+    assert said.splitlines()[3] == "**wide**: opens 16,777,216 addresses."
+    assert f"and 388 more, none wider: {LEFT_OUT}" in said
+
+
+# --- Text of files ---------------------------------------------------------------------------
+
+EVIL = "`x` *y* _z_ <img src=q> [a](http://b) ![c](d) a|b ~~s~~ $m$ &#64;me @team #1 \\ end"
+
+
+def unescaped(said: str) -> str:
+    """Give what a reader sees of escaped text, by CommonMark's rule for backslashes."""
+    return re.sub(r"\\([!-/:-@[-`{-~])", r"\1", said).replace("&#8203;", "")
+
+
+def bare(said: str) -> str:
+    """Give the signs that may begin markup, of those that are not escaped."""
+    return "".join(re.findall(r"(?<!\\)(?:\\\\)*([`*_<>|\[\]~$#])", said))
+
+
+@pytest.mark.parametrize(
+    ("diff", "verdict", "start"),
+    [
+        (replace(opening(1), causes=(EVIL,)), PASSED, "- "),
+        (replace(opening(1), notes=(EVIL,)), PASSED, "- "),
+        (opening(1), Verdict((), (EVIL,)), "> - "),
+    ],
+    ids=["cause", "note", "reason of an exception"],
+)
+def test_no_text_of_a_file_is_markup(diff: StackDiff, verdict: Verdict, start: str) -> None:
+    """A reader sees each sign as it stands in the file, and nobody is called by it."""
+    [line] = [line for line in lines(diff, verdict=verdict) if "team" in line]
+    said = line.removeprefix(start)
+    assert (bare(said.replace("&#8203;", "")), unescaped(said)) == ("", EVIL)
+    assert not re.search(r"@\w", said)
+
+
+def test_a_cell_stays_one_cell() -> None:
+    """A bar or a line break in a row's label cannot add cells or rows to the table."""
+    found = lines(opening(1, origin="section 2, a | b\n| c\r\n\n## d"))
+    [row] = [line for line in found if line.startswith("| egress")]
+    cells = re.split(r"(?<!\\)\|", row)
+    assert [cell.strip() for cell in cells[1:-1]] == [
+        *("egress tcp 1000 to", "10.0.0.0/32", "1"),
+        r"service-0 (section 2, a \| b \| c   \#\# d)",
+    ]
+
+
+@pytest.mark.parametrize("name", ["evil*`name`", "<b>", "a\nb"])
+def test_a_stacks_name_is_text_too(name: str) -> None:
+    """A file of the past may be called anything."""
+    trip = Trip(name, "internet", "opens all", "none", "for dns")
+    found = lines(StackDiff(name, "unchanged"), verdict=Verdict((trip,)))
+    shown = name.replace("\n", " ")
+    assert unescaped(found[-1]) == f"**{shown}**: passes the same packets."
+    assert unescaped(found[4]).startswith(f"> - **{shown}** `internet`: ")
