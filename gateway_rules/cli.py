@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from gateway_rules.catalogue import Catalogue, read_catalogue
 from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota, usage
 from gateway_rules.local.commands import app as local
 from gateway_rules.places import relative
-from gateway_rules.project import find_root, load_plan
+from gateway_rules.project import catalogue_of, find_root, load_plan
 
 FOUND: Final = 1
 MALFORMED: Final = 2
@@ -136,6 +137,55 @@ def stacks(context: typer.Context, as_json: Json = False) -> None:
             print_line(str(stack))
 
 
+@app.command("check")
+def check_files(
+    context: typer.Context,
+    stacks: Annotated[
+        list[str] | None, typer.Argument(metavar="[STACK]...", help="By default all stacks.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Validate everything at once: catalogue, stacks, addresses, snapshots, brakes.
+
+    Example: gateway-rules check
+    """
+    from gateway_rules import check as work  # noqa: PLC0415 - `show` need not wait for it.
+
+    found = work.check(root_of(context), tuple(stacks or ()), datetime.now(UTC).date())
+    wrong = (*found.malformed, *found.found)
+    if as_json:
+        print_json(found.as_json())
+    for word, faults in (("pending", found.pending), ("warning", found.warnings)):
+        for fault in faults:
+            print(str(fault).replace("error", word, 1), file=sys.stderr)  # noqa: T201
+    for fault in wrong:
+        print(fault, file=sys.stderr)  # noqa: T201
+    if not (as_json or wrong):
+        print_line(f"{len(found.stacks)} stacks, {len(found.pending)} pending: nothing is wrong")
+    raise typer.Exit(MALFORMED if found.malformed else FOUND if found.found else 0)
+
+
+@app.command()
+def new_stack(
+    context: typer.Context,
+    region: Annotated[str, typer.Argument(help="An AWS Region, such as eu-west-2.")],
+    name: Annotated[
+        str | None, typer.Option("--name", help="The stack's name; by default the Region's.")
+    ] = None,
+) -> None:
+    """Write a commented stack file to fill in, and say what comes next.
+
+    Example: gateway-rules new-stack eu-west-2
+    """
+    from gateway_rules import new_stack as work  # noqa: PLC0415 - `show` need not wait for it.
+
+    root = root_of(context)
+    path, steps = work.create(root, region, name or region, catalogue_of(root))
+    print_line(f"wrote {relative(path, root)}")
+    for number, step in enumerate(steps, 1):
+        print_line(f"{number}. {step}")
+
+
 @app.command()
 def render(
     context: typer.Context,
@@ -237,6 +287,9 @@ def main() -> NoReturn:
         code = fail(misused(error), MALFORMED)
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
+    except Exception:  # noqa: BLE001 - a fault of the program must not look like a finding.
+        traceback.print_exc()
+        code = NO_ANSWER
     sys.exit(code)
 
 

@@ -11,6 +11,7 @@ from gateway_rules.changes import present
 from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer
 from gateway_rules.places import relative
 from gateway_rules.plan import Plan
+from gateway_rules.review import Side
 from gateway_rules.snapshot import COMMAND, snapshot, snapshot_file
 
 
@@ -42,7 +43,11 @@ class Snapshots:
 
 def snapshots(root: Path) -> Snapshots:
     """Compare the project's snapshots with its plans; raise Faults when a stack has none."""
-    sides = present(root)
+    return compare(root, present(root))
+
+
+def compare(root: Path, sides: Mapping[str, Side]) -> Snapshots:
+    """Compare the project's snapshots with the plans of its stacks."""
     plans = {stack: side for stack, side in sides.items() if isinstance(side, Plan)}
     wanted = {snapshot_file(root, stack): snapshot(plan) for stack, plan in plans.items()}
     there = (root / "stacks" / "rules").glob("*.txt")

@@ -17,7 +17,7 @@ ORDER = (
     *("network_acl", "plan"),
     *("project", "report", "live", "verify", "outline", "show", "schemas"),
     *("snapshot", "causes", "review", "rows", "brakes", "trips"),
-    *("review_text", "review_markdown", "git", "changes", "render"),
+    *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
     *("aws", "resources", "program"),
     *("local", "cli", "__main__"),
 )

@@ -41,8 +41,11 @@ def test_every_command_of_the_table_is_there_and_no_other() -> None:
     """The table of commands is the program's own list of them."""
     named = set(re.findall(r"^\| `gateway-rules ([a-z-]+)", README, re.MULTILINE))
     groups = {group.name for group in app.registered_groups}
+    named_or_called = ((info.name, info.callback) for info in app.registered_commands)
     commands = {
-        info.name or info.callback.__name__ for info in app.registered_commands if info.callback
+        name or callback.__name__.replace("_", "-")
+        for name, callback in named_or_called
+        if callback
     }
     assert named == commands | groups
 
