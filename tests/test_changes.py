@@ -15,8 +15,12 @@ from repository import (
     repository,
 )
 
+from gateway_rules import changes
+from gateway_rules.catalogue import Catalogue
 from gateway_rules.changes import Review, review
 from gateway_rules.errors import Faults
+from gateway_rules.plan import Plan
+from gateway_rules.project import load_plan
 from gateway_rules.review import StackDiff
 
 TODAY = date(2026, 6, 30)
@@ -107,6 +111,22 @@ def test_a_project_with_the_catalogue_of_the_package(there: Repository) -> None:
     there.commit()
     there.edit(IRELAND, ADMINISTRATORS, MORE)
     assert statuses(there, "HEAD") == {"eu-central-1": "unchanged", "eu-west-1": "changed"}
+
+
+def test_a_stack_that_stays_is_planned_once(
+    there: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planning is what takes time, and most changes leave most stacks alone."""
+    planned: list[str] = []
+
+    def noting(root: Path, stack: str, catalogue: Catalogue) -> Plan:
+        planned.append(stack)
+        return load_plan(root, stack, catalogue)
+
+    monkeypatch.setattr(changes, "load_plan", noting)
+    there.edit(IRELAND, ADMINISTRATORS, MORE)
+    assert statuses(there) == {"eu-central-1": "unchanged", "eu-west-1": "changed"}
+    assert planned == ["eu-central-1", "eu-west-1", "eu-west-1"]
 
 
 # --- What cannot be read ---------------------------------------------------------------------
