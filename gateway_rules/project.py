@@ -30,6 +30,14 @@ def stack_names(root: Path) -> tuple[str, ...]:
     return tuple(sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files))
 
 
+def require_stack(root: Path, stack: str) -> None:
+    """Raise Faults when the stack has no file."""
+    names = stack_names(root)
+    if stack not in names:
+        fix = f"write one of: {', '.join(names)}" if names else "write a stack file first"
+        raise usage("unknown-stack", f"there is no stack {stack}", fix)
+
+
 def catalogue_of(root: Path) -> Catalogue:
     """Read the project's own catalogue, or where it has none the one of the package."""
     own = root / "gateway_rules" / "catalogue" / SHIPPED.name
@@ -43,10 +51,7 @@ def load_plan(root: Path, stack: str, catalogue: Catalogue | None = None) -> Pla
     the region lack, OverQuota when AWS's quotas cannot hold what must pass.
     """
     catalogue = catalogue or catalogue_of(root)
-    names = stack_names(root)
-    if stack not in names:
-        fix = f"write one of: {', '.join(names)}" if names else "write a stack file first"
-        raise usage("unknown-stack", f"there is no stack {stack}", fix)
+    require_stack(root, stack)
     site = read_stack(root, stack, catalogue)
     try:
         return plan(catalogue, site)

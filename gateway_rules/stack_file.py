@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from gateway_rules.addresses import AddressFile, ResolvedHost
 from gateway_rules.catalogue import Catalogue
 from gateway_rules.complaints import NO_NETWORKS, complaints
 from gateway_rules.errors import Complaint, Fault, Faults, Pending, Steps
+from gateway_rules.loopback import is_rehearsal
 from gateway_rules.places import Document, read_yaml
 from gateway_rules.salvage import salvage
 from gateway_rules.site import NARROWED, Site, StackSite
@@ -37,17 +39,49 @@ def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
     is wrong but that the addresses of the stack's region are not there.
     """
     files = _read_files(root, stack)
-    hosts, faults = _hosts(files)
+    hosts, faults = _hosts(files.addresses)
+    site, found = _site(files, stack, hosts, faults, catalogue)
+    if found:
+        raise (Pending if {fault.rule for fault in found} == {"pending"} else Faults)(*found)
+    return site
+
+
+def read_without_addresses(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
+    """Read what a stack's user writes, for a look-up of the addresses that it may lack.
+
+    Raises Faults with everything that is wrong with it.
+    """
+    files = _Files(read_yaml(stack_file(root, stack), root), None)
+    site, found = _site(files, stack, (), [], catalogue)
+    if others := [fault for fault in found if fault.rule != "pending"]:
+        raise Faults(*others)
+    return site
+
+
+def read_addresses(path: Path, root: Path) -> tuple[ResolvedHost, ...]:
+    """Read a file of addresses, none where it is not there; raise Faults with all its faults."""
+    hosts, faults = _hosts(read_yaml(path, root) if path.exists() else None)
+    if faults:
+        raise Faults(*faults)
+    return hosts
+
+
+def _site(
+    files: _Files,
+    stack: str,
+    hosts: tuple[ResolvedHost, ...],
+    faults: list[Fault],
+    catalogue: Catalogue,
+) -> tuple[StackSite, list[Fault]]:
+    """Give a well-formed site with what contradicts it; raise Faults when the form is wrong."""
     data = {**_ours(files.stack), "stack": stack, "hosts": hosts}
     try:
         site = StackSite.model_validate(data)
     except ValidationError as error:
-        faults += faults_of(error, files.stack, StackSite, _where)
+        faults = [*faults, *faults_of(error, files.stack, StackSite, _where)]
     if faults:
         raise Faults(*faults, *map(files.place, _more_complaints(data, catalogue)))
-    if found := [files.place(complaint) for complaint in complaints(site, catalogue)]:
-        raise (Pending if {fault.rule for fault in found} == {"pending"} else Faults)(*found)
-    return site
+    return site, [files.place(complaint) for complaint in complaints(site, catalogue)]
 
 
 def blame(root: Path, stack: str, *found: Complaint) -> Faults:
@@ -84,8 +118,19 @@ def stack_file(root: Path, stack: str) -> Path:
 
 
 def address_file(root: Path, stack: str) -> Path:
-    """Name the file that holds the addresses of a stack's region."""
-    return root / "stacks" / "addresses" / f"{stack}.yaml"
+    """Name the file that holds the addresses of a stack's region.
+
+    A rehearsal's own stands in where there is none to be deployed, and only in a rehearsal.
+    """
+    file = root / "stacks" / "addresses" / f"{stack}.yaml"
+    rehearsed = rehearsed_addresses(root, stack)
+    is_wanted = not file.exists() and rehearsed.exists() and is_rehearsal(os.environ)
+    return rehearsed if is_wanted else file
+
+
+def rehearsed_addresses(root: Path, stack: str) -> Path:
+    """Name the file for the addresses that a local name server gives."""
+    return root / ".local" / "addresses" / f"{stack}.yaml"
 
 
 @dataclass(frozen=True)
@@ -123,14 +168,14 @@ def _read(path: Path, root: Path) -> Document | Faults:
         return faults
 
 
-def _hosts(files: _Files) -> tuple[tuple[ResolvedHost, ...], list[Fault]]:
-    """Give the hosts of the address file, or what is wrong with them."""
-    if not files.addresses:
+def _hosts(document: Document | None) -> tuple[tuple[ResolvedHost, ...], list[Fault]]:
+    """Give the hosts of an address file, or what is wrong with them."""
+    if not document:
         return (), []
     try:
-        return AddressFile.model_validate(files.addresses.data).hosts, []
+        return AddressFile.model_validate(document.data).hosts, []
     except ValidationError as error:
-        return (), faults_of(error, files.addresses, AddressFile)
+        return (), faults_of(error, document, AddressFile)
 
 
 def _ours(document: Document) -> dict[str, Any]:
