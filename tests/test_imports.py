@@ -9,7 +9,7 @@ from sources import imported, modules
 
 # Each module may import those that stand before it; a folder counts as one module.
 ORDER = (
-    *("errors", "protocols", "prefixes", "packets"),
+    *("errors", "loopback", "protocols", "prefixes", "packets"),
     *("places", "wording", "salvage", "fields", "addresses", "catalogue", "document"),
     *("site", "hosts", "complaints", "stack_file"),
     *("flows", "security_group"),

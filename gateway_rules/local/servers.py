@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from gateway_rules.errors import NoAnswer
 from gateway_rules.local.layout import Layout
-from gateway_rules.local.loopback import require_loopback
 from gateway_rules.local.processes import mark
 from gateway_rules.local.unable import unable
+from gateway_rules.loopback import require_loopback
 from gateway_rules.site import Quotas
 
 MARK_PATH = "/gateway-rules/mark"

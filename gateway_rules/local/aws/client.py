@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session
 
-from gateway_rules.local.loopback import require_loopback
+from gateway_rules.loopback import require_loopback
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -13,7 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from gateway_rules.local.loopback import require_loopback
+from gateway_rules.loopback import require_loopback
 
 T = TypeVar("T")
 
