@@ -2,9 +2,11 @@
 
 `merged` says by which rules, to which this module adds what a block must have (a
 protocol and a port) and what the catalogue knows: a row that it knows under one of the
-two labels beside it, and not or less well under the other, belongs to that one. A new
-label may be a new name of any row that is printed no longer, and so is supported by what is
-known of those.
+two labels beside it, and not or less well under the other, belongs to that one. A host
+whose addresses changed is known in part; that says nothing beside a new label, which may
+use the same host. A new label may be a new name of any row that is printed no longer, and
+so is supported by what is known of those. A row that moved to the label next to its own
+and is otherwise the same is not seen to have moved, unless rule 2 of `merged` shows it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import Final
 from gateway_rules.catalogue import Service
 from gateway_rules.document import merged
 from gateway_rules.document.findings import HOSTS, PORTS, Finding, quoted
-from gateway_rules.document.known import Known
+from gateway_rules.document.known import EXACT, Known
 from gateway_rules.document.tables import ADDRESS, EXTERNAL, LABEL, PORT, PROTOCOL, Cell, Row
 
 DECIDE: Final = "see the lines of the table in the PDF and write it into the catalogue"
@@ -63,7 +65,9 @@ class _Column:
         services = self.labels[label].services or self.gone
         said = self.rows[self.marks[label]][PROTOCOL].text.casefold()
         same = [service for service in services if service.protocol == said]
-        return max((self.known.support(s, self.rows[row]) for s in same or services), default=0)
+        best = max((self.known.support(s, self.rows[row]) for s in same or services), default=0)
+        near = (self.labels[one] for one in merged.neighbours(self.marks, row))
+        return best if best == EXACT or all(one.services for one in near) else 0
 
     def is_lost(self, label: int, row: int) -> bool:
         """Tell whether a row at a known label is known only under labels that are not printed."""

@@ -1,11 +1,8 @@
 """What each block says: who talks to whom, over which protocol and ports.
 
-Within a block the cells of each column are read as the labels are; where all that is
-printed in a column is the same, it holds for the whole block. In section 2 the rows with
-one protocol and port are one conversation, and its host names own the addresses beside
-and around them, supported by the addresses that the catalogue knows under each name. In
-section 3 the rows with one protocol and one comment are one conversation with all ports
-of these rows, supported by the comments that have been read.
+In section 2 the rows with one protocol and port are one conversation, and the addresses
+belong to the host names that hold for their rows. In section 3 the rows with one protocol
+and one comment are one conversation with all ports of these rows.
 """
 
 from __future__ import annotations
@@ -15,10 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from gateway_rules.document import merged
-from gateway_rules.document.blocks import DECIDE, Block, Label, ambiguous, blocks, height
-from gateway_rules.document.findings import Finding, quoted
-from gateway_rules.document.known import EXACT, Known
+from gateway_rules.document.blocks import DECIDE, Block, Label, blocks, printed
+from gateway_rules.document.columns import holders
+from gateway_rules.document.findings import HOSTS, PORTS, Finding, quoted
+from gateway_rules.document.known import Known
 from gateway_rules.document.tables import (
     ADDRESS,
     COMMENT,
@@ -32,7 +29,6 @@ from gateway_rules.document.tables import (
 
 _EXTERNAL: Final = (PROTOCOL, PORT, HOST)
 _INTERNAL: Final = (PROTOCOL, PORT, COMMENT)
-_SAYING_ONE_THING: Final = (PROTOCOL, PORT)
 _Line: TypeAlias = tuple[Row, tuple[Cell, ...]]
 """A row, and the cells of the merged columns that hold for it."""
 
@@ -100,48 +96,24 @@ def _read(block: Block, known: Known) -> Iterator[Conversation | Finding]:
             yield Finding(block.cells, f"no-{name}", what, DECIDE, known.section, rows)
             return
     merged_columns = _EXTERNAL if known.section == EXTERNAL else _INTERNAL
-    columns = [_holding(block, column, known) for column in merged_columns]
+    columns = [holders(block, column, known) for column in merged_columns]
     lines: list[_Line] = []
-    for row, *cells in zip(block.rows, *columns, strict=True):
-        sure = tuple(cell for cell in cells if cell)
-        if len(sure) == len(cells):
-            lines.append((row, sure))
+    for row, *held in zip(block.rows, *columns, strict=True):
+        if all(len(cells) == 1 for cells in held):
+            lines.append((row, tuple(cells[0] for cells in held)))
         else:
-            yield ambiguous(known.section, row, (block.label.row,))
+            yield _unsure(block, row, held, known)
     say = _external if known.section == EXTERNAL else _internal
     yield from say(block.label, lines)
 
 
-def _holding(block: Block, column: int, known: Known) -> list[Cell | None]:
-    """Give for each row the cell of a column that holds for it, None where that is not certain."""
-    rows = block.rows
-    marks = [index for index, row in enumerate(rows) if row[column].text]
-    printed = [rows[mark][column] for mark in marks]
-    if not marks or (column in _SAYING_ONE_THING and len({cell.text for cell in printed}) == 1):
-        return [*(printed[:1] or [rows[0][column]])] * len(rows)
-
-    def support(mark: int, row: int) -> int:
-        return _support(block, column, known, printed[mark], rows[row])
-
-    heights = [height(row) for row in rows]
-    supported = [merged.best_supported(marks, row, support) for row in range(len(rows))]
-
-    def allowed(mark: int, start: int, end: int) -> bool:
-        is_above = merged.begins_above_middle(heights[start:end], marks[mark] - start)
-        return is_above and all(mark in known for known in supported[start:end] if known)
-
-    cells = merged.cells(marks, len(rows), allowed)
-    sure = [owners - cells.broken for owners in cells.owners]
-    owners = zip(cells.owners, sure, strict=True)
-    return [printed[min(one)] if len(one) == len(all_) == 1 else None for all_, one in owners]
-
-
-def _support(block: Block, column: int, known: Known, cell: Cell, row: Row) -> int:
-    """Tell whether a service of the label that has this cell is known to have the row as well."""
-    full = (*row[:column], cell, *row[column + 1 :])
-    services = (s for s in block.label.services if known.has(s, column, cell))
-    best = max((known.support(service, full) for service in services), default=0)
-    return best if best == EXACT else 0
+def _unsure(block: Block, row: Row, held: Sequence[Sequence[Cell]], known: Known) -> Finding:
+    several = next(cells for cells in held if len(cells) != 1)
+    names = [f"{cell.text} on line {cell.line}" for cell in several] or ["no cell of its column"]
+    cells, label = printed(row), block.label.row
+    what = f"{quoted(cells)} of {label} may belong to {' or '.join(names)}"
+    holds = (HOSTS,) if known.section == EXTERNAL else (PORTS,)
+    return Finding(cells, "ambiguous-row", what, DECIDE, known.section, (label,), holds)
 
 
 def _external(label: Label, lines: Sequence[_Line]) -> Iterator[Conversation | Finding]:
@@ -157,7 +129,7 @@ def _host(name: Cell, lines: Iterable[_Line]) -> PrintedHost:
 
 
 def _internal(label: Label, lines: Sequence[_Line]) -> Iterator[Conversation]:
-    for _, group in groupby(lines, lambda line: (line[1][0], line[1][2])):
+    for _, group in groupby(lines, lambda line: (line[1][0].text, line[1][2].text)):
         cells = [line[1] for line in group]
         ports = tuple(dict.fromkeys(port for _, port, _ in cells))
         yield Conversation(label, cells[0][0], ports, comment=cells[0][2])

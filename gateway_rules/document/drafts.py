@@ -71,8 +71,11 @@ def _held_hosts(hosts: Sequence[Entry], old: Sequence[Entry]) -> tuple[Entry, ..
         same = [index for index, one in enumerate(held) if one.name == host.name]
         torn = [index for index in same if not held[index].is_whole]
         for index in (torn or same)[:1] if lacking else ():
-            held[index] = replace(held[index], addresses=(*held[index].addresses, *lacking))
-    return tuple(host for host in held if host.addresses)
+            there = {*held[index].addresses, *lacking}
+            old_order = [address for address in host.addresses if address in there]
+            addresses = weave(held[index].addresses, old_order)
+            held[index] = replace(held[index], addresses=addresses)
+    return tuple(host for host in held if host.addresses or host.is_whole)
 
 
 def weave(new: Sequence[H], old: Sequence[H]) -> tuple[H, ...]:

@@ -8,10 +8,11 @@ protocol, and everything else, which is a word or a part of a label of its row.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gateway_rules.catalogue import Caveat, Erratum
+from gateway_rules.document.drafts import Draft
 from gateway_rules.document.findings import Finding
 from gateway_rules.document.said import Said
 from gateway_rules.document.tables import PORT, PROTOCOL, Cell, Printed
@@ -75,14 +76,16 @@ def _is_bare(cell: Cell, port: str, printed: Printed) -> bool:
 
 
 def stale_caveats(
-    caveats: Sequence[Caveat], said: Mapping[tuple[str, str], Sequence[Said]], title: Cell
+    caveats: Sequence[Caveat], drafts: Sequence[Draft], title: Cell
 ) -> Iterator[Finding]:
     """Give the caveats about addresses that their row has no longer."""
     for caveat in caveats:
-        hosts = (h for one in said.get((caveat.section, caveat.row or ""), ()) for h in one.hosts)
-        there = {str(address) for host in hosts for address in host.addresses}
+        of_row = [
+            d for d in drafts if d.was and (d.section, d.was.row) == (caveat.section, caveat.row)
+        ]
+        there = {str(a) for draft in of_row for host in draft.hosts for a in host.addresses}
         gone = [word for word in _CIDR.findall(caveat.what) if word not in there]
         if gone and there:
-            what = f"the caveat {caveat.id} is about {gone[0]}, which is printed no longer"
+            what = f"the caveat {caveat.id} is about {gone[0]}, which {caveat.row} has no longer"
             fix = "take the caveat out, or mend it"
             yield Finding((title,), "stale-caveat", what, fix, caveat.section, holds=())

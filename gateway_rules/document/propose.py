@@ -72,7 +72,7 @@ def propose(printed: Printed, catalogue: Catalogue, prose: Prose) -> Proposal:
             *_front_findings(printed, catalogue),
             *_section_findings(printed, catalogue),
             *regional_findings(printed, services, prose),
-            *stale_caveats(catalogue.caveats, said, printed.title),
+            *stale_caveats(catalogue.caveats, services, printed.title),
         ),
     )
 

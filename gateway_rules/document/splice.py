@@ -74,8 +74,12 @@ def rewritten(text: str, mapping: Node, changes: Mapping[str, str]) -> Iterator[
     for name, now in changes.items():
         node = pair(mapping, name)[1]
         if node.value != now:
-            is_quoted = isinstance(node, ScalarNode) and node.style == '"' and scalar(now) == now
-            yield replaced(text, mapping, name, f'"{now}"' if is_quoted else scalar(now))
+            in_flow = isinstance(mapping, CollectionNode) and bool(mapping.flow_style)
+            written = scalar(now, in_flow=in_flow)
+            is_quoted = isinstance(node, ScalarNode) and node.style == '"'
+            yield replaced(
+                text, mapping, name, f'"{now}"' if is_quoted and written == now else written
+            )
 
 
 def spliced(text: str, start: int, end: int, splices: Iterable[Splice]) -> str:

@@ -86,7 +86,7 @@ def read_document(text: str, file: str) -> Printed:
     """Read the text of the document; raise Faults when it is no such document."""
     lines = text.translate(_ODD_BLANKS).split("\n")
     starts = list(_section_starts(lines))
-    ends = [*(start for start, _, _ in starts[1:]), len(lines)]
+    ends = [*(start for start, _, _ in starts), len(lines)][1:]
     sections = {
         number: _section(number, title, lines, range(start + 1, end))
         for (start, number, title), end in zip(starts, ends, strict=True)
@@ -94,7 +94,9 @@ def read_document(text: str, file: str) -> Printed:
     front = _front(lines[: starts[0][0] if starts else None])
     if missing := list(_missing(front, sections)):
         fix = "give the text of the vendor's ports-and-protocols document as its PDF has it"
-        raise Faults(*(Fault(file, 1, 1, "no-document", what, fix) for what in missing))
+        raise Faults(
+            *(Fault(file, at.line, at.column, "no-document", what, fix) for at, what in missing)
+        )
     return _printed(front, sections)
 
 
@@ -114,14 +116,17 @@ def _front(lines: Sequence[str]) -> list[Cell]:
     return [_cell(number, 1, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _missing(front: Sequence[Cell], sections: dict[str, Section]) -> Iterator[str]:
+def _missing(front: Sequence[Cell], sections: dict[str, Section]) -> Iterator[tuple[Cell, str]]:
+    top = Cell(1, 1, "")
     if not any(_ISSUE.fullmatch(cell.text) for cell in front[1:-1]):
-        yield "no issue number with a date below it stands on its cover"
-    for number in HEADINGS:
+        yield top, "no issue number with a date below it stands on its cover"
+    for number, heading in HEADINGS.items():
         if number not in sections:
-            yield f"it has no section {number}"
+            yield top, f"it has no section {number}"
         elif not sections[number].rows:
-            yield f"section {number} holds no table with the heading of this document"
+            strays = sections[number].strays
+            at = strays[0][LABEL] if strays else sections[number].title
+            yield at, f"section {number} has no row under the heading {', '.join(heading)}"
 
 
 def _printed(front: Sequence[Cell], sections: dict[str, Section]) -> Printed:

@@ -9,21 +9,21 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 
-def scalar(text: str) -> str:
-    """Write a text.
+def scalar(text: str, *, in_flow: bool = True) -> str:
+    """Write a text, so that it may stand between commas or, if asked for, on a line of its own.
 
     >>> scalar("NTLM (PMM)"), scalar("3.1"), scalar("a, b: c")
     ('NTLM (PMM)', '"3.1"', '"a, b: c"')
     """
-    return text if _reads_back(text) else json.dumps(text, ensure_ascii=False)
+    form, meant = ("[%s]", [text]) if in_flow else ("k: %s", {"k": text})
+    return text if _load(form % text) == meant else json.dumps(text, ensure_ascii=False)
 
 
-def _reads_back(text: str) -> bool:
+def _load(written: str) -> object:
     try:
-        found = YAML(typ="safe", pure=True).load(f"{{k: [{text}]}}")
+        return YAML(typ="safe", pure=True).load(written)
     except (YAMLError, ValueError):
-        return False
-    return bool(found == {"k": [text]})
+        return None
 
 
 def flow(data: Mapping[str, str]) -> str:
