@@ -44,6 +44,7 @@ class Engine:
             **clean_environment(),
             **mark(self.layout.local),
             "PATH": os.pathsep.join(path),
+            "VIRTUAL_ENV": sys.prefix,
             "PULUMI_HOME": str(self.layout.pulumi_home),
             "PULUMI_BACKEND_URL": self.layout.state.resolve().as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "local",
