@@ -81,7 +81,7 @@ def test_requests_and_replies_pass_and_the_excess_is_as_told(
     assert verdict(acl, flows, catalogue, at) == claimed(acl)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(sites())
 def test_the_document_passes_at_any_site(config: Plain) -> None:
     """The shipped catalogue, with budgets of 19 and of 39, judged packet by packet."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sites import EVERYBODY, NOBODY, ROOT, STACKS, read_site, shipped, site
+from sites import EVERYBODY, FEW, NOBODY, ROOT, STACKS, read_site, shipped, site
 from strategies import reordered, sites
 
 from gateway_rules import report
@@ -34,7 +34,7 @@ def complaints_of(**fields: Any) -> tuple[Complaint, ...]:
     return error.value.complaints
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.data())
 def test_the_order_of_the_files_changes_no_byte(data: st.DataObject) -> None:
     """Keys, lists, services and regions in another order plan the same."""
@@ -50,7 +50,7 @@ def test_the_order_of_the_files_changes_no_byte(data: st.DataObject) -> None:
 
 def test_equal_files_give_equal_plans() -> None:
     """A plan is a value."""
-    assert plan(shipped(), site(roles=EVERYBODY)) == plan(shipped(), site(roles=EVERYBODY))
+    assert plan(shipped(), site(**FEW)) == plan(shipped(), site(**FEW))
 
 
 # --- The stacks of this repository ---------------------------------------------------------------

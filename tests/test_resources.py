@@ -6,7 +6,7 @@ from typing import Any
 import pulumi_aws
 import pytest
 from mocked import ACL, EGRESS, GATEWAY, GROUP, INGRESS, KNOWN, Answers, Registered, Run, names, run
-from sites import EVERYBODY, ROOT, STACKS, catalogue_of, shipped, site
+from sites import EVERYBODY, FEW, ROOT, STACKS, catalogue_of, shipped, site
 
 from gateway_rules import Gateway
 from gateway_rules.errors import Impossible
@@ -22,7 +22,7 @@ ADDITIONS: list[dict[str, Any]] = [
      "peers": ["::/0"]},
     {"name": "tunnel", "direction": "egress", "protocol": "-1", "peers": ["192.0.2.9/32"]},
 ]  # fmt: skip
-AT = site(roles=EVERYBODY, additions=ADDITIONS)
+AT = site(**FEW, additions=ADDITIONS)
 
 
 def gateway(at: StackSite = AT, **more: Any) -> Callable[[], None]:
@@ -206,7 +206,7 @@ def test_outputs_are_ids_and_counts(done: Run, planned: Plan) -> None:
         "security_group_ids": ["id"],
         "network_acl_id": "id",
         "counts": {"rules": len(planned.groups[0].rules), "entries": len(planned.acl.entries)},
-        "budget": {f"{way} {name}": f"{b.used} of 19" for (way, name), b in budgets.items()},
+        "budget": {f"{way} {name}": f"{b.used} of 39" for (way, name), b in budgets.items()},
         "excess": {f"{way} {name}": str(b.excess) for (way, name), b in budgets.items()},
     }
 
@@ -321,7 +321,9 @@ def test_a_site_that_cannot_be_planned_stops_before_anything_is_registered() -> 
 
 def test_a_quota_that_is_too_small_stops_the_program_as_well() -> None:
     """No half of a gateway is made."""
-    at = site(roles=EVERYBODY, quotas={"rules_per_security_group": 8})
+    at = site(
+        roles=EVERYBODY, quotas={"rules_per_security_group": 8, "entries_per_network_acl": 40}
+    )
     done = run(gateway(at), names())
     assert done.resources == []
     (line,) = done.errors
