@@ -321,13 +321,12 @@ def test_a_site_that_cannot_be_planned_stops_before_anything_is_registered() -> 
 
 def test_a_quota_that_is_too_small_stops_the_program_as_well() -> None:
     """No half of a gateway is made."""
-    at = site(
-        roles=EVERYBODY, quotas={"rules_per_security_group": 8, "entries_per_network_acl": 40}
-    )
+    quotas = {"rules_per_security_group": 8, "entries_per_network_acl": 40}
+    at = site(**FEW | {"quotas": quotas})
     done = run(gateway(at), names())
     assert done.resources == []
     (line,) = done.errors
     assert line.partition(";")[0] == (
         "error: site test: quotas.rules_per_security_group: [group-quota] "
-        "egress ipv4 needs 49 rules and the quota is 8"
+        "egress ipv4 needs 30 rules and the quota is 8"
     )
