@@ -31,7 +31,7 @@ _PORT: Final = {
     ]
 }
 _NAME: Final = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
-_HOST: Final = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+HOST: Final = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 _VERSION: Final = r"^[0-9]+(\.[0-9]+)*$"
 
 
@@ -81,8 +81,8 @@ Name = Annotated[
 ]
 HostName = Annotated[
     str,
-    Field(strict=True, json_schema_extra={"pattern": _HOST}),
-    _like(_HOST, "host name", "write the whole name, such as time.clearswift.net"),
+    Field(strict=True, json_schema_extra={"pattern": HOST}),
+    _like(HOST, "host name", "write the whole name, such as time.clearswift.net"),
 ]
 Number = Annotated[int, Field(strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
