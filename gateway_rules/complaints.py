@@ -81,14 +81,19 @@ def _additions(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
         same = (
             other.name
             for other in site.additions[:index]
-            if addition.name != other.name
-            and addition.model_copy(update={"name": other.name}) == other
+            if addition.name != other.name and _opens(addition) == _opens(other)
         )
         if twin := next(same, None):
             what = f"{addition.name} opens the same as {twin}"
             yield Complaint(at, "duplicate-addition", what, "keep one of them")
         for place, peer in enumerate(addition.peers):
             yield from _addition_peer(site, catalogue, addition, (*at, "peers", place), peer)
+
+
+def _opens(addition: Addition) -> tuple[object, ...]:
+    """Give what an addition opens, whatever order it is written in."""
+    ports, peers = frozenset(addition.port_pairs), frozenset(addition.peers)
+    return addition.direction, addition.protocol, ports, peers
 
 
 def _addition_peer(

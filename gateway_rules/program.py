@@ -12,6 +12,7 @@ import pulumi_aws as aws
 
 from gateway_rules.errors import Complaint, Faults
 from gateway_rules.plan import Plan
+from gateway_rules.prefixes import Prefix, parse_prefix
 from gateway_rules.project import load_plan
 from gateway_rules.site import StackSite
 from gateway_rules.stack_file import KEYS, blame, raw_config
@@ -98,15 +99,19 @@ def _vpc(site: StackSite, found: list[str]) -> Iterator[Complaint]:
         yield Complaint(("vpc",), "look-up", f"{_shown(site.vpc)} finds {some}", fix)
 
 
-def _subnets(site: StackSite, vpc: str) -> dict[str, str]:
-    """Give the CIDR of each subnet, by id."""
+def _subnets(site: StackSite, vpc: str) -> dict[str, tuple[str, ...]]:
+    """Give the CIDRs of each subnet, by id; a subnet may have one of each family."""
     by = _by(site.subnets, "subnet-id")
     filters = [{"name": "vpc-id", "values": [vpc]}, *by.pop("filters", [])]
     found = aws.ec2.get_subnets(filters=filters, **by).ids
-    return {id_: aws.ec2.get_subnet(id=id_).cidr_block for id_ in sorted(found)}
+    looked = {id_: aws.ec2.get_subnet(id=id_) for id_ in sorted(found)}
+    return {
+        id_: tuple(filter(None, (subnet.cidr_block, subnet.ipv6_cidr_block)))
+        for id_, subnet in looked.items()
+    }
 
 
-def _networks(site: StackSite, subnets: Mapping[str, str]) -> Iterator[Complaint]:
+def _networks(site: StackSite, subnets: Mapping[str, tuple[str, ...]]) -> Iterator[Complaint]:
     if not subnets:
         fix = "write tags that find at least one, or ids"
         yield Complaint(("subnets",), "look-up", f"{_shown(site.subnets)} finds no subnet", fix)
@@ -115,10 +120,17 @@ def _networks(site: StackSite, subnets: Mapping[str, str]) -> Iterator[Complaint
     if missing:
         what = f"{', '.join(sorted(missing))} is no subnet of the VPC"
         yield Complaint(("subnets",), "look-up", what, "write the ids of the VPC's subnets")
-    elif site.networks and {*map(str, site.networks)} != {*subnets.values()}:
-        what = f"the subnets are {', '.join(sorted(subnets.values()))}, not what stands here"
-        fix = f"write [{', '.join(sorted(subnets.values()))}]"
-        yield Complaint(("networks",), "networks", what, fix)
+    elif site.networks and {*site.networks} != {*(there := _asked(site, subnets))}:
+        shown = ", ".join(map(str, there))
+        what = f"the subnets are {shown}, not what stands here"
+        yield Complaint(("networks",), "networks", what, f"write [{shown}]")
+
+
+def _asked(site: StackSite, subnets: Mapping[str, tuple[str, ...]]) -> tuple[Prefix, ...]:
+    """Give the subnets' prefixes, sorted; those of IPv6 only where the site names any."""
+    found = sorted(parse_prefix(cidr) for cidrs in subnets.values() for cidr in cidrs)
+    families = {4, *(network.version for network in site.networks)}
+    return tuple(prefix for prefix in found if prefix.version in families)
 
 
 def _shown(wanted: str | tuple[str, ...] | Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ _ICMP_ANSWERS: Final = {
     "icmp": {8: 0, 13: 14, 15: 16, 17: 18},
     "icmpv6": {128: 129},
 }
-_PORTS = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+_PORTS = re.compile(r"(0|[1-9][0-9]{0,8})(?:-(0|[1-9][0-9]{0,8}))?")
 
 
 def opposite(direction: Direction) -> Direction:
@@ -43,7 +43,8 @@ def parse_ports(text: object) -> PortPair:
     """Read `25`, "25" or "20-22"; raise Refused when it is no port from 1 to 65535."""
     found = _PORTS.fullmatch(str(text))
     if not found or isinstance(text, bool):
-        raise Refused("port", f"{text!r} is no port", "write a port or a range such as 25 or 20-22")
+        said = str(text).lower() if isinstance(text, bool) else repr(text)
+        raise Refused("port", f"{said} is no port", "write a port or a range such as 25 or 20-22")
     first, last = int(found[1]), int(found[2] or found[1])
     if first == 0:
         raise Refused("port", "port 0 is reserved", "write a port from 1 to 65535")

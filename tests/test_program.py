@@ -27,6 +27,7 @@ from sites import ROOT, STACKS
 from gateway_rules.errors import Faults
 from gateway_rules.plan import Plan
 from gateway_rules.program import located, planned
+from gateway_rules.prefixes import parse_prefix
 from gateway_rules.project import load_plan
 from gateway_rules.site import Site
 
@@ -67,10 +68,13 @@ class Aws:
     """Look-ups of a VPC and its subnets, with each question written down."""
 
     def __init__(
-        self, vpcs: tuple[str, ...] = ("vpc-1",), subnets: Mapping[str, str] = CIDRS
+        self,
+        vpcs: tuple[str, ...] = ("vpc-1",),
+        subnets: Mapping[str, str] = CIDRS,
+        ipv6: Mapping[str, str] | None = None,
     ) -> None:
         self.asked: list[tuple[str, Properties]] = []
-        self._vpcs, self._subnets = vpcs, subnets
+        self._vpcs, self._subnets, self._ipv6 = vpcs, subnets, ipv6 or {}
 
     @property
     def answers(self) -> Answers:
@@ -90,7 +94,9 @@ class Aws:
 
     def _subnet(self, args: Properties) -> Properties:
         self.asked.append((SUBNET, args))
-        return {"id": args["id"], "cidrBlock": self._subnets[args["id"]]}
+        id_ = args["id"]
+        cidrs = {"cidrBlock": self._subnets[id_], "ipv6CidrBlock": self._ipv6.get(id_, "")}
+        return {"id": id_, **cidrs}
 
 
 def read(root: Path, config: Mapping[str, str]) -> Run:
@@ -317,8 +323,8 @@ def test_vpc_and_subnets_are_looked_up_by_ids(tmp_path: Path) -> None:
         pytest.param(
             Aws(subnets={**CIDRS, "subnet-c": "10.42.8.128/26"}),
             {},
-            "5:27: [networks] the subnets are 10.42.8.0/26, 10.42.8.128/26, 10.42.8.64/26, "
-            "not what stands here; write [10.42.8.0/26, 10.42.8.128/26, 10.42.8.64/26]",
+            "5:27: [networks] the subnets are 10.42.8.0/26, 10.42.8.64/26, 10.42.8.128/26, "
+            "not what stands here; write [10.42.8.0/26, 10.42.8.64/26, 10.42.8.128/26]",
             id="a subnet that is no network",
         ),
     ],
@@ -336,6 +342,28 @@ def test_networks_that_are_not_given_are_not_compared(tmp_path: Path) -> None:
     """A site without `self` needs no networks."""
     done, found = look_up(project(tmp_path), Aws(), networks=())
     assert (done.failure, found) == (None, [("vpc-1", ["subnet-a", "subnet-b"])])
+
+
+IPV6 = {"subnet-a": "2001:db8:0:1::/64", "subnet-b": "2001:db8:0:2::/64"}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ((), None),
+        (tuple(IPV6.values()), None),
+        (("2001:db8:0:1::/64",), "[networks] the subnets are "),
+    ],
+)
+def test_ipv6_networks_are_compared_where_the_site_names_any(
+    tmp_path: Path, more: tuple[str, ...], said: str | None
+) -> None:
+    """A site that speaks IPv4 alone may lie in subnets that have both."""
+    root = project(tmp_path)
+    networks = (*load_plan(root, "test").site.networks, *map(parse_prefix, more))
+    done, _ = look_up(root, Aws(ipv6=IPV6), networks=networks)
+    assert (done.errors == []) == (said is None)
+    assert all(str(said) in error for error in done.errors)
 
 
 def test_the_order_of_networks_is_no_matter(tmp_path: Path) -> None:

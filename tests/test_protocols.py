@@ -40,7 +40,7 @@ RANGE = "write a port from 1 to 65535"
         ("20 - 22", "port", f"'20 - 22' is no port; {FORM}"),
         ("٢٥", "port", f"'٢٥' is no port; {FORM}"),
         (2.5, "port", f"2.5 is no port; {FORM}"),
-        (True, "port", f"True is no port; {FORM}"),
+        (True, "port", f"true is no port; {FORM}"),
         (None, "port", f"None is no port; {FORM}"),
         ("9" * 10, "port", f"'9999999999' is no port; {FORM}"),
         # Port 0 is reserved (RFC 6335).
