@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from gateway_rules.catalogue import SHIPPED
+from gateway_rules.errors import Pending
+from gateway_rules.project import load_plan
 
 CATALOGUE = "gateway_rules/catalogue/seg-v3.yaml"
 IRELAND, FRANKFURT = "stacks/Pulumi.eu-west-1.yaml", "stacks/Pulumi.eu-central-1.yaml"
@@ -96,6 +100,14 @@ class Repository:
             text=True,
             check=False,
         )
+
+
+def cure(there: Repository, stack: str) -> str:
+    """Give what a pending stack lacks and what to do about it, as its reader says it."""
+    with pytest.raises(Pending) as error:
+        load_plan(there.root, stack)
+    [fault] = error.value.faults
+    return f"{fault.message}; {fault.fix}"
 
 
 def repository(top: Path, project: str = ".") -> Repository:

@@ -17,6 +17,7 @@ from repository import (
     IRELAND,
     STACK,
     Repository,
+    cure,
     repository,
 )
 
@@ -276,19 +277,16 @@ def adds_a_region(there: Repository) -> Repository:
 
 def test_a_region_is_pending_until_its_addresses_are_there(adds_a_region: Repository) -> None:
     """A pending stack is told with its cure and opens nothing; no command fails for it."""
-    cure = (
-        f"the addresses of {', '.join(HOSTS)} in US are not known; "
-        "run gateway-rules resolve us-east-1 with a resolver in that region"
-    )
+    said = cure(adds_a_region, "us-east-1")
     assert printed(adds_a_region, "--brake") == [
         "Compared with BASE:",
         "us-east-1: pending",
-        f"  note: {cure}",
+        f"  note: {said}",
         "  note: what is deployed stays as it is until the stack can be planned",
         "eu-central-1, eu-west-1: passes the same packets",
     ]
     checked = adds_a_region.run("render", "--check")
-    told = f"pending: {VIRGINIA}: {cure}\n"
+    told = f"pending: {VIRGINIA}: {said}\n"
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, told, "")
 
 
