@@ -26,8 +26,8 @@ from sites import ROOT, STACKS
 
 from gateway_rules.errors import Faults
 from gateway_rules.plan import Plan
-from gateway_rules.program import located, planned
 from gateway_rules.prefixes import parse_prefix
+from gateway_rules.program import located, planned
 from gateway_rules.project import load_plan
 from gateway_rules.site import Site
 
