@@ -6,13 +6,14 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
 from gateway_rules.errors import NoAnswer
+from gateway_rules.local.dns.zone import NOWHERE, Zone
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.processes import mark
 from gateway_rules.local.unable import unable
@@ -58,11 +59,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Server:
-    """A local AWS: where it answers, the mark that its memory carries, and its quotas."""
+    """A local AWS: where it answers, the mark that its memory carries, and its quotas.
+
+    Beside it run the name servers of its zone, by Region.
+    """
 
     endpoint: str
     mark: str
     settings: Settings
+    zone: Zone = NOWHERE
+    resolvers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def recorded(cls, layout: Layout) -> Self | None:
@@ -70,7 +76,16 @@ class Server:
         if not layout.server.exists():
             return None
         record = json.loads(layout.server.read_text())
-        return cls(record["endpoint"], record["mark"], Settings(**record["settings"]))
+        # An earlier version of this program had no name servers.
+        zone, resolvers = Zone.from_text(record.get("zone", str(NOWHERE))), record.get("resolvers")
+        settings = Settings(**record["settings"])
+        return cls(record["endpoint"], record["mark"], settings, zone, resolvers or {})
+
+    def record(self, layout: Layout) -> None:
+        """Leave a record of the server beside the state, in one step."""
+        partial = layout.server.with_suffix(".partial")
+        partial.write_text(json.dumps(asdict(self) | {"zone": str(self.zone)}))
+        partial.rename(layout.server)
 
     def answers(self) -> bool:
         """Say whether this very server, with its memory, is there."""
@@ -85,23 +100,24 @@ class Server:
             connection.close()
 
 
-def start(layout: Layout, settings: Settings) -> Server:
+def start(layout: Layout, settings: Settings, zone: Zone = NOWHERE) -> Server:
     """Start a local AWS that outlives this process, and record it beside the state.
 
     Raises NoAnswer when it does not come up.
     """
     secret = secrets.token_hex(16)
-    port_file = layout.local / "server.port"
+    port_file, resolvers_file = layout.local / "server.port", layout.local / "resolvers.json"
     port_file.unlink(missing_ok=True)
-    options = ["--port-file", str(port_file), "--mark", secret, *settings.options()]
+    files = ["--port-file", str(port_file), "--resolvers-file", str(resolvers_file)]
+    options = [*files, "--mark", secret, "--zone", str(zone), *settings.options()]
     process = _spawn(layout, options)
     endpoint = f"http://127.0.0.1:{_port(process, port_file, layout)}"
-    server = Server(endpoint, secret, settings)
+    # The server writes its port last.
+    resolvers = json.loads(resolvers_file.read_text())
+    server = Server(endpoint, secret, settings, zone, resolvers)
     if not server.answers():
         raise _failure(layout)
-    partial = layout.server.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(server)))
-    partial.rename(layout.server)
+    server.record(layout)
     return server
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway_rules.errors import Faults
 from gateway_rules.local import processes
 from gateway_rules.local.build import Say
+from gateway_rules.local.dns.zone import NOWHERE, Zone
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.servers import Server, Settings, start
 
@@ -39,14 +40,14 @@ def recorded(layout: Layout) -> Iterator[None]:
     file.unlink()
 
 
-def server(layout: Layout, settings: Settings, say: Say) -> Server:
+def server(layout: Layout, settings: Settings, say: Say, zone: Zone = NOWHERE) -> Server:
     """Give the local AWS that the state belongs to, or a new one beside an empty state.
 
     To be called under the lock and before `recorded`: every record is then one of a run that was
     cut off.
     """
     found = Server.recorded(layout)
-    reason = _why_afresh(layout, found, settings)
+    reason = _why_afresh(layout, found, settings, zone)
     if found and reason is None:
         return found
     if reason:
@@ -54,10 +55,10 @@ def server(layout: Layout, settings: Settings, say: Say) -> Server:
     clear(layout)
     say("starting a local AWS")
     with recorded(layout):
-        return start(layout, settings)
+        return start(layout, settings, zone)
 
 
-def _why_afresh(layout: Layout, found: Server | None, settings: Settings) -> str | None:
+def _why_afresh(layout: Layout, found: Server | None, settings: Settings, zone: Zone) -> str | None:
     """Say what keeps a run from going on where the last one ended."""
     if layout.runs.exists() and any(layout.runs.iterdir()):
         return "the last local run was cut off"
@@ -65,6 +66,8 @@ def _why_afresh(layout: Layout, found: Server | None, settings: Settings) -> str
         return "the local AWS of the last run is gone, and its memory with it"
     if found and not found.settings.allows(settings):
         return "the quotas of the stacks have grown beyond those of the local AWS"
+    if found and found.zone != zone:
+        return "the hosts or the Regions of the catalogue have changed"
     return None
 
 

@@ -1,12 +1,15 @@
 """`gateway-rules local status`: what runs, where, and what is deployed on it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.servers import Server
+
+HOME: Final = "eu-west-1"
 
 
 @dataclass(frozen=True)
@@ -16,21 +19,29 @@ class Status:
     running: bool
     endpoint: str | None
     stacks: tuple[str, ...]
+    resolvers: Mapping[str, str]
+    """The name server of each Region, as IP:PORT."""
 
     def __str__(self) -> str:
         """Say it in a sentence."""
         if not self.running:
             return "No local AWS runs; gateway-rules local up starts one."
         stacks = ", ".join(self.stacks) or "no stack"
-        return f"The local AWS runs at {self.endpoint} and holds {stacks}."
+        names = f" Names are answered at {self.dns}." if self.dns else ""
+        return f"The local AWS runs at {self.endpoint} and holds {stacks}.{names}"
+
+    @property
+    def dns(self) -> str | None:
+        """Give the name server that answers as in Ireland, the home of the example stack."""
+        return self.resolvers.get(HOME)
 
     def as_json(self) -> dict[str, Any]:
         """Give the status as `local status --json` promises it."""
         return {
             "running": self.running,
             "endpoint": self.endpoint,
-            # There is no local name server.
-            "dns": None,
+            "dns": self.dns,
+            "resolvers": dict(self.resolvers),
             "stacks": list(self.stacks),
         }
 
@@ -40,8 +51,13 @@ def status(root: Path) -> Status:
     layout = Layout(root)
     server = Server.recorded(layout)
     if server is None or not server.answers():
-        return Status(running=False, endpoint=None, stacks=())
-    return Status(running=True, endpoint=server.endpoint, stacks=_deployed(layout))
+        return Status(running=False, endpoint=None, stacks=(), resolvers={})
+    return Status(
+        running=True,
+        endpoint=server.endpoint,
+        stacks=_deployed(layout),
+        resolvers=server.resolvers,
+    )
 
 
 def _deployed(layout: Layout) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pytest
 
 from gateway_rules.errors import Faults, NoAnswer, usage
 from gateway_rules.local import processes, servers, session
+from gateway_rules.local.dns.zone import Zone
 from gateway_rules.local.down import down
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.servers import Server, Settings
@@ -18,6 +19,7 @@ from gateway_rules.local.status import status
 from gateway_rules.site import Quotas
 
 USUAL = Settings.for_all([Quotas()])
+ZONE = Zone(("host.example.com",), ("eu-west-1", "us-east-1"))
 
 
 @pytest.fixture
@@ -145,9 +147,46 @@ def test_says_what_runs(layout: Layout) -> None:
         "running": True,
         "endpoint": server.endpoint,
         "dns": None,
+        "resolvers": {},
         "stacks": ["a", "b"],
     }
     assert str(found) == f"The local AWS runs at {server.endpoint} and holds a, b."
+
+
+def test_says_where_names_are_answered(layout: Layout) -> None:
+    """The status names the name server of each Region, and in words the one at home."""
+    server = session.server(layout, USUAL, print, ZONE)
+
+    found = status(layout.root)
+
+    assert tuple(server.resolvers) == ZONE.regions
+    assert found.as_json() == {
+        "running": True,
+        "endpoint": server.endpoint,
+        "dns": server.resolvers["eu-west-1"],
+        "resolvers": server.resolvers,
+        "stacks": [],
+    }
+    assert str(found) == (
+        f"The local AWS runs at {server.endpoint} and holds no stack. "
+        f"Names are answered at {server.resolvers['eu-west-1']}."
+    )
+    assert session.server(layout, USUAL, print, ZONE) == server
+
+
+def test_starts_afresh_for_other_names(layout: Layout) -> None:
+    """A name server that does not know a host of the catalogue is replaced, with its AWS."""
+    said: list[str] = []
+    first = session.server(layout, USUAL, said.append, ZONE)
+
+    session.server(layout, USUAL, said.append, replace(ZONE, hosts=("other.example.com",)))
+
+    assert not first.answers()
+    assert said == [
+        "starting a local AWS",
+        "the hosts or the Regions of the catalogue have changed; starting afresh",
+        "starting a local AWS",
+    ]
 
 
 def test_says_that_nothing_runs(layout: Layout) -> None:
@@ -157,7 +196,13 @@ def test_says_that_nothing_runs(layout: Layout) -> None:
 
     found = status(layout.root)
 
-    assert found.as_json() == {"running": False, "endpoint": None, "dns": None, "stacks": []}
+    assert found.as_json() == {
+        "running": False,
+        "endpoint": None,
+        "dns": None,
+        "resolvers": {},
+        "stacks": [],
+    }
     assert str(found) == "No local AWS runs; gateway-rules local up starts one."
 
 

@@ -1,6 +1,7 @@
 """Run the local AWS until it is told to end: `python -m gateway_rules.local.aws --help`."""
 
 import argparse
+import json
 import os
 import signal
 from collections.abc import Sequence
@@ -9,10 +10,15 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from gateway_rules.local.aws.limits import Limits
+from gateway_rules.local.dns.serve import serving
+from gateway_rules.local.dns.zone import NOWHERE, Zone
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; the port is in the file as soon as requests are answered.
+
+    The name servers of the zone's Regions run beside it; where they are stands in a file before
+    the port does.
 
     Returns 0 when told to end; SystemExit 1 ends it when the port is taken, as werkzeug then says.
     """
@@ -30,6 +36,8 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port-file", type=Path, required=True, help="where the port is written")
     parser.add_argument("--mark", required=True, help="the text that the server is known by")
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
+    parser.add_argument("--zone", type=Zone.from_text, default=NOWHERE, help="names, as JSON")
+    parser.add_argument("--resolvers-file", type=Path, help="where the name servers are written")
     parser.add_argument("--region", action="append", default=[], help="make ready; repeatable")
     for name, default in asdict(Limits()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=default)
@@ -42,15 +50,16 @@ def _serve(given: argparse.Namespace) -> None:
     from gateway_rules.local.aws.server import open_server, warm_up  # noqa: PLC0415
 
     limits = Limits(**{each.name: getattr(given, each.name) for each in fields(Limits)})
-    server = open_server(given.mark, limits, given.port)
-    try:
+    with open_server(given.mark, limits, given.port) as server, serving(given.zone) as resolvers:
         for region in given.region:
             warm_up(server, region)
+        if given.resolvers_file:
+            _write(given.resolvers_file, json.dumps(dict(resolvers)))
         _write(given.port_file, f"{server.server_port}\n")
-        server.serve_forever()
-    finally:
-        server.server_close()
-        given.port_file.unlink(missing_ok=True)
+        try:
+            server.serve_forever()
+        finally:
+            given.port_file.unlink(missing_ok=True)
 
 
 def _write(file: Path, text: str) -> None:

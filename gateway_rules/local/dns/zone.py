@@ -1,7 +1,8 @@
 """What the local name server knows: where each host is, seen from each Region."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final, Self
 
@@ -29,6 +30,16 @@ class Zone:
         regional = (service for service in catalogue.services if service.regional)
         names = (name for service in regional for name in service.host_names)
         return cls(tuple(dict.fromkeys(names)), tuple(sorted(catalogue.regions)))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read what `str` writes; raise ValueError for anything else."""
+        data = json.loads(text)
+        return cls(tuple(data["hosts"]), tuple(data["regions"]))
+
+    def __str__(self) -> str:
+        """Write the zone as JSON, as it is handed from process to process."""
+        return json.dumps(asdict(self))
 
     def alias(self, name: str) -> str | None:
         """Give the name behind a host's, as the vendor's hosts have one; None for other names."""
