@@ -2,9 +2,9 @@
 
 A label names a row, and a row may have several services: audiences of one conversation,
 which share its protocol and ports, or conversations of their own. So within a row
-they are told apart by what both have: first protocol, ports and who is at the other end,
-then any two of these. Where one alone is left on both sides of a row that never had more,
-it is that one, whatever changed. All else is not matched.
+they are told apart by what both have: protocol, ports and who is at the other end, all three
+or else any two, if nothing else has as much. A row that has one service and one
+conversation needs no telling, whatever changed. All else is not matched.
 """
 
 from __future__ import annotations
@@ -50,12 +50,7 @@ def has_end(service: Service, said: Said, known: Known) -> bool:
     return not names.isdisjoint(host.name.casefold() for host in service.hosts)
 
 
-_TESTS: Final[tuple[tuple[Test, ...], ...]] = (
-    (has_protocol, has_ports, has_end),
-    (has_protocol, has_ports),
-    (has_protocol, has_end),
-    (has_ports, has_end),
-)
+_TESTS: Final[tuple[Test, ...]] = (has_protocol, has_ports, has_end)
 
 
 def match(services: Sequence[Service], said: Sequence[Said], known: Known) -> Matched:
@@ -64,8 +59,8 @@ def match(services: Sequence[Service], said: Sequence[Said], known: Known) -> Ma
         return Matched(((services[0], said[0]),), (), ())
     pairs: list[tuple[Service, Said]] = []
     left, unsaid = list(said), list(services)
-    for tests in _TESTS:
-        found = list(_sure(unsaid, left, known, tests))
+    for least in (3, 2):
+        found = list(_sure(unsaid, left, known, least))
         pairs.extend(found)
         unsaid = [service for service in unsaid if service not in [one for one, _ in found]]
         left = [one for one in left if one not in [other for _, other in found]]
@@ -73,14 +68,14 @@ def match(services: Sequence[Service], said: Sequence[Said], known: Known) -> Ma
 
 
 def _sure(
-    services: Sequence[Service], said: Sequence[Said], known: Known, tests: Sequence[Test]
+    services: Sequence[Service], said: Sequence[Said], known: Known, least: int
 ) -> Iterator[tuple[Service, Said]]:
-    """Give the pairs that pass all tests, and neither side of which has another one."""
+    """Give the pairs that have so much in common, and neither side of which has another one."""
     fits = [
         (service, one)
         for service in services
         for one in said
-        if all(test(service, one, known) for test in tests)
+        if sum(test(service, one, known) for test in _TESTS) >= least
     ]
     for service, one in fits:
         rivals = [other for other, same in fits if same == one]
