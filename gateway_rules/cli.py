@@ -22,6 +22,7 @@ from gateway_rules import outline, report, show
 from gateway_rules.catalogue import Catalogue, read_catalogue
 from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota, usage
 from gateway_rules.local.commands import app as local
+from gateway_rules.loopback import is_rehearsal
 from gateway_rules.places import relative
 from gateway_rules.project import catalogue_of, find_root, load_plan
 
@@ -184,6 +185,59 @@ def new_stack(
     print_line(f"wrote {relative(path, root)}")
     for number, step in enumerate(steps, 1):
         print_line(f"{number}. {step}")
+
+
+@app.command("resolve")
+def resolve_hosts(
+    context: typer.Context,
+    stack: Stack,
+    *,
+    resolver: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IP[:PORT]", help="Ask this one, several times over ask several."),
+    ] = None,
+    every_host: Annotated[
+        bool, typer.Option("--all", help="Look up hosts whose printed addresses hold as well.")
+    ] = False,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Ask each question so often.")] = 3,
+    grace: Annotated[
+        int, typer.Option(metavar="DAYS", min=0, help="Keep an address that is not given any more.")
+    ] = 14,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, max=60, help="Wait so long for an answer.")
+    ] = 5,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when addresses differ.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Look up a stack's hosts, and write stacks/addresses/STACK.yaml for review.
+
+    Without --resolver it asks those that this machine uses. Answers that no public server
+    can have, or that resolvers do not share, are refused, and then nothing is written.
+
+    Example: gateway-rules resolve us-east-1 --resolver 10.43.0.2
+    """
+    from gateway_rules import lookup, questions  # noqa: PLC0415 - `show` need not wait for them.
+    from gateway_rules import resolve as work  # noqa: PLC0415 - nor for this.
+
+    asked = questions.parse_resolvers(resolver or ()) or lookup.system_resolvers()
+    terms = work.Terms(
+        asked,
+        datetime.now(UTC).date(),
+        rounds,
+        grace,
+        every_host=every_host,
+        rehearsal=is_rehearsal(os.environ),
+    )
+    found = work.resolve(root_of(context), stack, terms, partial(lookup.ask, seconds=timeout))
+    if not check:
+        work.write(found)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        emit("\n".join(found.lines(written=not check)))
+    raise typer.Exit(FOUND if check and found.changes else 0)
 
 
 @app.command()

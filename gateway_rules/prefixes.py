@@ -31,7 +31,12 @@ class Prefix(NamedTuple):
 
     def __str__(self) -> str:
         """Write the canonical text (RFC 5952 for IPv6)."""
-        return f"{netaddr.IPAddress(self.base, self.version)}/{self.length}"
+        return f"{self.address}/{self.length}"
+
+    @property
+    def address(self) -> str:
+        """Write the address alone, as one of a host is."""
+        return str(netaddr.IPAddress(self.base, self.version))
 
     @property
     def interval(self) -> Interval:
