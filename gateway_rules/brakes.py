@@ -45,32 +45,44 @@ class AdministrativePrefix(Frozen):
     """The shortest prefix that may reach an administrative port, a family."""
 
     ipv4: Annotated[Number, Field(ge=0, le=32)] = 20
+    """The length in IPv4."""
     ipv6: Annotated[Number, Field(ge=0, le=128)] = 48
+    """The length in IPv6."""
 
 
 class Limits(Frozen):
     """How far a change to one stack may go without a second look."""
 
     opened_addresses: Annotated[Number, Field(ge=0)] = 65536
+    """How many distinct remote addresses a change may open."""
     opened_share: Share = 0.25
+    """How many packets it may open, of those that the groups pass already."""
     changed_rules_share: Share = 0.5
+    """How many rules it may make or remove, of those that are there."""
     administrative_prefix: AdministrativePrefix = AdministrativePrefix()
+    """The shortest prefix to which it may open SSH and the management UI."""
 
 
 class Exemption(Frozen):
     """A brake that somebody lifted for a stack, why, and until when."""
 
     brake: Brake
+    """The brake that is lifted, as its line names it."""
     stack: Text
+    """The stack for which it is lifted."""
     reason: Text
-    until: Day
+    """Why the change is meant, and where that was decided."""
+    until: Annotated[Day, Field(examples=["2026-12-31"])]
+    """The last day on which it holds."""
 
 
 class BrakesFile(Frozen):
     """The limits and their exceptions."""
 
     limits: Limits = Limits()
+    """What stops a change; each that is not given has its default."""
     exceptions: tuple[Exemption, ...] = ()
+    """What was reviewed and may go past a limit for a while."""
 
 
 @dataclass(frozen=True)

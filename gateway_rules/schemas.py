@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel
 
 from gateway_rules.addresses import AddressFile
+from gateway_rules.brakes import BrakesFile
 from gateway_rules.catalogue import Catalogue, Issue, read_catalogue
 from gateway_rules.fields import CIDR
 from gateway_rules.prefixes import SELF
@@ -41,6 +42,7 @@ def schemas(catalogue: Catalogue) -> dict[str, Schema]:
         "catalogue": _catalogue(),
         "stack": _stack(catalogue),
         "addresses": _of(AddressFile, "The addresses of a Region's hosts"),
+        "brakes": _of(BrakesFile, "Limits to what a change may open, and their exceptions"),
     }
     return {kind: {"$schema": _DRAFT, **schema} for kind, schema in found.items()}
 

@@ -1,13 +1,18 @@
 """Limits and exceptions: how their file is read, and what they let through."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from judged import violations
+from ruamel.yaml import YAML
 
 from gateway_rules.brakes import Brake, BrakesFile, Limits, Trip, Verdict, judge, read_brakes
+from gateway_rules.catalogue import read_catalogue
 from gateway_rules.errors import Faults
+from gateway_rules.schemas import schema_file, schemas
 
 ROOT = Path(__file__).parents[1]
 STACKS = ("eu-central-1", "eu-west-1")
@@ -98,7 +103,10 @@ def without(key: str) -> str:
         (without("brake"), "2:5: [missing-key] exceptions.brake is missing; add it"),
         (without("stack"), "2:5: [missing-key] exceptions.stack is missing; add it"),
         (without("reason"), "2:5: [missing-key] exceptions.reason is missing; add it"),
-        (without("until"), "2:5: [missing-key] exceptions.until is missing; add it"),
+        (
+            without("until"),
+            '2:5: [missing-key] exceptions.until is missing; add it, such as until: "2026-12-31"',
+        ),
         (without("reason=''"), "2:49: [empty] exceptions.reason is empty; write something"),
         (
             without("brake=opened"),
@@ -171,6 +179,46 @@ def test_an_exception_may_outlive_the_stack_that_it_lets_go(tmp_path: Path) -> N
     """The line that lets a stack be removed is merged together with the removal."""
     text = without("brake=removed-service").replace("eu-west-1", "us-east-1")
     assert read(tmp_path, text).exceptions[0].stack == "us-east-1"
+
+
+# --- The schema ------------------------------------------------------------------------------
+
+SCHEMA = schemas(read_catalogue())["brakes"]
+
+
+def loaded(text: str) -> object:
+    """Read YAML as editors do, whose days are text."""
+    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
+
+
+@pytest.mark.parametrize("text", [(ROOT / "brakes.yaml").read_text(), without("nothing")])
+def test_an_editor_takes_what_the_reader_takes(text: str) -> None:
+    """Neither this repository's own file nor a good exception is underlined."""
+    assert violations(SCHEMA, loaded(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(without(key) for key in GOOD),
+        *map(without, ("reason=''", "brake=opened", "until=soon", "because=so")),
+        "limits: {opened_share: 1.1}\n",
+        "limits: {opened_addresses: -1}\n",
+        "limits: {administrative_prefix: {ipv4: 33}}\n",
+        "limits: {opened: 1}\n",
+        "exception: []\n",
+    ],
+)
+def test_an_editor_underlines_what_the_reader_refuses(text: str) -> None:
+    """All but days that the calendar lacks, and stacks that are not there."""
+    assert violations(SCHEMA, loaded(text)) != []
+
+
+def test_the_file_names_its_schema() -> None:
+    """The first line leads an editor to it."""
+    first = (ROOT / "brakes.yaml").read_text().partition("\n")[0]
+    assert first == "# yaml-language-server: $schema=gateway_rules/schemas/brakes.schema.json"
+    assert (ROOT / first.partition("=")[2]) == schema_file("brakes")
 
 
 # --- What an exception lets through ----------------------------------------------------------
