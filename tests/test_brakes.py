@@ -1,6 +1,7 @@
 """Limits and exceptions: how their file is read, and what they let through."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -12,6 +13,7 @@ from ruamel.yaml import YAML
 from gateway_rules.brakes import Brake, BrakesFile, Limits, Trip, Verdict, judge, read_brakes
 from gateway_rules.catalogue import read_catalogue
 from gateway_rules.errors import Faults
+from gateway_rules.project import stack_names
 from gateway_rules.schemas import schema_file, schemas
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +41,7 @@ def told(folder: Path, text: str) -> list[str]:
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     """A project that has no opinion gets the limits of this repository."""
     assert read_brakes(tmp_path, STACKS) == BrakesFile()
-    assert read_brakes(ROOT, STACKS) == BrakesFile()
+    assert read_brakes(ROOT, stack_names(ROOT)).limits == Limits()
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "limits: {}\n", "exceptions: []\n"])
@@ -295,7 +297,31 @@ def test_a_verdict_is_plain_data() -> None:
     }
 
 
-def test_the_repositorys_own_file_says_what_the_defaults_are() -> None:
-    """Whoever reads the file sees every limit, and all of them are the defaults."""
+def test_the_repositorys_own_file_names_every_limit() -> None:
+    """Whoever reads the file sees all that can be set."""
     text = (ROOT / "brakes.yaml").read_text()
     assert [name for name in Limits.model_fields if f"  {name}:" not in text] == []
+
+
+def test_the_docs_explain_every_brake_and_its_default() -> None:
+    """The table of `docs/reviewing.md` has the brakes that there are, with their limits."""
+    text = (ROOT / "docs" / "reviewing.md").read_text()
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| (.+) \|$", text, re.MULTILINE))
+    limits = Limits()
+    lengths = limits.administrative_prefix
+    assert rows == {
+        "opened-addresses": f"{limits.opened_addresses:,}",
+        "opened-share": f"{limits.opened_share:.0%}",
+        "administrative-port": f"/{lengths.ipv4}, in IPv6 /{lengths.ipv6}",
+        "internet": "none",
+        "removed-service": "none",
+        "changed-rules": f"{limits.changed_rules_share:.0%}",
+    }
+    assert tuple(rows) == BRAKES
+
+
+def test_the_docs_show_an_exception_that_can_be_read(tmp_path: Path) -> None:
+    """The example may be pasted as it stands."""
+    text = (ROOT / "docs" / "reviewing.md").read_text()
+    (tmp_path / "brakes.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
+    assert read_brakes(tmp_path, ["us-east-1"]).exceptions[0].brake == "internet"

@@ -20,6 +20,7 @@ from repository import (
     cure,
     repository,
 )
+from sites import ROOT
 
 from gateway_rules import render
 
@@ -79,6 +80,13 @@ def test_an_address_more_reads_as_one(adds_an_address: Repository) -> None:
         "  network ACL: opens 64,514 packets; excess 0, as before",
         "eu-central-1: passes the same packets",
     ]
+
+
+def test_the_docs_quote_what_is_printed(adds_an_address: Repository) -> None:
+    """The example of `docs/reviewing.md` is this change, line by line but for the commit."""
+    text = (ROOT / "docs" / "reviewing.md").read_text()
+    quoted = text.split("```\n")[1].splitlines()
+    assert quoted[1:] == printed(adds_an_address)[1:]
 
 
 def test_the_comment_says_the_same(adds_an_address: Repository) -> None:
