@@ -221,9 +221,7 @@ def test_elsewhere_only_the_regions_own_addresses_are_opened() -> None:
 
 def test_addresses_of_unasked_hosts_are_not_opened_at_home() -> None:
     """In EMEA the printed addresses stand, whatever else is known of the hosts."""
-    assert "198.51.100.1/32" not in [
-        box[4] for box in opened("spam-signatures-cloud", hosts=HERE)
-    ]
+    assert "198.51.100.1/32" not in [box[4] for box in opened("spam-signatures-cloud", hosts=HERE)]
 
 
 def test_looked_up_addresses_take_the_place_of_printed_ones_where_the_site_asks() -> None:
