@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +18,13 @@ from gateway_rules.local.layout import Layout
 from gateway_rules.local.servers import Settings, start
 from gateway_rules.local.toolchain import ensure
 from gateway_rules.plan import Plan
-from gateway_rules.project import load_plan
+from gateway_rules.project import load_plan, stack_names
 from gateway_rules.site import Quotas
 
 ROOT = Path(__file__).parent.parent
 PARTS = (".gitignore", "Pulumi.yaml", "__main__.py", "stacks")
+IN_EMEA = ("eu-central-1", "eu-west-1")
+"""The stacks of the repository that lack nothing."""
 
 
 class Step(NamedTuple):
@@ -132,12 +134,15 @@ class Rehearsal:
         return package
 
 
-def copy_project(folder: Path) -> None:
-    """Copy what a user has of the project into a folder; the package is the installed one."""
+def copy_project(folder: Path, stacks: Iterable[str] = IN_EMEA) -> None:
+    """Copy what a user of some stacks has into a folder; the package is the installed one."""
     folder.mkdir(exist_ok=True)
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, folder / part)
+    for stack in {*stack_names(folder)} - {*stacks}:
+        for file in (f"Pulumi.{stack}.yaml", f"addresses/{stack}.yaml", f"rules/{stack}.txt"):
+            (folder / "stacks" / file).unlink(missing_ok=True)
 
 
 WARDEN = """

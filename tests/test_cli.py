@@ -12,6 +12,7 @@ from written import STACK, fixtures, project, promised
 
 from gateway_rules import cli
 from gateway_rules.errors import Fault, NoAnswer
+from gateway_rules.project import stack_names
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = (sys.executable, "-m", "gateway_rules")
@@ -128,7 +129,7 @@ def test_the_project_is_found_from_a_folder_below(run: Run, tmp_path: Path) -> N
         (("-C",), "[usage] Option '-C' requires an argument; see gateway-rules --help"),
         (
             ("-C", str(ROOT), "show", "nope"),
-            "[unknown-stack] there is no stack nope; write one of: eu-central-1, eu-west-1",
+            f"[unknown-stack] there is no stack nope; write one of: {', '.join(stack_names(ROOT))}",
         ),
     ],
 )

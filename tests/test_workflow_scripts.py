@@ -134,7 +134,7 @@ def test_the_matrix_leaves_pending_stacks_out_and_names_them(runner: Runner, thr
     assert (done.code, done.err) == (0, "")
     assert names(done, "all") == [("eu-central-1", "eu-central-1"), (STACK, STACK)]
     assert done.summary.startswith("- `us-east-1` is pending: the addresses of bulkmail1")
-    assert done.summary.endswith("list them in stacks/addresses/us-east-1.yaml\n")
+    assert done.summary.endswith("resolve us-east-1 with a resolver in that region\n")
 
 
 @needs_jq

@@ -4,13 +4,13 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine import copy_project, warded
+from engine import IN_EMEA, copy_project, warded
 
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.layout import Layout
@@ -74,9 +74,9 @@ class User:
 
 
 @contextmanager
-def new_user(folder: Path) -> Iterator[User]:
-    """Give somebody a copy of the project, and leave nothing running."""
-    copy_project(folder)
+def new_user(folder: Path, stacks: Iterable[str] = IN_EMEA) -> Iterator[User]:
+    """Give somebody a copy of the project with some stacks, and leave nothing running."""
+    copy_project(folder, stacks)
     with warded(folder):
         yield User(folder)
 
