@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import dns.asyncquery
 import dns.exception
+import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
@@ -47,10 +48,8 @@ def system_resolvers() -> tuple[Resolver, ...]:
         found = None
     names = [name for name in (found.nameservers if found else ()) if isinstance(name, str)]
     if not found or not names:
-        fault = Fault(
-            COMMAND_LINE, 1, 1, "resolver", "this machine names no resolver", "name one: --resolver"
-        )
-        raise NoAnswer(fault)
+        what, fix = "this machine names no resolver", "name one, such as --resolver 192.0.2.53"
+        raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "resolver", what, fix))
     return tuple(dict.fromkeys(Resolver(name, found.port) for name in names))
 
 
@@ -167,4 +166,6 @@ async def _exchange(question: Question, seconds: float, name: dns.name.Name) -> 
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or "it ended the connection"
         raise _Failed(f"it cannot be reached: {reason}") from None
+    if message.flags & dns.flags.TC:
+        raise _Failed("an answer that is cut short even over TCP")
     return message
