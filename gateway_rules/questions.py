@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from ipaddress import AddressValueError, IPv6Address, ip_address
+from ipaddress import ip_address
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gateway_rules.errors import COMMAND_LINE, Fault, Faults, Refused
@@ -14,6 +14,7 @@ from gateway_rules.protocols import MAX_PORT
 Kind: TypeAlias = Literal["A", "AAAA"]
 KINDS: Final[tuple[Kind, ...]] = ("A", "AAAA")
 _DNS: Final = 53
+_BRACKETED: Final = re.compile(r"\[([^]]*:[^]]*)\](?::(.*))?")
 
 
 class Resolver(NamedTuple):
@@ -84,20 +85,10 @@ def parse_resolver(text: str) -> Resolver:
 
 def _split(text: str) -> tuple[str, str]:
     """Part the address from the port; an IPv6 address has a port only behind brackets."""
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        bracketed = _is_ipv6(host) and (not rest or rest.startswith(":"))
-        return (host, rest[1:] if rest else str(_DNS)) if bracketed else ("", "")
+    if found := _BRACKETED.fullmatch(text):
+        return found[1], str(_DNS) if found[2] is None else found[2]
     host, colon, port = text.partition(":")
     return (host, port) if colon and ":" not in port else (text, str(_DNS))
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        IPv6Address(text)
-    except AddressValueError:
-        return False
-    return True
 
 
 def _is_port(text: str) -> bool:
