@@ -107,12 +107,11 @@ def merge(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
 
 
 def _parent_of(low: Prefix, high: Prefix) -> Prefix | None:
-    """Join two halves of one prefix."""
+    """Join two halves of one prefix; the two are not the same."""
     if low.version != high.version or low.length != high.length or not low.length:
         return None
     bit = 1 << (BITS[low.version] - low.length)
-    halves = high.base == low.base | bit and not low.base & bit
-    return Prefix(low.version, low.base, low.length - 1) if halves else None
+    return Prefix(low.version, low.base, low.length - 1) if high.base == low.base | bit else None
 
 
 def supernet(one: Prefix, other: Prefix) -> Prefix:
