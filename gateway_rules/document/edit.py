@@ -36,7 +36,7 @@ def edit(text: str, catalogue: Catalogue, proposal: Proposal) -> str:
     """
     root = compose(text)
     new = spliced(text, 0, len(text), _splices(text, root, catalogue, proposal))
-    return with_anchors(text, new)
+    return with_anchors(root, text, new)
 
 
 def _splices(text: str, root: Node, catalogue: Catalogue, proposal: Proposal) -> Iterator[Splice]:
@@ -65,7 +65,7 @@ def _services(text: str, root: Node, catalogue: Catalogue, proposal: Proposal) -
     first = {service.section: service.id for service in reversed(catalogue.services)}
     leads = {name: text[item.lead : item.start] for name, item in old.items()}
     heads = {section: leads.get(name, "\n") for section, name in first.items()}
-    anchor = anchored(text, CLIENT)
+    anchor = anchored(root, CLIENT)
     reason = f"*{anchor}" if anchor else scalar(CLIENT)
     for draft in proposal.services:
         own = "\n" if draft.id in first.values() else leads.get(draft.id, "\n")
@@ -103,8 +103,9 @@ def _hosts(text: str, node: Node, hosts: Sequence[Entry], was: Service) -> Itera
             if index not in found and same:
                 left.remove(same[0])
                 found[index] = same[0][1]
+    dash = text[old[0].start : old[0].node.start_mark.index] if old else ""
     for index, host in enumerate(hosts):
-        yield _host(text, found.get(index), host, text[old[0].start : old[0].node.start_mark.index])
+        yield _host(text, found.get(index), host, dash)
 
 
 def _is_equal(one: object, other: object) -> bool:

@@ -123,37 +123,36 @@ def relisted(text: str, mapping: Node, name: str, written: Sequence[str]) -> lis
     return [Splice(key.end_mark.index, old[-1].end, ": []\n")]
 
 
-def anchored(text: str, value: str) -> str | None:
+def anchored(root: Node, value: str) -> str | None:
     """Name the anchor of a scalar with this value, if there is one."""
-    return next(
-        (name for name, node in _anchors(compose(text)).items() if node.value == value), None
-    )
+    anchors = _anchors(root).items()
+    return next((name for name, node in anchors if node.value == value), None)
 
 
-def with_anchors(old: str, new: str) -> str:
+def with_anchors(root: Node, old: str, new: str) -> str:
     """Let each anchor of the old text stand where its value is first used in the new one."""
-    anchors = _anchors(compose(old))
-    tokens = YAML(typ="safe", pure=True).scan(new)
-    uses: dict[str, list[AliasToken | AnchorToken]] = {}
-    for token in tokens:
-        if isinstance(token, AliasToken | AnchorToken):
-            uses.setdefault(token.value, []).append(token)
+    anchors = _anchors(root) if new != old else {}
     splices: list[Splice] = []
-    for name, found in uses.items():
-        if isinstance(found[0], AliasToken):
-            node = anchors[name]
-            written = old[node.start_mark.index : end_of(node)]
-            splices += [_at(found[0], written)]
-            splices += [
-                Splice(at := token.start_mark.index, at + len(written), f"*{name}")
-                for token in found
-                if isinstance(token, AnchorToken)
-            ]
+    for name, node in anchors.items():
+        written = old[node.start_mark.index : end_of(node)]
+        splices.extend(_swapped(name, written, _uses(new, name)))
     return spliced(new, 0, len(new), splices)
 
 
-def _at(token: AliasToken, written: str) -> Splice:
-    return Splice(token.start_mark.index, token.end_mark.index, written)
+def _uses(text: str, name: str) -> list[AliasToken | AnchorToken]:
+    tokens = YAML(typ="safe", pure=True).scan(text)
+    return [t for t in tokens if isinstance(t, AliasToken | AnchorToken) and t.value == name]
+
+
+def _swapped(name: str, written: str, uses: Sequence[AliasToken | AnchorToken]) -> Iterator[Splice]:
+    """Write the value at its first use, and an alias where it stood, if that comes later."""
+    if not uses or isinstance(uses[0], AnchorToken):
+        return
+    yield Splice(uses[0].start_mark.index, uses[0].end_mark.index, written)
+    for use in uses:
+        if isinstance(use, AnchorToken):
+            start = use.start_mark.index
+            yield Splice(start, start + len(written), f"*{name}")
 
 
 def _anchors(node: Node) -> dict[str, Node]:
