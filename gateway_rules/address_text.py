@@ -19,7 +19,7 @@ _HEADER: Final = """\
 # The addresses that public hosts have where the stack {stack} is, and which resolver gave
 # each of them when. Written by `gateway-rules resolve {stack}`; review what it changes.
 """
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9.-]*|[0-9.]+")
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9.-]*|[0-9]+([.][0-9]+){3}")
 """What every reader of YAML takes for text: a host name or an IPv4 address."""
 
 

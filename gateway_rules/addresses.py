@@ -19,7 +19,7 @@ _ADDRESS: Final = r"^[0-9A-Fa-f:.]+(/(32|128))?$"
 
 def _single(value: object) -> Prefix:
     """Read one address: a network would open more than a host can be."""
-    prefix = prefixes.parse_address(value)
+    prefix = value if isinstance(value, Prefix) else prefixes.parse_address(value)
     if prefix.length != BITS[prefix.version]:
         raise Refused("address", f"{value} is a network", "write the host's addresses one by one")
     return prefix

@@ -66,6 +66,8 @@ def _peer(value: object) -> Peer | str:
 
 def _day(value: object) -> date:
     """Read a day as ISO 8601 writes it in full; its short forms are hard to read."""
+    if type(value) is date:
+        return value
     with suppress(TypeError, ValueError):
         day = date.fromisoformat(value)  # type: ignore[arg-type] # TypeError says it is no text.
         if day.isoformat() == value:

@@ -1,0 +1,130 @@
+"""The file of addresses: its bytes, and that it reads back to the same values."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway_rules.address_text import replace_file, written
+from gateway_rules.addresses import AddressFile, ResolvedHost, Seen
+from gateway_rules.errors import NoAnswer
+from gateway_rules.places import parse_yaml
+from gateway_rules.prefixes import Prefix, parse_address
+
+HOSTS = (
+    ResolvedHost(
+        name="Reputations1.clearswift.net",
+        canonical="edge.example.net",
+        addresses=(
+            Seen(
+                address=parse_address("192.0.2.7"),
+                first_seen=date(2026, 11, 1),
+                last_seen=date(2026, 11, 24),
+                resolvers=("192.0.2.53", "192.0.2.54:5353", "2001:db8::53", "[::1]:5353"),
+            ),
+            Seen(address=parse_address("2001:db8::7")),
+        ),
+    ),
+    ResolvedHost(name="bulkmail1.clearswift.net", addresses=()),
+)
+TEXT = """\
+# yaml-language-server: $schema=../../gateway_rules/schemas/addresses.schema.json
+# The addresses that public hosts have where the stack us-east-1 is, and which resolver gave
+# each of them when. Written by `gateway-rules resolve us-east-1`; review what it changes.
+hosts:
+  - name: Reputations1.clearswift.net
+    canonical: edge.example.net
+    addresses:
+      - address: 192.0.2.7
+        first_seen: 2026-11-01
+        last_seen: 2026-11-24
+        resolvers: [192.0.2.53, "192.0.2.54:5353", "2001:db8::53", "[::1]:5353"]
+      - address: "2001:db8::7"
+  - name: bulkmail1.clearswift.net
+    addresses: []
+"""
+
+
+def read(text: str) -> tuple[ResolvedHost, ...]:
+    """Read the file as the project does."""
+    return AddressFile.model_validate(parse_yaml(text, "addresses.yaml").data).hosts
+
+
+def test_the_bytes_of_the_file() -> None:
+    """A line for each fact, quoted where a reader would take it for something else."""
+    assert written("us-east-1", HOSTS) == TEXT
+
+
+def test_no_host_is_a_file_as_well() -> None:
+    """An empty list is read back as one."""
+    assert written("us-east-1", ()).splitlines()[-1] == "hosts: []"
+    assert read(written("us-east-1", ())) == ()
+
+
+def _addresses() -> st.SearchStrategy[Prefix]:
+    four, six = st.ip_addresses(v=4), st.ip_addresses(v=6)
+    return st.one_of(four, six).map(lambda address: parse_address(str(address)))
+
+
+def _hosts() -> st.SearchStrategy[tuple[ResolvedHost, ...]]:
+    names = st.from_regex(r"[A-Za-z0-9-]{1,9}(\.[A-Za-z0-9-]{1,9}){1,3}", fullmatch=True)
+    days = st.none() | st.dates()
+    resolvers = st.lists(st.text(min_size=1, alphabet=st.characters(codec="ascii")), max_size=2)
+    seen = st.builds(
+        Seen,
+        address=_addresses(),
+        first_seen=days,
+        last_seen=days,
+        resolvers=resolvers.map(tuple),
+    )
+    host = st.builds(
+        ResolvedHost,
+        name=names,
+        canonical=st.none() | names,
+        addresses=st.lists(seen, max_size=3).map(tuple),
+    )
+    return st.lists(host, max_size=3).map(tuple)
+
+
+@given(_hosts())
+def test_what_is_written_is_read_back(hosts: tuple[ResolvedHost, ...]) -> None:
+    """Names that look like numbers, odd resolvers and early days survive."""
+    assert read(written("test", hosts)) == hosts
+
+
+def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
+    """The folder is made, the old text replaced, and nothing left beside it."""
+    path = tmp_path / "stacks" / "addresses" / "a.yaml"
+    replace_file(path, "old\n", tmp_path)
+    replace_file(path, "new\n", tmp_path)
+    assert [(each.name, each.read_text()) for each in path.parent.iterdir()] == [
+        ("a.yaml", "new\n")
+    ]
+
+
+def test_an_interrupt_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is cut off while writing has written nothing, and leaves no draft."""
+    path = tmp_path / "a.yaml"
+    path.write_text("old\n")
+
+    def interrupted(self: Path, target: Path) -> Path:
+        assert self.read_text() == "new\n"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(path, "new\n", tmp_path)
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("a.yaml", "old\n")]
+
+
+def test_a_file_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
+    """The line names the file as the project does."""
+    (tmp_path / "stacks").write_text("no folder\n")
+    with pytest.raises(NoAnswer) as raised:
+        replace_file(tmp_path / "stacks" / "a.yaml", "new\n", tmp_path)
+    assert str(raised.value) == (
+        "error: stacks/a.yaml:1:1: [no-write] cannot be written: File exists; "
+        "make room, or give yourself the right to write there"
+    )
