@@ -10,7 +10,6 @@ import pytest
 from mocked import (
     ACL,
     GROUP,
-    KNOWN,
     SUBNET,
     SUBNETS,
     VPCS,
@@ -21,6 +20,7 @@ from mocked import (
     run,
     told,
 )
+from pulumi.runtime import MockCallArgs, MockResourceArgs
 from pulumi.runtime.settings import get_root_resource
 from sites import ROOT, STACKS
 
@@ -384,8 +384,9 @@ def test_only_a_site_with_look_ups_can_be_located(tmp_path: Path) -> None:
         located(tmp_path, plain)
 
 
-def test_an_engine_that_knows_less_is_found_out() -> None:
-    """The mocks refuse types and look-ups that nobody has told them of."""
+def test_what_the_mocks_do_not_know_is_found_out() -> None:
+    """A type or a look-up that nobody has told them of is refused."""
     with pytest.raises(ValueError, match=r"^nobody makes a aws:ec2/securityGroup:SecurityGroup$"):
-        Answers({}).new_resource(type("Args", (), {"typ": GROUP}))  # type: ignore[arg-type]
-    assert GROUP in KNOWN
+        Answers({}).new_resource(MockResourceArgs(GROUP, "group", {}))
+    with pytest.raises(ValueError, match=r"^nobody answers aws:ec2/getVpcs:getVpcs$"):
+        names().call(MockCallArgs(VPCS, {}, ""))
