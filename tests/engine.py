@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from gateway_rules.local import stage
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.engine import Engine, Event
-from gateway_rules.local.events import Tally
+from gateway_rules.local.events import Tally, resource_name
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.servers import Settings, start
 from gateway_rules.local.toolchain import ensure
@@ -47,7 +47,7 @@ class Run:
         """Give what was done, in the order in which it was begun; `same` and reads left out."""
         begun = (event["resourcePreEvent"]["metadata"] for event in self._of("resourcePreEvent"))
         return tuple(
-            Step(metadata["op"], metadata["type"], metadata["urn"].rpartition("::")[2])
+            Step(metadata["op"], metadata["type"], resource_name(metadata["urn"]))
             for metadata in begun
             if metadata["op"] not in {"same", "read"}
         )

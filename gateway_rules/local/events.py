@@ -58,10 +58,15 @@ class Tally:
     def _add_error(self, message: Event) -> None:
         """Keep a message on one line, with the resource that it is about."""
         text = " ".join(message["message"].split())
-        name = message.get("urn", "").rpartition("::")[2]
+        name = resource_name(message.get("urn", ""))
         if text:
             shown = text if name in text or text.startswith(ECHOES) else f"{name}: {text}"
             self.messages.append(shown)
+
+
+def resource_name(urn: str) -> str:
+    """Give a resource's name, which may itself hold the signs that part a URN, as IPv6 does."""
+    return "".join(urn.split("::", 3)[3:])
 
 
 def written(event: Event) -> str | None:
