@@ -379,3 +379,33 @@ def test_a_removed_stack_is_told_as_removed(there: Repository) -> None:
         "brake: eu-central-1: [removed-service] ends all 14 services, allowed: none; "
         f"the stack is removed; {WAY_ON}"
     )
+
+
+# --- Exit codes ------------------------------------------------------------------------------
+
+
+def test_a_revision_that_is_not_there_is_misuse(there: Repository) -> None:
+    """The exit code is 2, and with --json the fault is a document as well."""
+    fault = {
+        "file": "<command>",
+        "line": 1,
+        "column": 1,
+        "rule": "unknown-revision",
+        "message": "nowhere is no revision",
+        "fix": "write a branch, a tag or a commit of this repository",
+    }
+    done = there.run("diff", "nowhere", "--json")
+    line = f"error: <command>:1:1: [unknown-revision] {fault['message']}; {fault['fix']}\n"
+    assert (done.returncode, done.stderr) == (2, line)
+    assert json.loads(done.stdout) == {"errors": [fault]}
+
+
+def test_without_a_base_there_is_no_answer(there: Repository) -> None:
+    """A clone without main cannot be compared by default; the exit code is 3."""
+    there.git("branch", "-q", "-m", "main", "trunk")
+    done = there.run("diff", "--brake")
+    what = "there is no main branch; name the revision to compare with"
+    assert (done.returncode, done.stdout, done.stderr) == (
+        *(3, ""),
+        f"error: <command>:1:1: [no-base] {what}\n",
+    )
