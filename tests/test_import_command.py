@@ -153,6 +153,19 @@ def test_the_proposed_erratum_settles_a_misprint(
     assert capsys.readouterr() == ("catalogue.yaml says what issue 3.14 says.\n", "")
 
 
+def test_an_erratum_settles_a_misprinted_label(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A label may be misprinted as well; without an erratum it reads as a new name."""
+    issue = with_head("RSS Feed", label="RSS Fed")
+    assert desk.run(issue) == 0
+    assert "+    row: RSS Fed\n" in capsys.readouterr().out
+    erratum = '{section: "2", row: RSS Feed, printed: RSS Fed, taken: RSS Feed, why: a slip}'
+    desk.add(desk.catalogue, "\nerrata:\n", f"  - {erratum}\n")
+    assert desk.run(issue) == 0
+    assert capsys.readouterr() == ("catalogue.yaml says what issue 3.14 says.\n", "")
+
+
 def test_the_proposed_mark_settles_words_that_were_read(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

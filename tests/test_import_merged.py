@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from gateway_rules.document import drafts, merged, propose, values, yaml_text
 
 Cut = tuple[int, int, int]
+Column = tuple[list[int], int, dict[Cut, int]]
 
 
 @st.composite
-def columns(draw: st.DrawFn) -> tuple[list[int], int, frozenset[Cut]]:
-    """Draw the rows of labels, the number of rows, and the cuts that are allowed."""
+def columns(draw: st.DrawFn) -> Column:
+    """Draw the rows of labels, the number of rows, and what is wrong with each cut."""
     count = draw(st.integers(1, 7))
     marks = sorted(draw(st.sets(st.integers(0, count - 1), min_size=1, max_size=4)))
     cuts = [
@@ -25,7 +26,8 @@ def columns(draw: st.DrawFn) -> tuple[list[int], int, frozenset[Cut]]:
         for start in range(mark + 1)
         for end in range(mark + 1, count + 1)
     ]
-    return marks, count, draw(st.frozensets(st.sampled_from(cuts)))
+    prices = st.sampled_from([merged.FINE, merged.ODD, merged.BREACH])
+    return marks, count, {cut: draw(prices) for cut in cuts}
 
 
 def ways(marks: Sequence[int], count: int) -> list[list[Cut]]:
@@ -37,15 +39,15 @@ def ways(marks: Sequence[int], count: int) -> list[list[Cut]]:
 
 @given(columns())
 def test_the_owners_are_those_of_the_ways_with_the_fewest_breaches(
-    column: tuple[list[int], int, frozenset[Cut]],
+    column: Column,
 ) -> None:
     """A row has the owners that it has in the best ways, and all beside it if one is broken."""
-    marks, count, allowed = column
+    marks, count, prices = column
     every = ways(marks, count)
-    least = min(sum(cut not in allowed for cut in way) for way in every)
-    best = [way for way in every if sum(cut not in allowed for cut in way) == least]
-    broken = {cut[0] for way in best for cut in way if cut not in allowed}
-    found = merged.cells(marks, count, lambda *cut: cut in allowed)
+    costs = [sum(prices[cut] for cut in way) for way in every]
+    best = [way for way, cost in zip(every, costs, strict=True) if cost == min(costs)]
+    broken = {cut[0] for way in best for cut in way if prices[cut] == merged.BREACH}
+    found = merged.cells(marks, count, lambda *cut: prices[cut])
     assert broken == found.broken
     for row in range(count):
         near = {label for way in every for label, start, end in way if start <= row < end}
@@ -87,6 +89,24 @@ def test_a_row_belongs_to_the_label_above_or_below(
 ) -> None:
     """Between two labels either may own a row; before the first and after the last only one."""
     assert labels == merged.neighbours(marks, row)
+
+
+@pytest.mark.parametrize(
+    ("cut", "known", "price"),
+    [
+        ((0, 0, 2), [{0}, {0}, set(), {1}], merged.ODD),
+        ((0, 0, 3), [{0}, {0}, set(), {1}], merged.FINE),
+        ((0, 0, 2), [set(), {0}, set(), {1}], merged.BREACH),
+        ((1, 3, 4), [{0}, {0}, set(), {1}], merged.FINE),
+        ((1, 2, 4), [{0}, {0}, set(), {1}], merged.BREACH),
+        ((1, 2, 4), [{0}, {0}, {0}, {1}], merged.BREACH),
+        ((1, 2, 4), [{0}, {0}, {0, 1}, {1}], merged.ODD),
+    ],
+)
+def test_a_cell_of_known_rows_may_be_odd(cut: Cut, known: list[set[int]], price: int) -> None:
+    """A label below the middle breaks a rule unless all other rows are known to be its."""
+    supported = [frozenset(labels) for labels in known]
+    assert price == merged.price(cut, [1, 3], [1, 1, 1, 1], supported)
 
 
 @pytest.mark.parametrize(

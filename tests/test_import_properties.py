@@ -126,6 +126,13 @@ def other_stand(draw: Draw, issue: Issue) -> Issue:
     return issue.with_block(block.row, with_lines(block, list(block.lines), draw))
 
 
+def any_stand(draw: Draw, issue: Issue) -> Issue:
+    """Print a label at any line of its cell."""
+    block = some_block(draw, issue)
+    stand = draw(st.integers(0, len(block.lines) - 1))
+    return issue.with_block(block.row, replace(block, stand=stand))
+
+
 def no_block(draw: Draw, issue: Issue) -> Issue:
     """Leave out a row of section 2, but not the last that names addresses."""
     block = some_block(draw, issue)
@@ -284,7 +291,7 @@ def test_nothing_is_taken_out_that_is_still_printed_or_may_be(issue: Issue) -> N
         assert old_places(row) <= places(drafts(proposal)[row])
 
 
-LAYOUT: tuple[Change, ...] = (one_line_each, other_stand, other_pages)
+LAYOUT: tuple[Change, ...] = (one_line_each, any_stand, other_pages)
 
 
 @settings(max_examples=40)

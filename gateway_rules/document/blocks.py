@@ -114,21 +114,18 @@ def _label(cell: Cell, names: Mapping[str, str], known: Known) -> Label:
     return Label(cell, row or cell.text, known.of_row(row) if row else ())
 
 
-def _rules(column: _Column) -> merged.Allowed:
+def _rules(column: _Column) -> merged.Price:
     heights = [height(row) for row in column.rows]
     numbers = range(len(column.rows))
     supported = [merged.best_supported(column.marks, row, column.support) for row in numbers]
 
-    def allowed(label: int, start: int, end: int) -> bool:
+    def price(label: int, start: int, end: int) -> int:
         rows = column.rows[start:end]
-        return (
-            merged.begins_above_middle(heights[start:end], column.marks[label] - start)
-            and all(label in known for known in supported[start:end] if known)
-            and any(row[PROTOCOL].text for row in rows)
-            and any(row[PORT].text for row in rows)
-        )
+        has_both = all(any(row[part].text for row in rows) for part in (PROTOCOL, PORT))
+        at = (label, start, end)
+        return merged.price(at, column.marks, heights, supported) if has_both else merged.BREACH
 
-    return allowed
+    return price
 
 
 def height(row: Row) -> int:

@@ -37,11 +37,10 @@ def holders(block: Block, column: int, known: Known) -> list[tuple[Cell, ...]]:
     heights = [height(row) for row in rows]
     supported = [merged.best_supported(marks, row, support) for row in range(len(rows))]
 
-    def allowed(mark: int, start: int, end: int) -> bool:
-        is_above = merged.begins_above_middle(heights[start:end], marks[mark] - start)
-        return is_above and all(mark in best for best in supported[start:end] if best)
+    def price(mark: int, start: int, end: int) -> int:
+        return merged.price((mark, start, end), marks, heights, supported)
 
-    cells = merged.cells(marks, len(rows), allowed)
+    cells = merged.cells(marks, len(rows), price)
     return [
         () if owners <= cells.broken else _told_apart([printed[owner] for owner in sorted(owners)])
         for owners in cells.owners

@@ -82,8 +82,9 @@ def run(
 
 def import_issue(root: Path, file: Path, catalogue: Path = SHIPPED, prose: Path = PROSE) -> Import:
     """Read an issue and hold it against the catalogue; raise Faults as `run` does."""
-    name = relative(file.resolve(), root)
-    printed = read_document(read_text(file, root), name)
+    path = file.resolve()
+    name = relative(path, root)
+    printed = read_document(read_text(path, root), name)
     known, before = read_catalogue(catalogue, root), read_text(catalogue, root)
     proposal = propose(printed, known, read_prose(prose, root))
     after = edit(before, known, proposal)

@@ -56,12 +56,15 @@ class Known:
     def identify(self, labels: Iterable[str]) -> dict[str, str]:
         """Give the rows that printed labels stand for; a new label is not there.
 
-        A label is a row by its whole text, or else by its text without the note in brackets
-        at its end, when no other label and no other row could be meant.
+        A label is a row by its whole text or by an erratum, or else by its text without the
+        note in brackets at its end, when no other label and no other row could be meant.
         """
-        found = {label: label for label in labels if label in self.rows}
+        taken = {printed: row for (row, printed), taken in self.taken.items() if taken == row}
+        found = {
+            label: taken.get(label, label) for label in labels if label in {*taken, *self.rows}
+        }
         others = [label for label in dict.fromkeys(labels) if label not in found]
-        free = [row for row in self.rows if row not in found]
+        free = [row for row in self.rows if row not in found.values()]
         for label in others:
             same = [row for row in free if values.base(row) == values.base(label)]
             rivals = [other for other in others if values.base(other) == values.base(label)]

@@ -9,14 +9,15 @@ say no more than that. Three things are certain:
    top of their cell or in its middle, a label of several lines begins above the middle,
    and of the two middles of an even number of rows it takes the upper. The middle is counted
    in rows or in lines of print, whichever leaves more room, since rows differ in height.
-3. Whatever else the caller knows of a cell (its rows must hold a protocol; a row that the
-   catalogue knows goes to the label that it knows it under).
+3. A row that the catalogue knows goes to the label that it knows it best under, and whatever
+   else the caller asks of a cell holds (its rows must have a protocol).
 
 All ways to cut the column into cells that obey these are weighed together. A row that has
 the same owner in all of them is that owner's. A row that has different ones is
-ambiguous: it is nobody's, and its candidates are named. Where no way obeys all rules, the
-labels that break one in any of the ways with the fewest breaches own nothing for certain,
-and neither do their neighbours in the rows between.
+ambiguous: it is nobody's, and its candidates are named. Where no way obeys all rules, those
+count that break the fewest; a cell that breaks rule 2 alone, and has no row that the
+catalogue does not know, is merely odd and breaks nothing. Labels that break a rule own
+nothing for certain, and neither do their neighbours in the rows between.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-Allowed: TypeAlias = Callable[[int, int, int], bool]
-"""Whether the label of a number may own the rows from start up to, not including, end."""
+Price: TypeAlias = Callable[[int, int, int], int]
+"""What is wrong when the label of a number owns the rows from start up to, not including, end."""
 Cut: TypeAlias = tuple[int, int, int]
 """A label's number, and start and end of the rows that it owns."""
+
+FINE: Final = 0
+ODD: Final = 1
+BREACH: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,20 @@ def begins_above_middle(heights: Sequence[int], offset: int) -> bool:
     return 2 * offset < len(heights) or 2 * sum(heights[:offset]) < sum(heights)
 
 
+def price(
+    cut: Cut, marks: Sequence[int], heights: Sequence[int], supported: Sequence[frozenset[int]]
+) -> int:
+    """Tell what is wrong with a label that owns these rows, by rule 2 and what is known."""
+    label, start, end = cut
+    mark = marks[label]
+    others = [supported[row] for row in range(start, end) if row != mark]
+    if not all(label in best for best in others if best):
+        return BREACH
+    if begins_above_middle(heights[start:end], mark - start):
+        return FINE
+    return ODD if all(others) else BREACH
+
+
 def neighbours(marks: Sequence[int], row: int) -> tuple[int, ...]:
     """Give the numbers of the labels, at the rows `marks`, that may own a row: one or two."""
     above = sum(mark <= row for mark in marks) - 1
@@ -68,17 +87,17 @@ def best_supported(
     return frozenset(label for label, many in found.items() if best and many == best)
 
 
-def cells(marks: Sequence[int], count: int, allowed: Allowed) -> Cells:
+def cells(marks: Sequence[int], count: int, price_of: Price) -> Cells:
     """Give the owners of `count` rows among the labels at the rows `marks`, at least one."""
     edges = [[0], *(list(range(above + 1, below + 1)) for above, below in pairwise(marks)), [count]]
     prices = {
-        (label, start, end): int(not allowed(label, start, end))
+        (label, start, end): price_of(label, start, end)
         for label in range(len(marks))
         for start in edges[label]
         for end in edges[label + 1]
     }
     cuts = _cheapest(edges, prices)
-    broken = frozenset(cut[0] for cut in cuts if prices[cut])
+    broken = frozenset(cut[0] for cut in cuts if prices[cut] >= BREACH)
     owners = (_owners(marks, row, cuts, broken) for row in range(count))
     return Cells(tuple(owners), broken)
 

@@ -53,8 +53,8 @@ def _changed(service: Service, said: Said, known: Known) -> Draft:
 def _label(service: Service, said: Said, known: Known) -> tuple[str, str | None] | None:
     """Give row and version as the label has them; nothing when its note has yet to be read."""
     text, before = said.label.cell.text, service.before_version
-    if text == service.row:
-        return text, before
+    if known.take(service.row, text) == service.row:
+        return service.row, before
     if known.has_read(service, values.note(text)):
         is_same = values.base(text) == values.base(service.row)
         return service.row if is_same else values.base(text), before
