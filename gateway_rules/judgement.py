@@ -76,14 +76,14 @@ def _failures(replies: Sequence[Reply]) -> Iterator[Fault]:
 
 def _empty(replies: Sequence[Reply]) -> Iterator[Fault]:
     """Refuse a name that is known to a resolver and has no address there."""
-    found: dict[tuple[str, Resolver], bool] = defaultdict(bool)
+    ends: dict[tuple[str, Resolver], set[str]] = defaultdict(set)
     for reply in replies:
-        found[reply.question.host, reply.question.resolver] |= bool(
-            reply.addresses or reply.failure
-        )
-    for (host, resolver), is_found in found.items():
-        if not is_found:
-            what = f"{host}: {resolver} knows no address of it, A or AAAA"
+        ends[reply.question.host, reply.question.resolver].add(reply.canonical)
+    found = {reply.question[:2] for reply in replies if reply.addresses or reply.failure}
+    for (host, resolver), names in ends.items():
+        if (resolver, host) not in found:
+            aliases = "".join(f", alias {name}" for name in sorted(names - {host.lower()}))
+            what = f"{host}{aliases}: {resolver} knows no A or AAAA address of it"
             yield _fault("unresolved", what, _OTHER_RESOLVER)
 
 

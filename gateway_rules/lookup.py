@@ -92,6 +92,9 @@ async def _follow(question: Question, exchange: Exchange) -> Reply:
     while not addresses and chain[-1] != asked:
         asked = chain[-1]
         message = await exchange(asked)
+        # A resolver may give a chain whose links it does not know one by one.
+        if len(chain) > 1 and message.rcode() == dns.rcode.NXDOMAIN:
+            break
         chain = _walk(message, chain)
         addresses = _addresses(message, chain[-1], kind)
     return Reply(question, _text(chain[-1]), addresses)
@@ -124,8 +127,8 @@ def _walk(message: dns.message.Message, chain: Chain) -> Chain:
 
 def _refusal(rcode: dns.rcode.Rcode, chain: Chain) -> str:
     alias = f" for its alias {_text(chain[-1])}" if len(chain) > 1 else ""
-    said = dns.rcode.to_text(rcode)
-    return f"{said}, no such name{alias}" if rcode == dns.rcode.NXDOMAIN else f"{said}{alias}"
+    more = ", no such name" if rcode == dns.rcode.NXDOMAIN else ""
+    return f"{dns.rcode.to_text(rcode)}{more}{alias}"
 
 
 def _alias(message: dns.message.Message, name: dns.name.Name) -> dns.name.Name | None:

@@ -64,6 +64,8 @@ class Resolution:
     grace: int
     """For how many days an address stays that is not given any more."""
     changes: Changes
+    unused: tuple[str, ...] = ()
+    """Hosts that the stack plans with their printed addresses, until it says otherwise."""
 
     @property
     def file(self) -> str:
@@ -90,6 +92,9 @@ class Resolution:
         count = sum(len(host.addresses) for host in self.hosts)
         size = f"{len(self.hosts)} hosts, {count} addresses"
         yield f"{self._state(written=written)}: {self.file}, {size}"
+        if self.unused:
+            cure = "gateway-rules:addresses: {use: resolved}"
+            yield f"unused: {len(self.unused)} hosts, until the stack says {cure}"
 
     def _state(self, *, written: bool) -> str:
         if written:
@@ -116,6 +121,7 @@ class Resolution:
             "stack": self.stack,
             "file": self.file,
             "looked_up": [*self.looked_up],
+            "unused": [*self.unused],
             "new": [*map(_as_json, found.new)],
             "gone": [*map(_as_json, found.gone)],
             "kept": [*map(_as_json, found.kept)],
@@ -168,7 +174,16 @@ def resolve(root: Path, stack: str, terms: Terms, ask: Ask, path: Path | None = 
     seen = sightings(_trusted(collect(names, terms, ask), rehearsal=terms.rehearsal))
     after = merged(before, seen, named_hosts(site, catalogue), terms.today, terms.grace)
     found = changes(before, after, seen)
-    return Resolution(root, stack, path, text, after, names, terms.grace, found)
+    unused = _unused(after, site, catalogue)
+    return Resolution(root, stack, path, text, after, names, terms.grace, found, unused)
+
+
+def _unused(
+    hosts: Sequence[ResolvedHost], site: StackSite, catalogue: Catalogue
+) -> tuple[str, ...]:
+    used = demanded_hosts(site, catalogue)
+    every = site.addresses.use == "resolved"
+    return tuple(host.name for host in hosts if not every and host.name not in used)
 
 
 def _trusted(replies: Sequence[Reply], *, rehearsal: bool) -> Sequence[Reply]:

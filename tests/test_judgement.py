@@ -134,9 +134,8 @@ def test_a_host_without_any_address_is_told() -> None:
         reply(TWO, GOOD),
         reply(THREE, GOOD),
     )
-    assert told(*replies) == [
-        f"[unresolved] {HOST}: 84.39.152.1 knows no address of it, A or AAAA; {UNTRUSTED}"
-    ]
+    what = f"{HOST}, alias edge.example.net: 84.39.152.1 knows no A or AAAA address of it"
+    assert told(*replies) == [f"[unresolved] {what}; {UNTRUSTED}"]
 
 
 @pytest.mark.parametrize(

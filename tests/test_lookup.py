@@ -158,10 +158,20 @@ def test_an_alias_whose_end_has_no_address_is_no_failure() -> None:
         assert said(put(server, kind="AAAA")) == ("edge.example.net", [], "")
 
 
-def test_an_alias_of_nothing_is_a_failure() -> None:
-    """The failure names the alias that leads nowhere."""
+def test_an_alias_of_nothing_has_no_address() -> None:
+    """The end of the chain is told, so that the host can be refused by name."""
     lines = zone_lines(f"{HOST}. 60 CNAME gone.example.net.")
-    assert reply_to(lines) == failed("NXDOMAIN, no such name for its alias gone.example.net")
+    assert reply_to(lines) == ("gone.example.net", [], "")
+
+
+def test_an_alias_that_cannot_be_asked_for_is_a_failure() -> None:
+    """The failure names the alias."""
+    zone = {
+        HOST: zone_lines(f"{HOST}. 60 CNAME edge.example.net."),
+        "edge.example.net": refusing("SERVFAIL"),
+    }
+    with nameserver(zone) as server:
+        assert said(put(server)) == failed("SERVFAIL for its alias edge.example.net")
 
 
 @pytest.mark.parametrize(
