@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test lint
+.PHONY: help setup up down test lint bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,3 +32,7 @@ lint: setup ## check style, form and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+bench: setup ## measure fleets of stacks, a few minutes
+	@$(BIN)/python -m gateway_rules.local.toolchain
+	$(BIN)/python benches/stacks.py

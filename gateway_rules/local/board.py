@@ -9,12 +9,15 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 
 
 class Board:
-    """One line a stack; where there is no terminal, one line for each change of phase."""
+    """One line a stack; where there is no terminal, one line for each change of phase.
+
+    A terminal has those that are under way at its foot, and above them those that have ended.
+    """
 
     def __init__(self, console: Console, stacks: tuple[str, ...]) -> None:
         self._console = console
         self._progress = Progress(
-            SpinnerColumn(finished_text="•"),
+            SpinnerColumn(),
             TextColumn("{task.description}"),
             TimeElapsedColumn(),
             console=console,
@@ -38,9 +41,10 @@ class Board:
 
     def phase(self, stack: str, text: str) -> None:
         """Tell what a stack is at now."""
-        self.count(stack, text)
         if self._progress.disable:
-            self._console.print(f"{stack}: {text}", highlight=False, markup=False)
+            self._tell(stack, text)
+        else:
+            self._progress.reset(self._tasks[stack], description=_line(stack, text), visible=True)
 
     def count(self, stack: str, text: str) -> None:
         """Tell how far a stack is, which only a terminal shows."""
@@ -48,12 +52,16 @@ class Board:
 
     def end(self, stack: str, text: str) -> None:
         """Tell how a stack ended."""
-        self.phase(stack, text)
-        self._progress.update(self._tasks[stack], total=1, completed=1)
+        self._progress.update(self._tasks[stack], visible=False)
+        self._tell(stack, text)
+
+    def _tell(self, stack: str, text: str) -> None:
+        """Print a line that stays."""
+        self._console.print(f"{stack}: {text}", highlight=False, markup=False)
 
     def _add(self, stack: str) -> TaskID:
-        """Give a stack its line."""
-        return self._progress.add_task(_line(stack, "waiting"), total=None)
+        """Keep a line for a stack, to be seen when something is done with it."""
+        return self._progress.add_task(_line(stack, "waiting"), total=None, visible=False)
 
 
 def _line(stack: str, text: str) -> str:

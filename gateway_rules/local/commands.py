@@ -19,8 +19,26 @@ app = typer.Typer(no_args_is_help=True, help="Rehearse on a local AWS with the r
 
 
 @app.command()
-def up(context: typer.Context) -> None:
+def up(
+    context: typer.Context,
+    *,
+    regions: Annotated[
+        int | None,
+        typer.Option(min=1, max=500, help="Instead of yours, deploy so many stacks made from one."),
+    ] = None,
+    tables: Annotated[
+        bool | None,
+        typer.Option(
+            help="Print the plan and the verification of each stack, or the summary alone.",
+            show_default="--tables, with --regions --no-tables",
+        ),
+    ] = None,
+) -> None:
     """Deploy every stack that is not pending onto the local AWS, verify it and print its tables.
+
+    A stack that lacks the addresses of its Region gets them from a local name server, for the
+    rehearsal alone. With --regions the stacks are copies of eu-west-1, in Regions of all
+    geographies.
 
     Example: gateway-rules local up
     """
@@ -30,7 +48,8 @@ def up(context: typer.Context) -> None:
     # A pipe has no width of its own, and tables folded to a terminal's are hard to search.
     results = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     consoles = work.Consoles(results, Console(stderr=True, highlight=False))
-    raise typer.Exit(work.up(_root(context), consoles))
+    wish = work.Wish(regions or 0, regions is None if tables is None else tables)
+    raise typer.Exit(work.up(_root(context), consoles, wish))
 
 
 @app.command()

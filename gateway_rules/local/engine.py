@@ -23,7 +23,7 @@ PROJECT = """\
 # so it runs in this one, with copies of them.
 name: gateway-rules
 runtime: python
-main: ../..
+main: {program}
 stackConfigDir: stacks
 """
 
@@ -67,7 +67,8 @@ class Engine:
         """
         self.layout.copies.mkdir(parents=True, exist_ok=True)
         self.layout.state.mkdir(parents=True, exist_ok=True)
-        (self.layout.project / "Pulumi.yaml").write_text(PROJECT)
+        program = os.path.relpath(self.layout.source, self.layout.project)
+        (self.layout.project / "Pulumi.yaml").write_text(PROJECT.format(program=program))
         for stack in stacks:
             source = self.layout.stack_file(stack)
             shutil.copyfile(source, self.layout.copies / source.name)

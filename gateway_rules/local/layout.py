@@ -6,9 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths of one project's local runs."""
+    """The paths of one project's local runs: of its own stacks, or of a fleet made from one."""
 
     root: Path
+    fleet: bool = False
 
     @property
     def local(self) -> Path:
@@ -26,9 +27,14 @@ class Layout:
         return self.local / "pulumi"
 
     @property
+    def source(self) -> Path:
+        """The project whose stacks are deployed."""
+        return self.local / "fleet" if self.fleet else self.root
+
+    @property
     def project(self) -> Path:
-        """The project that the engine runs in, beside the user's own."""
-        return self.local / "project"
+        """The project that the engine runs in, beside the one whose stacks are deployed."""
+        return self.local / ("fleet-project" if self.fleet else "project")
 
     @property
     def copies(self) -> Path:
@@ -55,8 +61,8 @@ class Layout:
         return self.logs / f"{name}.log"
 
     def stack_file(self, stack: str) -> Path:
-        """Give the user's file of a stack."""
-        return self.root / "stacks" / f"Pulumi.{stack}.yaml"
+        """Give the file of a stack, which the engine never writes to."""
+        return self.source / "stacks" / f"Pulumi.{stack}.yaml"
 
     def state_file(self, stack: str) -> Path:
         """Give the engine's state of a stack."""

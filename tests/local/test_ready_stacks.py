@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway_rules.errors import Faults, OverQuota
-from gateway_rules.local.stacks import read
+from gateway_rules.local.stacks import plan, read
 
 ROOT = Path(__file__).parent.parent.parent
 STACK = "eu-west-1"
@@ -40,16 +40,43 @@ def test_takes_every_stack(project: Path) -> None:
 
 
 def test_leaves_out_what_cannot_be_made(project: Path) -> None:
-    """Stacks that lack addresses, or name ids, are left out with the reason and the cure."""
-    edit(project, STACK, "us-east-1", stack="us-east-1")
+    """A stack that names ids is left out with the reason, whatever else it lacks."""
     edit(project, "{Name: mail-gateway}", "vpc-0a1b2c3d", stack="ids")
+    edit(project, STACK, "us-east-1", stack="far-ids")
+    far = project / "stacks" / "Pulumi.far-ids.yaml"
+    far.write_text(far.read_text().replace("{Name: mail-gateway}", "vpc-0a1b2c3d"))
 
     found = read(project)
 
     assert [stack.name for stack in found.ready] == [STACK]
+    assert found.lacking == ()
+    assert [str(fault) for fault in found.pending] == [
+        f"error: <command>:1:1: [stage-ids] {stack} names its VPC or its subnets by id, which a "
+        "local AWS cannot make; name them by tags to rehearse the stack"
+        for stack in ("far-ids", "ids")
+    ]
+
+
+def test_sets_aside_what_lacks_addresses(project: Path) -> None:
+    """A stack that lacks its addresses is read, to be planned when they have been looked up."""
+    edit(project, STACK, "us-east-1", stack="us-east-1")
+
+    found = read(project)
+
+    assert [site.stack for site in found.lacking] == ["us-east-1"]
+    assert [site.stack for site in found.sites] == [STACK, "us-east-1"]
+    assert found.pending == ()
+
+
+def test_leaves_out_what_still_lacks_addresses(project: Path) -> None:
+    """Where a look-up has not brought every address, the stack stays pending, with the cure."""
+    edit(project, STACK, "us-east-1", stack="us-east-1")
+
+    found = plan(project, read(project).lacking)
+
+    assert (found.ready, found.lacking) == ((), ())
     assert [(fault.file, fault.rule) for fault in found.pending] == [
-        ("<command>", "stage-ids"),
-        ("stacks/Pulumi.us-east-1.yaml", "pending"),
+        ("stacks/Pulumi.us-east-1.yaml", "pending")
     ]
 
 

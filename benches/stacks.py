@@ -1,0 +1,134 @@
+"""How long fleets of stacks take on the local AWS, and how much memory: `stacks.py [COUNT...]`.
+
+Each fleet is deployed from nothing and then once more, by the command that users type.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from gateway_rules.local.layout import Layout
+from gateway_rules.local.processes import marked
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("Pulumi.yaml", "__main__.py", "stacks")
+COMMAND = Path(sys.executable).with_name("gateway-rules")
+COUNTS = (1, 10, 30)
+MEBI = 1024
+"""Kibibytes in a mebibyte."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the command: its seconds, and the most memory that all its processes took."""
+
+    seconds: float
+    peak: float
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A fleet: its first deployment, a second one, and what the local AWS holds in memory."""
+
+    count: int
+    first: Run
+    again: Run
+    server: float
+
+    def row(self) -> tuple[str, ...]:
+        """Give the cells of its line; seconds are a stack's share of the whole."""
+        runs = (self.first.seconds, self.again.seconds)
+        times = (text for run in runs for text in (f"{run:.0f}", f"{run / self.count:.1f}"))
+        return (str(self.count), *times, f"{self.first.peak:.0f}", f"{self.server:.0f}")
+
+
+def measure(count: int) -> Measure:
+    """Deploy a fleet in a project of its own, twice; raise CalledProcessError when that fails."""
+    with project() as root:
+        first, again = up(root, count), up(root, count)
+        return Measure(count, first, again, memory(marked(Layout(root).local)))
+
+
+@contextmanager
+def project() -> Iterator[Path]:
+    """Give a copy of the project, of which nothing stays, and nothing running."""
+    with tempfile.TemporaryDirectory(prefix="gateway-rules-bench-") as folder:
+        for part in PARTS:
+            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            copy(ROOT / part, Path(folder) / part)
+        try:
+            yield Path(folder)
+        finally:
+            command = [str(COMMAND), "-C", folder, "local", "down"]
+            subprocess.run(command, check=True, stderr=subprocess.DEVNULL)  # noqa: S603 our own
+
+
+def up(root: Path, count: int) -> Run:
+    """Run the command and watch the memory of all that it starts."""
+    started, peak = time.monotonic(), 0.0
+    command = [str(COMMAND), "-C", str(root), "local", "up", "--regions", str(count)]
+    with (root / "bench.log").open("w+") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 our own command
+        while process.poll() is None:
+            peak = max(peak, memory((process.pid, *marked(Layout(root).local))))
+            time.sleep(0.5)
+        if process.returncode:
+            sys.stderr.write(Path(log.name).read_text())
+            raise subprocess.CalledProcessError(process.returncode, command)
+    return Run(time.monotonic() - started, peak)
+
+
+def memory(processes: Iterable[int]) -> float:
+    """Sum up, in MiB, what processes have in memory; what they share counts once (Linux)."""
+    return sum(map(_memory, processes)) / MEBI
+
+
+def _memory(process: int) -> int:
+    """Give a process's share in KiB; nothing when it has ended."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return 0
+
+
+def growth(small: Measure, large: Measure) -> str:
+    """Say what each further stack costs."""
+    further = large.count - small.count
+    first = (large.first.seconds - small.first.seconds) / further
+    again = (large.again.seconds - small.again.seconds) / further
+    server = (large.server - small.server) / further
+    return (
+        f"Each further stack: {first:.1f} s to create, {again:.1f} s to find unchanged, "
+        f"{server:.1f} MiB in the local AWS."
+    )
+
+
+def main() -> int:
+    """Measure fleets of the sizes given and print them in a table."""
+    console, counts = Console(), tuple(map(int, sys.argv[1:])) or COUNTS
+    progress = Console(stderr=True)
+    measures = [measure(count) for count in track(counts, "Deploying fleets", console=progress)]
+    table = Table(title="Stacks on the local AWS", title_justify="left", box=SIMPLE_HEAD)
+    for column in ("Stacks", "Create s", "each", "Again s", "each", "Peak MiB", "Local AWS MiB"):
+        table.add_column(column, justify="right")
+    for found in measures:
+        table.add_row(*found.row())
+    console.print(table)
+    if len(measures) > 1:
+        console.print(growth(measures[0], measures[-1]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

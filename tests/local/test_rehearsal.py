@@ -1,0 +1,164 @@
+"""Addresses for documentation are for rehearsals, and never for anything else."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway_rules.catalogue import read_catalogue
+from gateway_rules.errors import NoAnswer, Pending
+from gateway_rules.local import rehearsal
+from gateway_rules.local.dns.serve import serving
+from gateway_rules.local.dns.zone import Zone
+from gateway_rules.local.servers import Server, Settings
+from gateway_rules.project import load_plan
+from gateway_rules.site import Quotas, Site
+from gateway_rules.stack_file import address_file, read_without_addresses, rehearsed_addresses
+
+ROOT = Path(__file__).parents[2]
+STACK, IPV6 = "us-east-1", "ap-northeast-1"
+HERE, THERE = "http://127.0.0.1:5000", "https://ec2.us-east-1.amazonaws.com"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Give the record of a local AWS of which only the name servers run."""
+    zone = Zone.of(read_catalogue())
+    with serving(zone) as resolvers:
+        yield Server(HERE, "mark", Settings.for_all([Quotas()]), zone, resolvers)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a project of two stacks outside EMEA, and no endpoint."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EC2"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "stacks").mkdir()
+    for name in ("Pulumi.yaml", *(f"stacks/Pulumi.{stack}.yaml" for stack in (STACK, IPV6))):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def site(project: Path, stack: str = STACK) -> Site:
+    """Read a stack that lacks its addresses."""
+    return read_without_addresses(project, stack, read_catalogue())
+
+
+def spam_peers(project: Path, stack: str) -> set[str]:
+    """Give the peers of a stack's spam-signature services."""
+    flows = load_plan(project, stack).flows
+    return {
+        str(flow.peer)
+        for flow in flows
+        if "spam-signatures-cloud" in flow.services
+    }
+
+
+def test_looks_up_what_a_stack_lacks(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rehearsal plans with the addresses of the stack's Region, and stacks/ stays as it is."""
+    found = rehearsal.look_up(project, site(project), server)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
+
+    assert found.looked_up == server.zone.hosts
+    assert address_file(project, STACK) == project / ".local" / "addresses" / f"{STACK}.yaml"
+    assert spam_peers(project, STACK) == {
+        f"{address}/32"
+        for host in server.zone.hosts
+        for address in server.zone.addresses(STACK, server.zone.alias(host) or "") or ()
+    }
+    assert not (project / "stacks" / "addresses").exists()
+
+
+def test_looks_up_both_families(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where hosts have IPv6 addresses as well, a rehearsal opens these too."""
+    rehearsal.look_up(project, site(project, IPV6), server)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
+
+    peers = spam_peers(project, IPV6)
+
+    assert sorted(":" in peer for peer in peers) == [False] * 5 + [True] * 5
+
+
+def test_looks_up_again_without_a_change(project: Path, server: Server) -> None:
+    """A second look-up on the same day writes the same bytes."""
+    rehearsal.look_up(project, site(project), server)
+    before = rehearsed_addresses(project, STACK).read_bytes()
+
+    assert not rehearsal.look_up(project, site(project), server).is_stale
+    assert rehearsed_addresses(project, STACK).read_bytes() == before
+
+
+def test_a_stack_in_emea_needs_nothing(project: Path, server: Server) -> None:
+    """Where the document's addresses hold, none is asked for and no file is made."""
+    shutil.copy(ROOT / "stacks/Pulumi.eu-west-1.yaml", project / "stacks")
+
+    found = rehearsal.look_up(project, site(project, "eu-west-1"), server)
+
+    assert found.looked_up == ()
+    assert not (project / ".local").exists()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        pytest.param({}, id="no endpoint"),
+        pytest.param({"AWS_ENDPOINT_URL": THERE}, id="a real endpoint"),
+        pytest.param({"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_EC2": THERE}, id="real for EC2"),
+    ],
+)
+def test_a_real_endpoint_never_reads_them(
+    project: Path,
+    server: Server,
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a rehearsal has looked up is not there for a real account: the stack is pending."""
+    rehearsal.look_up(project, site(project), server)
+    for name, endpoint in environment.items():
+        monkeypatch.setenv(name, endpoint)
+
+    assert address_file(project, STACK) == project / "stacks" / "addresses" / f"{STACK}.yaml"
+    with pytest.raises(Pending):
+        load_plan(project, STACK)
+
+
+def test_a_reviewed_file_goes_first(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rehearsal deploys what would be deployed, where that is there."""
+    rehearsal.look_up(project, site(project), server)
+    reviewed = project / "stacks" / "addresses" / f"{STACK}.yaml"
+    reviewed.parent.mkdir()
+    reviewed.touch()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
+
+    assert address_file(project, STACK) == reviewed
+
+
+def test_without_a_name_server_nothing_is_written(project: Path) -> None:
+    """A look-up that gets no answer leaves no file."""
+    zone = Zone(("elsewhere.example.com",), (STACK,))
+    with serving(zone) as resolvers:
+        server = Server(HERE, "mark", Settings.for_all([Quotas()]), zone, resolvers)
+        with pytest.raises(NoAnswer):
+            rehearsal.look_up(project, site(project), server)
+
+    assert not (project / ".local").exists()
+
+
+def test_a_rehearsal_knows_one_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user's environment says of AWS is not about the local run."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_EC2", THERE)
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+
+    environment = {"AWS_ENDPOINT_URL_EC2": THERE, "AWS_PROFILE": "mine", "HOME": "/home/me"}
+    monkeypatch.setattr("os.environ", environment)
+    rehearsal.enter(HERE)
+    assert environment == {"HOME": "/home/me", "AWS_ENDPOINT_URL": HERE}
+    rehearsal.enter(None)
+    assert environment == {"HOME": "/home/me"}
