@@ -116,6 +116,13 @@ def test_a_port_where_nobody_listens_is_a_failure() -> None:
     assert said(reply) == failed("no answer within 0.2 s, asked 2 times")
 
 
+def test_a_resolver_that_may_not_be_asked_is_a_failure() -> None:
+    """The system's own words say why; nobody may ask a whole network."""
+    question = Question(Resolver("255.255.255.255"), HOST, "A")
+    (reply,) = ask([question], "test", PATIENCE)
+    assert said(reply) == failed("it cannot be reached: Permission denied")
+
+
 def test_a_long_answer_comes_over_tcp() -> None:
     """Two hundred addresses do not fit into a datagram, and none of them is lost."""
     many = [f"198.51.100.{number}" for number in range(1, 201)]
