@@ -25,9 +25,10 @@ from nameserver import (
 )
 from written import HOSTS, STACK, project
 
-from gateway_rules import cli
+from gateway_rules import cli, lookup
 from gateway_rules.catalogue import read_catalogue
 from gateway_rules.project import load_plan
+from gateway_rules.questions import Resolver
 
 ELSEWHERE = STACK.replace("eu-west-1", "us-east-1")
 ROOT = Path(__file__).parents[1]
@@ -695,9 +696,6 @@ def test_without_a_resolver_the_machine_s_own_is_asked(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who names none asks whom this machine asks."""
-    from gateway_rules import lookup  # noqa: PLC0415 - replaced where it is used.
-    from gateway_rules.questions import Resolver  # noqa: PLC0415 - as above.
-
     with nameserver(PUBLIC) as server:
         own = (Resolver("127.0.0.1", server.port),)
         monkeypatch.setattr(lookup, "system_resolvers", lambda: own)
