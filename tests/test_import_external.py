@@ -277,6 +277,48 @@ CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
         ],
         [],
     ),
+    "address below one that changed": (
+        with_lines(
+            STATS,
+            *(
+                line
+                for first in ("23.1.2.3", "213.106.99.208")
+                for line in (("applianceupdate.clearswift.com", (first,)), ("", ("86.188.240.24",)))
+            ),
+        ),
+        [
+            (
+                "-       - {name: applianceupdate.clearswift.com, addresses: [213.106.99.208, "
+                "86.188.240.24]}"
+            ),
+            (
+                "+       - {name: applianceupdate.clearswift.com, addresses: [23.1.2.3, "
+                "86.188.240.24]}"
+            ),
+            (
+                "-       - {name: applianceupdate.clearswift.com, addresses: [213.106.99.208, "
+                "86.188.240.24]}"
+            ),
+            (
+                "-       - {name: applianceupdate.clearswift.com, addresses: [213.106.99.208, "
+                "86.188.240.24]}"
+            ),
+            (
+                "-       - {name: applianceupdate.clearswift.com, addresses: [213.106.99.208, "
+                "86.188.240.24]}"
+            ),
+            (
+                "-       - {name: applianceupdate.clearswift.com, addresses: [213.106.99.208, "
+                "86.188.240.24]}"
+            ),
+            "-     row: TRUSTmanager stats collection",
+            "-     printed: six rows with the same host and addresses",
+            "-     taken: one row",
+            "-     why: a packet that is let through once is let through",
+            '-   - section: "2"',
+        ],
+        [],
+    ),
 }
 
 

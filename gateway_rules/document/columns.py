@@ -3,7 +3,7 @@
 `merged` says by which rules, as for the labels. Where all that is printed of the protocol or
 of the port is the same, it holds for the whole block. What the catalogue knows counts
 only where it is exact: a row belongs to a cell when one service of the label has both, in
-section 2 one host with all the addresses of both rows. A row between two cells that say the
+section 2 one host with all the addresses of the row. A row between two cells that say the
 same may have either, and is given the one above.
 """
 
@@ -15,7 +15,7 @@ from typing import Final
 from gateway_rules.document import merged
 from gateway_rules.document.blocks import Block, height
 from gateway_rules.document.known import EXACT, Known
-from gateway_rules.document.tables import ADDRESS, PORT, PROTOCOL, Cell, Row
+from gateway_rules.document.tables import PORT, PROTOCOL, Cell, Row
 
 _SAYING_ONE_THING: Final = (PROTOCOL, PORT)
 
@@ -32,7 +32,7 @@ def holders(block: Block, column: int, known: Known) -> list[tuple[Cell, ...]]:
         return [(rows[marks[0] if marks else 0][column],)] * len(rows)
 
     def support(mark: int, row: int) -> int:
-        return _support(block, column, known, (rows[marks[mark]], rows[row]))
+        return _support(block, column, known, printed[mark], rows[row])
 
     heights = [height(row) for row in rows]
     supported = [merged.best_supported(marks, row, support) for row in range(len(rows))]
@@ -52,15 +52,8 @@ def _told_apart(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     return tuple(cells) if len({cell.text for cell in cells}) > 1 else (cells[0],)
 
 
-def _support(block: Block, column: int, known: Known, rows: tuple[Row, Row]) -> int:
-    """Tell whether a service of the label is known to have the first row's cell and the second."""
-    cell, row = rows[0][column], rows[1]
+def _support(block: Block, column: int, known: Known, cell: Cell, row: Row) -> int:
+    """Tell whether a service of the label is known to have the cell and the row."""
     both = (*row[:column], cell, *row[column + 1 :])
-    if len(row) > ADDRESS:
-        both = (*both[:ADDRESS], _joined(rows[0][ADDRESS], row[ADDRESS]))
     services = [service for service in block.label.services if known.has(service, column, cell)]
     return EXACT if any(known.support(one, both) == EXACT for one in services) else 0
-
-
-def _joined(one: Cell, other: Cell) -> Cell:
-    return Cell(one.line, one.column, f"{one.text} {other.text}")
