@@ -69,6 +69,23 @@ def test_the_document_reproduces_the_catalogue(
     assert before == desk.catalogue.read_bytes()
 
 
+def test_a_project_edits_its_own_catalogue(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without paths, catalogue and marks are those of the project's folder."""
+    for name, file in (
+        ("catalogue/seg-v3.yaml", desk.catalogue),
+        ("document/prose.yaml", desk.prose),
+    ):
+        own = desk.root / "gateway_rules" / name
+        own.parent.mkdir(parents=True)
+        file.rename(own)
+    issue = desk.root / "next.txt"
+    issue.write_text(written(NEWER), encoding="utf-8")
+    assert run(desk.root, issue, write=True) == 0
+    own = desk.root / "gateway_rules" / "catalogue" / "seg-v3.yaml"
+    assert 'issue: "3.15"\n' in own.read_text(encoding="utf-8")
+    assert capsys.readouterr().out.endswith("\nWritten: gateway_rules/catalogue/seg-v3.yaml\n")
+
+
 def test_by_default_a_diff_is_printed_that_git_applies(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

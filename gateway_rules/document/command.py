@@ -60,16 +60,19 @@ def run(
     *,
     as_json: bool = False,
     write: bool = False,
-    catalogue: Path = SHIPPED,
-    prose: Path = PROSE,
+    catalogue: Path | None = None,
+    prose: Path | None = None,
 ) -> int:
     """Print what an issue changes, and write it into the catalogue if asked to.
+
+    Catalogue and prose are the project's own, or where it has none those of the package.
 
     Gives 1 when something of the issue could not be placed, else 0; the diff, or one JSON
     document, goes to standard output, what could not be placed to standard error. Raises
     Faults when the file is no such document, or the catalogue is malformed.
     """
-    found = import_issue(root, file, catalogue, prose)
+    catalogue = catalogue or _own(root, SHIPPED)
+    found = import_issue(root, file, catalogue, prose or _own(root, PROSE))
     is_written = write and found.before != found.after
     if is_written:
         _write(catalogue, found.after)
@@ -80,7 +83,12 @@ def run(
     return FOUND if found.findings else 0
 
 
-def import_issue(root: Path, file: Path, catalogue: Path = SHIPPED, prose: Path = PROSE) -> Import:
+def _own(root: Path, shipped: Path) -> Path:
+    own = root / "gateway_rules" / shipped.parent.name / shipped.name
+    return own if own.exists() else shipped
+
+
+def import_issue(root: Path, file: Path, catalogue: Path, prose: Path) -> Import:
     """Read an issue and hold it against the catalogue; raise Faults as `run` does."""
     path = file.resolve()
     name = relative(path, root)

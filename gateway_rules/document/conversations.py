@@ -93,7 +93,7 @@ def _read(block: Block, known: Known) -> Iterator[Conversation | Finding]:
         if not any(row[column].text for row in block.rows):
             what = f"{quoted(block.cells)} has no {name} for certain"
             rows = (block.label.row,)
-            yield Finding(block.cells, f"no-{name}", what, DECIDE, known.section, rows)
+            yield Finding(block.cells, "broken-cell", what, DECIDE, known.section, rows)
             return
     merged_columns = _EXTERNAL if known.section == EXTERNAL else _INTERNAL
     columns = [holders(block, column, known) for column in merged_columns]
