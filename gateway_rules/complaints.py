@@ -136,7 +136,7 @@ def _hosts(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
     if site.region not in catalogue.regions:
         return
     wanted = demanded_hosts(site, catalogue)
-    asked = named_hosts(site, catalogue) if site.addresses.use == "resolved" else wanted
+    asked = named_hosts(site, catalogue)
     names = [host.name for host in site.hosts]
     for index, name in enumerate(names):
         at: Steps = ("hosts", index, "name")
@@ -145,8 +145,7 @@ def _hosts(site: Site, catalogue: Catalogue) -> Iterator[Complaint]:
             yield Complaint(at, "duplicate-host", f"{name} stands here a second time", fix)
         if name not in asked:
             what = f"{name} has addresses that nothing asks for"
-            fix = "take it out, or write gateway-rules:addresses: {use: resolved}"
-            yield Complaint(at, "unused-host", what, fix)
+            yield Complaint(at, "unused-host", what, "take it out")
     given = {host.name for host in site.hosts if host.addresses}
     missing = [name for name in wanted if name not in given]
     if missing:

@@ -77,7 +77,7 @@ def test_a_site_of_the_document_is_sound(drawn: Plain) -> None:
         ),
         ({"region": "us-east-1"}, ("region",), "pending"),
         (
-            {"hosts": [{"name": HOSTS[0], "addresses": ["192.0.2.1"]}]},
+            {"hosts": [{"name": "time.clearswift.net", "addresses": ["192.0.2.1"]}]},
             ("hosts", 0, "name"),
             "unused-host",
         ),
