@@ -14,8 +14,12 @@ from rich.console import Console
 
 from gateway_rules import show
 from gateway_rules.cli import app
+from gateway_rules.local.deploy import Deployment
+from gateway_rules.local.events import Tally
+from gateway_rules.local.summary import COLUMNS, Outcome
 from gateway_rules.network_acl import Budget
 from gateway_rules.project import load_plan
+from gateway_rules.protocols import DIRECTIONS
 from gateway_rules.verify import Verification
 
 ROOT = Path(__file__).parent.parent
@@ -65,14 +69,26 @@ def test_quoted_end_of_make_up_is_what_every_stack_prints(stack: str) -> None:
     sums = {
         f"{direction} {name}": sum(each.direction == direction for each in some)
         for name, some in (("rules", rules), ("entries", plan.acl.entries))
-        for direction in ("ingress", "egress")
+        for direction in DIRECTIONS
     }
-    counts = {name: (count, count) for name, count in {"groups": 1, "ACLs": 1, **sums}.items()}
+    made = {"groups": len(plan.groups), "ACLs": 1, "subnets": len(plan.site.networks)}
+    counts = {name: (count, count) for name, count in {**made, **sums}.items()}
     console = Console(file=io.StringIO(), width=80, highlight=False)
     show.print_verification(Verification(stack, (), (), (), counts), console)
     output = console.file
     assert isinstance(output, io.StringIO)
     assert _printed(output.getvalue()) in README
+
+
+@pytest.mark.parametrize("stack", IN_EMEA)
+def test_quoted_summary_is_what_is_printed_last(stack: str) -> None:
+    """A stack's line in the excerpt is the one at the end of `make up`, but for the seconds."""
+    deployment = Deployment(stack, succeeded=True, tally=Tally(), log=Path("log"))
+    verification = Verification(stack, (), (), (), {})
+    outcome = Outcome(load_plan(ROOT, stack), deployment, verification, seconds=0)
+    quoted = {tuple(line.split()[:-1]) for line in README.splitlines()}
+    assert outcome.row()[:-1] in quoted
+    assert COLUMNS[:-1] in quoted
 
 
 def test_quoted_budget_is_what_every_stack_uses() -> None:
