@@ -3,6 +3,8 @@
 Each fleet is deployed from nothing and then once more, by the command that users type.
 """
 
+import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,16 +27,23 @@ ROOT = Path(__file__).parents[1]
 PARTS = ("Pulumi.yaml", "__main__.py", "stacks")
 COMMAND = Path(sys.executable).with_name("gateway-rules")
 COUNTS = (1, 10, 30)
+COLUMNS = (
+    *("Stacks", "Create s", "each", "each, CPU s", "Again s", "each", "each, CPU s"),
+    *("Peak MiB", "Local AWS MiB"),
+)
 MEBI = 1024
 """Kibibytes in a mebibyte."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the command: its seconds, and the most memory that all its processes took."""
+    """One run of the command: its seconds, and what all its processes took together."""
 
     seconds: float
+    processor: float
+    """Seconds of all cores."""
     peak: float
+    """The most memory at a time, in MiB."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +56,17 @@ class Measure:
     server: float
 
     def row(self) -> tuple[str, ...]:
-        """Give the cells of its line; seconds are a stack's share of the whole."""
-        runs = (self.first.seconds, self.again.seconds)
-        times = (text for run in runs for text in (f"{run:.0f}", f"{run / self.count:.1f}"))
+        """Give the cells of its line: the whole time of each run, and a stack's share of it."""
+        times = (
+            text
+            for run in (self.first, self.again)
+            for text in (f"{run.seconds:.0f}", *self._shares(run.seconds, run.processor))
+        )
         return (str(self.count), *times, f"{self.first.peak:.0f}", f"{self.server:.0f}")
+
+    def _shares(self, *seconds: float) -> Iterator[str]:
+        """Give a stack's share of times."""
+        return (f"{each / self.count:.1f}" for each in seconds)
 
 
 def measure(count: int) -> Measure:
@@ -76,17 +92,33 @@ def project() -> Iterator[Path]:
 
 def up(root: Path, count: int) -> Run:
     """Run the command and watch the memory of all that it starts."""
-    started, peak = time.monotonic(), 0.0
+    layout, started, peak = Layout(root), time.monotonic(), 0.0
+    before = processor(layout)
     command = [str(COMMAND), "-C", str(root), "local", "up", "--regions", str(count)]
     with (root / "bench.log").open("w+") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 our own command
         while process.poll() is None:
-            peak = max(peak, memory((process.pid, *marked(Layout(root).local))))
+            peak = max(peak, memory((process.pid, *marked(layout.local))))
             time.sleep(0.5)
         if process.returncode:
             sys.stderr.write(Path(log.name).read_text())
             raise subprocess.CalledProcessError(process.returncode, command)
-    return Run(time.monotonic() - started, peak)
+    return Run(time.monotonic() - started, processor(layout) - before, peak)
+
+
+def processor(layout: Layout) -> float:
+    """Give the seconds of all cores that ended children and the local AWS have taken (Linux)."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime + sum(map(_processor, marked(layout.local)))
+
+
+def _processor(process: int) -> float:
+    """Give the processor time of a process that runs; nothing when it has ended."""
+    with suppress(OSError):
+        # The name of the program stands in parentheses and may hold anything.
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0
 
 
 def memory(processes: Iterable[int]) -> float:
@@ -108,9 +140,10 @@ def growth(small: Measure, large: Measure) -> str:
     first = (large.first.seconds - small.first.seconds) / further
     again = (large.again.seconds - small.again.seconds) / further
     server = (large.server - small.server) / further
+    peak = (large.first.peak - small.first.peak) / further
     return (
         f"Each further stack: {first:.1f} s to create, {again:.1f} s to find unchanged, "
-        f"{server:.1f} MiB in the local AWS."
+        f"{server:.1f} MiB in the local AWS, {peak:.1f} MiB at the peak; {os.cpu_count()} cores."
     )
 
 
@@ -120,7 +153,7 @@ def main() -> int:
     progress = Console(stderr=True)
     measures = [measure(count) for count in track(counts, "Deploying fleets", console=progress)]
     table = Table(title="Stacks on the local AWS", title_justify="left", box=SIMPLE_HEAD)
-    for column in ("Stacks", "Create s", "each", "Again s", "each", "Peak MiB", "Local AWS MiB"):
+    for column in COLUMNS:
         table.add_column(column, justify="right")
     for found in measures:
         table.add_row(*found.row())
