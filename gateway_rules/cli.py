@@ -292,6 +292,24 @@ def diff(
     raise typer.Exit(FOUND if brake and review.verdict.trips else 0)
 
 
+@app.command("import")
+def import_document(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The text of the vendor's next issue.")],
+    write: Annotated[bool, typer.Option("--write", help="Write the catalogue.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Propose what the vendor's next issue changes, and list what could not be placed.
+
+    Prints the catalogue's changes as a diff; exits 1 when a cell could not be placed.
+
+    Example: gateway-rules import ports-and-protocols-3.15.txt
+    """
+    from gateway_rules.document.command import run  # noqa: PLC0415 - `show` need not wait for it.
+
+    raise typer.Exit(run(root_of(context), file, as_json=as_json, write=write))
+
+
 def root_of(context: typer.Context) -> Path:
     """Find the project's folder from where the user stands, or from -C."""
     folder: Path = context.find_root().obj
