@@ -52,7 +52,7 @@ class Board:
 
     def end(self, stack: str, text: str) -> None:
         """Tell how a stack ended."""
-        self._progress.update(self._tasks[stack], visible=False)
+        self._progress.update(self._tasks[stack], visible=False, refresh=True)
         self._tell(stack, text)
 
     def _tell(self, stack: str, text: str) -> None:

@@ -48,6 +48,11 @@ def test_knows_the_documents_hosts_and_every_region() -> None:
     assert zone.regions == tuple(sorted(catalogue.regions))
 
 
+def test_a_zone_is_handed_on_as_text() -> None:
+    """A process that is given a zone's text has the same zone."""
+    assert Zone.from_text(str(ZONE)) == ZONE
+
+
 def test_every_region_has_addresses_of_its_own() -> None:
     """No two hosts of any two Regions share an address, and all are the documentation's."""
     zone = Zone.of(read_catalogue())

@@ -33,7 +33,7 @@ class Zone:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Read what `str` writes; raise ValueError for anything else."""
+        """Read what `str` writes."""
         data = json.loads(text)
         return cls(tuple(data["hosts"]), tuple(data["regions"]))
 
