@@ -2,155 +2,153 @@
 
 A cell is a stretch of ports that is required for the same addresses throughout; gaps
 lie between neighbouring cells. Opening a cell or a gap at a prefix costs the packets
-of the prefix that nobody asked for; opening it again below costs nothing. The excess
-of an allow list is the sum of these prices over its topmost openings.
+of the prefix that nobody asked for; opening it again below costs nothing. So the
+excess of an allow list is the sum of these prices over its topmost openings.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
-from gateway_rules.packets import Plane, difference, join
-from gateway_rules.prefixes import BITS, Interval, Prefix, from_interval
+from gateway_rules.cover_entries import Allow
+from gateway_rules.cover_sets import Addresses, Array
+from gateway_rules.prefixes import BITS, Prefix
+from gateway_rules.protocols import PortPair
 
-
-@dataclass(frozen=True)
-class Addresses:
-    """Sorted, disjoint intervals, and how many of them lie in a prefix."""
-
-    intervals: tuple[Interval, ...]
-
-    @cached_property
-    def _lasts(self) -> list[int]:
-        return [last for _, last in self.intervals]
-
-    @cached_property
-    def _firsts(self) -> list[int]:
-        return [first for first, _ in self.intervals]
-
-    @cached_property
-    def _sums(self) -> list[int]:
-        return [0, *accumulate(last - first + 1 for first, last in self.intervals)]
-
-    def within(self, low: int, high: int) -> int:
-        """Count the addresses from low to high."""
-        start, stop = bisect_left(self._lasts, low), bisect_right(self._firsts, high)
-        if start >= stop:
-            return 0
-        total = self._sums[stop] - self._sums[start]
-        before = max(0, low - self._firsts[start])
-        after = max(0, self._lasts[stop - 1] - high)
-        return total - before - after
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The ports: cells with their weights, and the weights of the gaps between neighbours."""
-
-    cells: tuple[tuple[int, int], ...]
-
-    @cached_property
-    def weights(self) -> list[int]:
-        """Ports of each cell."""
-        return [last - first + 1 for first, last in self.cells]
-
-    @cached_property
-    def gaps(self) -> list[int]:
-        """Ports between each cell and the next; some are 0."""
-        return [b[0] - a[1] - 1 for a, b in zip(self.cells, self.cells[1:], strict=False)]
+_WORD: Final = 62
+"""Cells up to which a set of them fits a machine word."""
 
 
 class Tree:
-    """The blocks of one protocol, sorted; nodes are made on demand, one a prefix and demand."""
+    """The blocks of one protocol, sorted; nodes are made on demand, one a prefix and demand.
 
-    def __init__(self, version: int, required: Plane, free: Plane) -> None:
-        """Take what is required and what passes anyway, which nobody pays for."""
-        self.version = version
-        self.bits = BITS[version]
-        needed = difference(required, free)
-        self.axis = Axis(tuple((first, last) for first, last, _ in needed))
-        gratis = free[0][2] if free else ()
-        self.gratis = Addresses(gratis)
-        self.areas = [Addresses(join((*held, *gratis))) for _, _, held in needed]
-        masks = _masks(version, [held for _, _, held in needed], gratis)
-        blocks = sorted(masks)
-        self.bases = [block.base for block in blocks]
-        self.lengths = [block.length for block in blocks]
-        self.masks = [masks[block] for block in blocks]
+    A block is a prefix with the cells that are required for just all of it.
+    """
+
+    def __init__(self, required: Sequence[Allow], free: Iterable[Prefix]) -> None:
+        """Take what is required, and what passes anyway and nobody pays for."""
+        self.version = required[0].prefix.version
+        self.bits = BITS[self.version]
+        gratis = Addresses.of(self.version, free)
+        cells = _cells(required, gratis)
+        self.cells = [ports for ports, _ in cells]
+        self.weights = [last - first + 1 for first, last in self.cells]
+        self.gaps = [after[0] - before[1] - 1 for before, after in pairwise(self.cells)]
+        self._lay_out([*(addresses for _, addresses in cells), gratis])
         self._nodes: dict[tuple[int, int, int], Node] = {}
+
+    def _lay_out(self, held: Sequence[Addresses]) -> None:
+        """Sort the blocks of all cells and of what passes anyway, and sum up their addresses."""
+        blocks = [addresses.blocks() for addresses in held]
+        bases = np.concatenate([base for base, _ in blocks])
+        sizes = np.concatenate([size for _, size in blocks])
+        marks = np.repeat(_marks(len(held)), [len(base) for base, _ in blocks])
+        order = np.lexsort((-sizes, bases))
+        bases, sizes, marks = bases[order], sizes[order], marks[order]
+        new = (bases[1:] != bases[:-1]) | (sizes[1:] != sizes[:-1])
+        starts = np.append(0, np.flatnonzero(new) + 1)
+        self._masks = np.bitwise_or.reduceat(marks, starts)
+        self.bases: list[int] = bases[starts].tolist()
+        self.sizes: list[int] = sizes[starts].tolist()
+        bits = self._masks[:, None] >> np.arange(len(held)) & 1
+        sums = np.cumsum(bits * sizes[starts][:, None], axis=0)
+        self._sums = np.concatenate([np.zeros_like(sums[:1]), sums])
+
+    def areas(self, low: int, high: int) -> list[int]:
+        """Count the addresses of a slice of blocks by cell; last those that pass anyway."""
+        found: list[int] = (self._sums[high] - self._sums[low]).tolist()
+        return found
+
+    def need(self, low: int, high: int) -> int:
+        """Give the cells that some of a slice of blocks needs, a bit each."""
+        if low == high:
+            return 0
+        return int(np.bitwise_or.reduce(self._masks[low:high])) & ~(1 << len(self.cells))
 
     @cached_property
     def root(self) -> Node:
         """The smallest prefix around everything."""
-        return self.around(0, len(self.bases))
+        return self.around(0, len(self.bases), 0)
 
-    def around(self, low: int, high: int) -> Node:
-        """Give the smallest prefix around a slice of the blocks, with nothing demanded above."""
+    @property
+    def exact(self) -> int:
+        """Count the entries that cover each cell of each block for itself."""
+        count = len(self.cells)
+        return sum((mask & ~(1 << count)).bit_count() for mask in self._masks.tolist())
+
+    def around(self, low: int, high: int, above: int) -> Node:
+        """Give the smallest prefix around a slice of the blocks, with nothing demanded of it."""
         first, last = self.bases[low], self.bases[high - 1]
-        length = min(self.bits - (first ^ last).bit_length(), self.lengths[low])
-        shift = self.bits - length
-        return self.node(first >> shift << shift, length, 0)
+        shift = max((first ^ last).bit_length(), self.sizes[low].bit_length() - 1)
+        return self.node(first >> shift << shift, shift, 0, above)
 
-    def ports(self, span: tuple[int, int]) -> tuple[int, int]:
-        """Give the ports from the first to the last cell of a span."""
-        return self.axis.cells[span[0]][0], self.axis.cells[span[1]][1]
-
-    def prefix(self, node: Node) -> Prefix:
-        """Give the prefix of a node."""
-        return Prefix(self.version, node.base, node.length)
-
-    def node(self, base: int, length: int, demanded: int) -> Node:
-        """Give the node of a prefix; all of it also needs the cells `demanded` from above."""
-        key = (base, length, demanded)
+    def node(self, base: int, shift: int, demanded: int, above: int) -> Node:
+        """Give the node of a prefix; see there for `demanded` and `above`."""
+        key = (base, shift, demanded)
         if key not in self._nodes:
-            self._nodes[key] = Node(self, base, length, demanded)
+            self._nodes[key] = Node(self, base, shift, demanded, above)
         return self._nodes[key]
 
-
-def _masks(
-    version: int, cells: list[tuple[Interval, ...]], gratis: tuple[Interval, ...]
-) -> dict[Prefix, int]:
-    """Give every block with the cells that need it; blocks that pass anyway need none."""
-    masks: dict[Prefix, int] = {p: 0 for i in gratis for p in from_interval(version, i)}
-    for cell, held in enumerate(cells):
-        for interval in held:
-            for prefix in from_interval(version, interval):
-                masks[prefix] = masks.get(prefix, 0) | 1 << cell
-    return masks
+    def entry(self, node: Node, first: int, last: int) -> tuple[int, int, Prefix]:
+        """Give the ports and the prefix of an entry at a node, from one cell to another."""
+        ports = self.cells[first][0], self.cells[last][1]
+        return *ports, Prefix(self.version, node.base, self.bits - node.shift)
 
 
-@dataclass(eq=False)
+def _marks(count: int) -> Array:
+    """Give one bit for each of so many cells."""
+    return np.array([1 << cell for cell in range(count)], np.int64 if count <= _WORD else object)
+
+
+def _cells(required: Iterable[Allow], gratis: Addresses) -> list[tuple[PortPair, Addresses]]:
+    """Cut the ports wherever the addresses change; leave out what nobody needs."""
+    prefixes: dict[PortPair, list[Prefix]] = {}
+    for entry in required:
+        prefixes.setdefault(entry[1:3], []).append(entry.prefix)
+    held = {ports: Addresses.of(gratis.version, some) for ports, some in prefixes.items()}
+    cuts = sorted({cut for first, last in held for cut in (first, last + 1)})
+    cells: list[tuple[PortPair, Addresses]] = []
+    for low, high in pairwise(cuts):
+        over = [addresses for (first, last), addresses in held.items() if first <= low <= last]
+        if not over:
+            continue
+        needed = (over[0].union(*over[1:]) if over[1:] else over[0]).without(gratis)
+        if not len(needed.starts):
+            continue
+        if cells and cells[-1][0][1] == low - 1 and cells[-1][1].equals(needed):
+            cells[-1] = ((cells[-1][0][0], high - 1), needed)
+        else:
+            cells.append(((low, high - 1), needed))
+    return cells
+
+
 class Node:
     """A prefix of the trie, what its blocks need, and what opening each cell or gap costs here."""
 
-    tree: Tree
-    base: int
-    length: int
-    demanded: int
-    inherited: int = field(init=False)
-    """The cells that all of the prefix needs."""
-    need: int = field(init=False)
-    """The cells that some of the prefix needs."""
+    def __init__(self, tree: Tree, base: int, shift: int, demanded: int, above: int) -> None:
+        """Find the blocks inside.
 
-    def __post_init__(self) -> None:
-        """Find the blocks inside."""
-        tree = self.tree
-        self.size = 1 << (tree.bits - self.length)
-        self.low = bisect_left(tree.bases, self.base)
-        self.high = bisect_left(tree.bases, self.base + self.size, lo=self.low)
-        self.inherited = self.demanded
-        while self.low < self.high and tree.lengths[self.low] <= self.length:
-            if tree.lengths[self.low] == self.length:
-                self.inherited |= tree.masks[self.low]
+        Blocks around the prefix need some cells for all of it: those `demanded` are still
+        to be covered here, those `above` are open already.
+        """
+        self.above = above & ~demanded
+        self.tree, self.base, self.shift, self.size = tree, base, shift, 1 << shift
+        self.low = bisect_left(tree.bases, base)
+        self.high = bisect_left(tree.bases, base + self.size, lo=self.low)
+        self.inherited = demanded
+        """The cells that all of the prefix needs."""
+        while self.low < self.high and tree.sizes[self.low] >= self.size:
+            if tree.sizes[self.low] == self.size:
+                self.inherited |= tree.need(self.low, self.low + 1)
             self.low += 1
-        inside = tree.masks[self.low : self.high]
-        self.need = int(np.bitwise_or.reduce(inside)) if inside else 0
-        self.need |= self.inherited
+        self.need = self.inherited | tree.need(self.low, self.high)
+        """The cells that some of the prefix needs."""
 
     @property
     def is_uniform(self) -> bool:
@@ -158,17 +156,25 @@ class Node:
         return self.low == self.high
 
     @cached_property
+    def _areas(self) -> list[int]:
+        return self.tree.areas(self.low, self.high)
+
+    @cached_property
     def cell_prices(self) -> list[int]:
         """Packets that opening each cell here would add."""
-        last = self.base + self.size - 1
-        weights = zip(self.tree.axis.weights, self.tree.areas, strict=True)
-        return [weight * (self.size - area.within(self.base, last)) for weight, area in weights]
+        paid = self.size - self._areas[-1]
+        return [
+            0 if self.inherited >> cell & 1 else weight * (paid - area)
+            for cell, (weight, area) in enumerate(
+                zip(self.tree.weights, self._areas[:-1], strict=True)
+            )
+        ]
 
     @cached_property
     def gap_prices(self) -> list[int]:
         """Packets that opening each gap here would add."""
-        unpaid = self.size - self.tree.gratis.within(self.base, self.base + self.size - 1)
-        return [weight * unpaid for weight in self.tree.axis.gaps]
+        paid = self.size - self._areas[-1]
+        return [weight * paid for weight in self.tree.gaps]
 
     @cached_property
     def hull(self) -> tuple[int, int]:
@@ -184,16 +190,16 @@ class Node:
     @cached_property
     def children(self) -> tuple[Node, ...]:
         """The next nodes at which blocks part, below a prefix whose own demand is met."""
-        half = self.base + self.size // 2
-        middle = bisect_left(self.tree.bases, half, self.low, self.high)
+        middle = bisect_left(self.tree.bases, self.base + self.size // 2, self.low, self.high)
         slices = ((self.low, middle), (middle, self.high))
-        sides = (self.tree.around(*slice_) for slice_ in slices if slice_[0] < slice_[1])
+        above = self.above | self.inherited
+        sides = (self.tree.around(*slice_, above) for slice_ in slices if slice_[0] < slice_[1])
         return tuple(side for side in sides if side.need)
 
     def halves(self, demanded: int) -> tuple[Node, Node]:
         """Give the two halves, each of which inherits the cells that were not opened here."""
-        length, half = self.length + 1, self.size // 2
+        shift, above = self.shift - 1, self.above | self.inherited
         return (
-            self.tree.node(self.base, length, demanded),
-            self.tree.node(self.base + half, length, demanded),
+            self.tree.node(self.base, shift, demanded, above),
+            self.tree.node(self.base + self.size // 2, shift, demanded, above),
         )
