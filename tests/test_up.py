@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,15 +59,13 @@ def test_up_names_what_it_leaves_out(deployed: tuple[User, str, str]) -> None:
 
 
 def test_up_again_changes_nothing(deployed: tuple[User, str, str]) -> None:
-    """A second run says that nothing changed, and takes less than half a minute."""
+    """A second run says that nothing changed in either stack."""
     user, _, _ = deployed
-    started = time.monotonic()
 
     done = user.run("up")
 
     assert done.returncode == 0
     assert len(re.findall(r"^\S+: no change, \d+ resources \(", done.stderr, re.MULTILINE)) == 2
-    assert time.monotonic() - started < 30
 
 
 def test_up_leaves_the_project_as_it_was(deployed: tuple[User, str, str]) -> None:

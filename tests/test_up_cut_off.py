@@ -61,9 +61,9 @@ def test_interrupt_ends_everything(user: User, interrupt: Callable[[int], None])
     process = user.start("up")
     wait_for(lambda: "create urn" in read(user.layout.log(STACK)), process)
     interrupt(process.pid)
-    process.communicate(timeout=60)
+    _, said = process.communicate(timeout=60)
 
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert processes.marked(user.layout.local) == ()
     again = user.run("up")
     assert again.returncode == 0
