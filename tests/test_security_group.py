@@ -7,7 +7,7 @@ from typing import Any
 
 import netaddr
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from simulator import compare, group_passes
 from sites import NETWORKS, ROOT, STACKS, catalogue_of, read_site, shipped, site, situations
