@@ -13,6 +13,7 @@ import pytest
 from user import COMMAND, STACK, User, new_user, wait_for
 
 from gateway_rules.local import processes
+from gateway_rules.local.aws.client import client
 from gateway_rules.local.layout import Layout
 
 pytestmark = pytest.mark.engine
@@ -100,6 +101,30 @@ def test_again_changes_nothing(deployed: tuple[User, str, str]) -> None:
     assert len(re.findall(r"^\S+: no change, \d+ resources \(", done.stderr, re.MULTILINE)) == 2
 
 
+def test_a_difference_is_shown_without_tables(deployed: tuple[User, str, str]) -> None:
+    """A rule that was added by hand is shown under its stack's name, and the exit code says so."""
+    user, _, _ = deployed
+    ec2 = client(user.status()["endpoint"], FAR)
+    named = [{"Name": "tag:gateway-rules:stack", "Values": [FAR]}]
+    (group,) = ec2.describe_security_groups(Filters=named)["SecurityGroups"]
+    permission = {
+        "IpProtocol": "tcp",
+        "FromPort": 1,
+        "ToPort": 1,
+        "IpRanges": [{"CidrIp": "192.0.2.9/32"}],
+    }
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[permission])
+    try:
+        done = user.run("up", "--no-tables")
+    finally:
+        ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[permission])
+
+    assert done.returncode == 1
+    assert f"\n{FAR}\nVerified against AWS" in done.stdout
+    assert f"excess security_group {group['GroupId']}: ingress tcp 1 192.0.2.9/32" in done.stdout
+    assert "2 stacks, 1 verified" in done.stdout
+
+
 def test_the_addresses_are_for_the_local_aws_alone(deployed: tuple[User, str, str]) -> None:
     """`show` and `verify` take them with the local AWS, and are pending without it."""
     user, _, _ = deployed
@@ -139,7 +164,7 @@ def test_a_fleet_stands_beside_the_users_stacks(deployed: tuple[User, str, str])
     finally:
         source.unlink()
 
-    fleet = ["fleet-af-south-1", "fleet-ap-east-1"]
+    fleet = ["fleet-ap-east-1", "fleet-ca-central-1"]
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
     made = re.findall(r"^(\S+): \d+ created \(", first.stderr, re.MULTILINE)
     kept = re.findall(r"^(\S+): no change, \d+ resources \(", again.stderr, re.MULTILINE)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from gateway_rules.local import fleet, rehearsal, session, stacks, stage, toolchain
 from gateway_rules.local.aws.client import client
@@ -130,15 +131,24 @@ def _deploy_one(engine: Engine, board: Board, stack: Ready) -> Outcome:
 def _show(outcomes: tuple[Outcome, ...], consoles: Consoles, wish: Wish) -> int:
     """Show what was deployed, then what went wrong, and give the exit code."""
     for outcome in outcomes:
-        if outcome.verification and (wish.tables or not outcome.is_clean):
-            print_plan(outcome.plan, consoles.results)
-            print_verification(outcome.verification, consoles.results)
+        _show_one(outcome, consoles.results, wish)
     if wish.fleet or len(outcomes) > 1:
         print_summary(outcomes, consoles.results)
     for outcome in outcomes:
         for line in outcome.deployment.complaints():
             consoles.say(line)
     return _exit_code(outcomes)
+
+
+def _show_one(outcome: Outcome, console: Console, wish: Wish) -> None:
+    """Show a stack's tables; differences are shown whatever was wished."""
+    if outcome.verification is None or (outcome.is_clean and not wish.tables):
+        return
+    if wish.tables:
+        print_plan(outcome.plan, console)
+    else:
+        console.print(Text(f"\n{outcome.plan.site.stack}", "bold"))
+    print_verification(outcome.verification, console)
 
 
 def _exit_code(outcomes: Iterable[Outcome]) -> int:
