@@ -44,12 +44,17 @@ def up(
     """
     from gateway_rules.local import up as work  # noqa: PLC0415 see the module's docstring.
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupts = _Interrupts()
+    signal.signal(signal.SIGTERM, interrupts.take)
+    signal.signal(signal.SIGINT, interrupts.take)
     # A pipe has no width of its own, and tables folded to a terminal's are hard to search.
     results = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     consoles = work.Consoles(results, Console(stderr=True, highlight=False))
     wish = work.Wish(regions or 0, regions is None if tables is None else tables)
-    raise typer.Exit(work.up(_root(context), consoles, wish))
+    code = work.up(_root(context), consoles, wish)
+    if code and interrupts.taken:
+        raise KeyboardInterrupt
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -108,6 +113,16 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Treat a request to end as Ctrl-C: what was started is ended as well."""
-    raise KeyboardInterrupt
+class _Interrupts:
+    """Treats a request to end as Ctrl-C: what was started is ended as well.
+
+    It also remembers: Python drops what a handler raises while it cleans an object up, and a
+    run whose engines were interrupted has not failed.
+    """
+
+    taken = False
+
+    def take(self, _number: int, _frame: FrameType | None) -> NoReturn:
+        """Take the signal."""
+        self.taken = True
+        raise KeyboardInterrupt
