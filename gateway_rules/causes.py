@@ -74,6 +74,7 @@ def _plain_settings(site: Site) -> Iterator[tuple[str, str]]:
     yield "region", site.region
     yield "gateway_version", site.gateway_version or "not given"
     yield "addresses in use", site.addresses.use
+    yield "security_groups", site.security_groups
     for name, (first, last) in site.ephemeral_ports:
         yield f"ephemeral_ports of the {name}", f"{first}-{last}"
     for name, number in site.quotas:

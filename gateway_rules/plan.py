@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,11 +49,40 @@ def plan(catalogue: Catalogue, site: Site) -> Plan:
     if found := tuple(complaints(site, catalogue)):
         raise Impossible(*found)
     flows = required_flows(catalogue, site)
-    rules = security_group.rules(flows, origins(catalogue, site))
-    acl = _acl_unless(_over_quota(site, rules), flows, site)
-    group = SecurityGroup("group", f"{PREFIX}-{site.stack}", rules)
-    unused = not_used(catalogue, site)
-    return Plan(catalogue, site, flows, unused, (group,), acl)
+    groups = _groups(catalogue, site, flows)
+    acl = _acl_unless(_over_quota(site, groups), flows, site)
+    return Plan(catalogue, site, flows, not_used(catalogue, site), groups, acl)
+
+
+def _groups(catalogue: Catalogue, site: Site, flows: tuple[Flow, ...]) -> tuple[SecurityGroup, ...]:
+    """Give the groups that the site asks for: one, or one a section so that no rule moves.
+
+    A group works only once it is attached to the interfaces. So the first keeps its name
+    for good, and with `attach` it keeps every rule until the others are.
+    """
+    sections = _by_section(catalogue, flows)
+    held = {"group": sections["external"] if site.security_groups == "by_section" else flows}
+    if site.security_groups != "one":
+        held |= {key: sections[key] for key in ("internal", "additions")}
+    said = origins(catalogue, site)
+    return tuple(
+        SecurityGroup(key, _group_name(site, key), security_group.rules(some, said))
+        for key, some in held.items()
+    )
+
+
+def _group_name(site: Site, key: str) -> str:
+    return f"{PREFIX}-{site.stack}" + ("" if key == "group" else f"-{key}")
+
+
+def _by_section(catalogue: Catalogue, flows: tuple[Flow, ...]) -> dict[str, tuple[Flow, ...]]:
+    """Part the flows; one that several ask for is external before internal before added."""
+    parts: dict[str, list[Flow]] = {"external": [], "internal": [], "additions": []}
+    for flow in flows:
+        services = [catalogue.by_id[s] for s in flow.services if s in catalogue.by_id]
+        inside = "internal" if services else "additions"
+        parts["external" if any(not s.role for s in services) else inside].append(flow)
+    return {key: tuple(some) for key, some in parts.items()}
 
 
 def origins(catalogue: Catalogue, site: Site) -> dict[str, str]:
@@ -76,24 +106,33 @@ def _acl_unless(found: list[Complaint], flows: tuple[Flow, ...], site: Site) -> 
     return acl
 
 
-def _over_quota(site: Site, rules: tuple[Rule, ...]) -> list[Complaint]:
+def _over_quota(site: Site, groups: tuple[SecurityGroup, ...]) -> list[Complaint]:
+    found = [complaint for group in groups for complaint in _too_many_rules(site, group)]
+    limit = site.quotas.security_groups_per_interface
+    if len(groups) > limit:
+        what = f"{len(groups)} groups are asked for and an interface holds {limit}"
+        fix = "ask AWS to raise the quota and write it here, or ask for fewer groups"
+        path = ("quotas", "security_groups_per_interface")
+        found.append(Complaint(path, "groups-quota", what, fix))
+    return found
+
+
+def _too_many_rules(site: Site, group: SecurityGroup) -> Iterator[Complaint]:
     quota = site.quotas.rules_per_security_group
-    counts = [
-        (direction, family, count)
-        for direction in DIRECTIONS
-        for family, count in security_group.used(rules, direction).items()
-    ]
-    return [
-        Complaint(
-            ("quotas", "rules_per_security_group"),
-            "group-quota",
-            f"{direction} {family} needs {count} rules and the quota is {quota}; "
-            f"most of them are for {_largest(rules, direction)}",
-            "ask AWS to raise the quota and write it here, merge prefixes, or leave services out",
-        )
-        for direction, family, count in counts
-        if count > quota
-    ]
+    one = site.security_groups == "one"
+    name = "" if one else f"{group.name}: "
+    apart = "part them by section (security_groups), " if one else ""
+    for direction in DIRECTIONS:
+        for family, count in security_group.used(group.rules, direction).items():
+            if count > quota:
+                yield Complaint(
+                    ("quotas", "rules_per_security_group"),
+                    "group-quota",
+                    f"{name}{direction} {family} needs {count} rules and the quota is {quota}; "
+                    f"most of them are for {_largest(group.rules, direction)}",
+                    f"{apart}ask AWS to raise the quota and write it here, merge prefixes, "
+                    "or leave services out",
+                )
 
 
 def _largest(rules: tuple[Rule, ...], direction: str) -> str:

@@ -199,6 +199,9 @@ class Site(Frozen):
     """The gateways' version in quotes; rows that it rules out are left out."""
     ephemeral_ports: EphemeralPorts = EphemeralPorts()
     """Where replies come to, as ranges such as "32768-60999"."""
+    security_groups: Literal["one", "attach", "by_section"] = "one"
+    """One group, or three by section; `attach` makes the two new ones beside a first that still
+    holds every rule, until they are on the gateways' interfaces."""
     additions: tuple[Addition, ...] = ()
     """Flows that the document does not list; mail itself is one."""
     quotas: Quotas = Quotas()

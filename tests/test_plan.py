@@ -105,7 +105,8 @@ def test_more_rules_than_the_quota_are_complained_of() -> None:
             ("quotas", "rules_per_security_group"),
             "group-quota",
             "ingress ipv4 needs 61 rules and the quota is 60; most of them are for ssh (61)",
-            "ask AWS to raise the quota and write it here, merge prefixes, or leave services out",
+            "part them by section (security_groups), ask AWS to raise the quota and write it "
+            "here, merge prefixes, or leave services out",
         ),
     )
 

@@ -97,8 +97,8 @@ def test_a_group_over_its_quota_is_told_at_the_quota(tmp_path: Path) -> None:
         (
             "error: stacks/Pulumi.bad.yaml:16:52: [group-quota] egress ipv4 needs 47 rules and the "
             "quota is 40; most of them are for product-updates (8), kaspersky-av-updates (6), "
-            "sophos-av-updates (6); ask AWS to raise the quota and write it here, merge prefixes, "
-            "or leave services out"
+            "sophos-av-updates (6); part them by section (security_groups), ask AWS to raise the "
+            "quota and write it here, merge prefixes, or leave services out"
         )
     ]
 
