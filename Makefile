@@ -33,6 +33,6 @@ lint: setup ## check style, form and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: setup ## measure fleets of stacks, a few minutes
+bench: setup ## measure fleets of stacks, five minutes or more
 	@$(BIN)/python -m gateway_rules.local.toolchain
 	$(BIN)/python benches/stacks.py

@@ -31,6 +31,8 @@ COLUMNS = (
     *("Stacks", "Create s", "each", "each, CPU s", "Again s", "each", "each, CPU s"),
     *("Peak MiB", "Local AWS MiB"),
 )
+WIDTH = 100
+"""Columns where there is no terminal: enough for the table."""
 MEBI = 1024
 """Kibibytes in a mebibyte."""
 
@@ -149,7 +151,10 @@ def growth(small: Measure, large: Measure) -> str:
 
 def main() -> int:
     """Measure fleets of the sizes given and print them in a table."""
-    console, counts = Console(), tuple(map(int, sys.argv[1:])) or COUNTS
+    console, counts = (
+        Console(width=None if sys.stdout.isatty() else WIDTH),
+        tuple(map(int, sys.argv[1:])) or COUNTS,
+    )
     progress = Console(stderr=True)
     measures = [measure(count) for count in track(counts, "Deploying fleets", console=progress)]
     table = Table(title="Stacks on the local AWS", title_justify="left", box=SIMPLE_HEAD)
