@@ -41,6 +41,11 @@ def looked_up(site: Site, catalogue: Catalogue) -> Mapping[str, tuple[Prefix, ..
     return {host.name: host.prefixes for host in site.hosts if every or host.name in wanted}
 
 
+def is_looked_up(service: Service, site: Site, catalogue: Catalogue) -> bool:
+    """Tell whether addresses of a service come from the stack's address file."""
+    return not looked_up(site, catalogue).keys().isdisjoint(service.host_names)
+
+
 def _in_use(site: Site, catalogue: Catalogue) -> Iterable[Service]:
     return (each for each in catalogue.services if site.services.get(each.id) is not False)
 

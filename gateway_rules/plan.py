@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway_rules import security_group
-from gateway_rules.catalogue import Catalogue
+from gateway_rules.catalogue import Catalogue, Service
 from gateway_rules.complaints import complaints
 from gateway_rules.errors import Complaint, Impossible
 from gateway_rules.flows import Flow, NotUsed, not_used, required_flows
-from gateway_rules.hosts import looked_up
+from gateway_rules.hosts import is_looked_up
 from gateway_rules.network_acl import NetworkAcl, network_acl
 from gateway_rules.protocols import DIRECTIONS
 from gateway_rules.security_group import Rule
@@ -87,12 +87,16 @@ def _by_section(catalogue: Catalogue, flows: tuple[Flow, ...]) -> dict[str, tupl
 
 def origins(catalogue: Catalogue, site: Site) -> dict[str, str]:
     """Say for each service and addition where it comes from, in a rule's characters."""
-    seen = looked_up(site, catalogue).keys()
     services = {
-        each.id: f"section {each.section}{', resolved' if seen & each.host_names else ''}"
+        each.id: f"section {each.section}{resolved(each, site, catalogue)}"
         for each in catalogue.services
     }
     return services | {addition.name: "addition" for addition in site.additions}
+
+
+def resolved(service: Service, site: Site, catalogue: Catalogue) -> str:
+    """Say behind a row's name that its addresses here are not those that are printed."""
+    return ", resolved" if is_looked_up(service, site, catalogue) else ""
 
 
 def _acl_unless(found: list[Complaint], flows: tuple[Flow, ...], site: Site) -> NetworkAcl:

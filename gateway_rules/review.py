@@ -11,7 +11,7 @@ from gateway_rules import packets, report
 from gateway_rules.causes import causes
 from gateway_rules.errors import Faults
 from gateway_rules.packets import Match, Packets, Piece
-from gateway_rules.plan import Plan
+from gateway_rules.plan import Plan, resolved
 from gateway_rules.prefixes import SELF, Interval
 from gateway_rules.security_group import Rule
 
@@ -203,7 +203,7 @@ def origin(service: str, plan: Plan) -> str:
     row = plan.catalogue.by_id.get(service)
     if row is None:
         return "addition"
-    where = f"section {row.section}, {row.row}"
+    where = f"section {row.section}, {row.row}{resolved(row, plan.site, plan.catalogue)}"
     return f"{where}, {row.role}" if row.role else where
 
 

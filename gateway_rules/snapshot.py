@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway_rules.packets import Match
-from gateway_rules.plan import Plan
+from gateway_rules.plan import Plan, resolved
 from gateway_rules.protocols import format_ports
 
 COMMAND: Final = "gateway-rules render"
@@ -57,9 +57,10 @@ def _line(kind: str, match: Match, why: str) -> str:
 
 def _origin(service: str, plan: Plan) -> str:
     row = plan.catalogue.by_id.get(service)
-    return (
-        _one_line(f"{service}: section {row.section}, {row.row}") if row else f"{service}: addition"
-    )
+    if row is None:
+        return f"{service}: addition"
+    source = resolved(row, plan.site, plan.catalogue)
+    return _one_line(f"{service}: section {row.section}, {row.row}{source}")
 
 
 def _one_line(said: str) -> str:
