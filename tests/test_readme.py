@@ -44,13 +44,16 @@ def test_every_file_that_is_named_is_there(text: str) -> None:
 def test_every_command_of_the_table_is_there_and_no_other() -> None:
     """The table of commands is the program's own list of them."""
     named = set(re.findall(r"^\| `gateway-rules ([a-z-]+)", README, re.MULTILINE))
-    groups = {group.name for group in app.registered_groups}
-    named_or_called = ((info.name, info.callback) for info in app.registered_commands)
+    apps = [app, *(group.typer_instance for group in app.registered_groups if not group.name)]
+    named_or_called = (
+        (info.name, info.callback) for each in apps if each for info in each.registered_commands
+    )
     commands = {
         name or callback.__name__.replace("_", "-")
         for name, callback in named_or_called
         if callback
     }
+    groups = {group.name for group in app.registered_groups if group.name}
     assert named == commands | groups
 
 

@@ -48,11 +48,7 @@ def site(project: Path, stack: str = STACK) -> Site:
 def spam_peers(project: Path, stack: str) -> set[str]:
     """Give the peers of a stack's spam-signature services."""
     flows = load_plan(project, stack).flows
-    return {
-        str(flow.peer)
-        for flow in flows
-        if "spam-signatures-cloud" in flow.services
-    }
+    return {str(flow.peer) for flow in flows if "spam-signatures-cloud" in flow.services}
 
 
 def test_looks_up_what_a_stack_lacks(
