@@ -309,7 +309,7 @@ def test_a_pending_stack_that_gets_its_addresses_is_new(adds_a_region: Repositor
         "us-east-1: new; opens 344 addresses",
         f"  note: pending before: the addresses of {', '.join(HOSTS)} in US are not known",
     ]
-    cloud = "spam-signatures-cloud (section 2, Spam Signatures cloud)"
+    cloud = "spam-signatures-cloud (section 2, Spam Signatures cloud, resolved)"
     assert f"  + egress tcp 80 to 192.0.2.0/30, 192.0.2.4/32 (5 addresses): {cloud}" in lines
     assert lines[-1] == "eu-central-1, eu-west-1: passes the same packets"
 
