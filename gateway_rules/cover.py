@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from gateway_rules.cover_entries import Allow, Cover, DoesNotFit, exact
+from gateway_rules.cover_entries import Allow, Cover, exact
 
 STEPS: Final = 1_000_000
 """How long to search for the best: counted, never timed, so that equal input gives equal output."""
+
+_LONG: Final = 5_000
+"""A list of more flows is first counted by numpy, which tells most often that it cannot fit."""
 
 
 def fit(required: Iterable[Allow], budget: int, steps: int = STEPS) -> Cover:
@@ -23,14 +26,10 @@ def fit(required: Iterable[Allow], budget: int, steps: int = STEPS) -> Cover:
     same requirements give the same cover, in whatever order and however often they are
     given. Raises DoesNotFit.
     """
-    entries = exact(required)
-    fixed = sum(not entry.is_joinable for entry in entries)
-    needed = fixed + len({entry.protocol for entry in entries if entry.is_joinable})
-    if needed > budget:
-        raise DoesNotFit(needed)
-    if len(entries) <= budget:
+    required = tuple(required)
+    if len(required) <= _LONG and len(entries := exact(required)) <= budget:
         return Cover(entries, 0, 0)
     # numpy takes longer to import than most lists to plan, and exact lists have no use for it.
     from gateway_rules.cover_budget import least_excess  # noqa: PLC0415
 
-    return least_excess(entries, budget, steps)
+    return least_excess(required, budget, steps)

@@ -10,40 +10,72 @@ tolerance is doubled until the best must be among them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Final, Protocol
 
+from gateway_rules import protocols
 from gateway_rules.cover_bounds import Bounds, Effort, TooMuch
-from gateway_rules.cover_entries import Allow, Cover
-from gateway_rules.cover_search import NONE, Point, Search, Trace, combined
+from gateway_rules.cover_entries import Allow, Cover, DoesNotFit, exact
+from gateway_rules.cover_points import NONE, Point, Trace, combined
+from gateway_rules.cover_search import Search
+from gateway_rules.cover_single import Priced, Single, single
 from gateway_rules.cover_tree import Node, Tree
 
 _ALL: Final = 1 << 200
 """More packets than there are."""
 _PORT_BITS: Final = 16
+_STEP: Final = 8
 _PART: Final = 4
 """The first tolerance is this part of a price."""
 
 
-def least_excess(entries: Sequence[Allow], budget: int, steps: int) -> Cover:
-    """Cover what the entries pass with at most `budget` entries; see `cover.fit`.
+def least_excess(required: Sequence[Allow], budget: int, steps: int) -> Cover:
+    """Cover what is required with at most `budget` entries; see `cover.fit`.
 
-    The budget must hold what cannot be joined and one entry for each other protocol.
+    Raises DoesNotFit when the budget does not hold an entry for each protocol.
     """
-    fixed = [entry for entry in entries if not entry.is_joinable]
+    fixed = exact(entry for entry in required if not entry.is_joinable)
     free = [entry.prefix for entry in fixed if entry.protocol == "-1"]
-    protocols = sorted({entry.protocol for entry in entries if entry.is_joinable})
-    trees = [Tree([entry for entry in entries if entry.protocol == p], free) for p in protocols]
-    hunt = Hunt([tree.root for tree in trees], budget - len(fixed), Effort(steps))
+    trees = {protocol: Tree(some, free) for protocol, some in _joinable(required).items()}
+    trees = {protocol: tree for protocol, tree in trees.items() if tree.cells}
+    if len(fixed) + len(trees) > budget:
+        raise DoesNotFit(len(fixed) + len(trees))
+    fewest = len(fixed) + sum(tree.fewest for tree in trees.values())
+    if fewest <= budget and len(entries := exact(required)) <= budget:
+        return Cover(entries, 0, 0)
+    hunt = Hunt([tree.root for tree in trees.values()], budget - len(fixed), Effort(steps))
     hunt.run()
     found = (
         Allow(protocol, *tree.entry(node, *span))
-        for protocol, tree, trace in zip(protocols, trees, hunt.traces, strict=True)
+        for (protocol, tree), trace in zip(trees.items(), hunt.traces, strict=True)
         for node, span in trace.places()
     )
     return Cover(tuple(sorted([*fixed, *found])), hunt.excess, hunt.proven)
+
+
+def _joinable(required: Iterable[Allow]) -> dict[protocols.Protocol, list[Allow]]:
+    """Group what can be joined by protocol, in a fixed order."""
+    groups: dict[protocols.Protocol, list[Allow]] = {}
+    for entry in required:
+        if entry.is_joinable:
+            groups.setdefault(entry.protocol, []).append(entry)
+    return dict(sorted(groups.items()))
+
+
+class Finder(Protocol):
+    """What finds the covers of a root that are good at a price."""
+
+    def bound(self) -> int:
+        """Bound the least cost without looking for it."""
+
+    def best(self) -> Point:
+        """Give a cover at the least cost; when hasty, at a low one."""
+
+    def near(self) -> list[Point]:
+        """Give, by entries, the least excess of all covers within the tolerance of the best."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +112,10 @@ class Hunt:
     _raw: int = -(_ALL**2)
     """What it proves; unlike excess, it may lie below zero."""
 
+    @cached_property
+    def _singles(self) -> list[Single | None]:
+        return [single(root, self.room) for root in self.roots]
+
     def run(self) -> None:
         """Search until the best is proven or the effort is spent."""
         few = self._begin()
@@ -98,10 +134,11 @@ class Hunt:
     def _bracket(self, few: Offer) -> None:
         """Find the price at which the bound is highest.
 
-        Of two covers, one that has room to spare and one that takes too much, the price is
-        tried at which both would cost the same, until nothing new turns up there.
+        From coarse prices, at which little of the trie is worth a look, down to one at
+        which too many entries are taken. Then, of two covers on either side, the price is
+        tried at which both cost the same, until nothing new turns up there.
         """
-        many = Offer(0, sum(root.tree.exact for root in self.roots), 0)
+        few, many = self._descend(few)
         while True:
             apart = max(1, many.entries - few.entries)
             price = max(1, (few.excess - many.excess) // apart)
@@ -110,15 +147,29 @@ class Hunt:
                 return
             few, many = (offer, many) if offer.entries <= self.room else (few, offer)
 
+    def _descend(self, few: Offer) -> tuple[Offer, Offer]:
+        """Give two covers between which the budget lies; the exact one may be the greater."""
+        price = few.price
+        while price > 1:
+            price = max(1, min(few.excess // (_STEP * self.room), price // _STEP))
+            offer = self._ask(price)
+            if offer.entries > self.room:
+                return few, offer
+            few = offer
+        return few, Offer(0, sum(root.tree.exact for root in self.roots), 0)
+
     def _ask(self, price: int) -> Offer:
         """Find what is good at a price, and keep what it proves and what it offers."""
         searches = self._searches(price, 0, is_hasty=True)
         self._prove(price, sum(search.bound() for search in searches))
         return self._take(price, [search.best() for search in searches])
 
-    def _searches(self, price: int, tolerance: int, *, is_hasty: bool = False) -> list[Search]:
+    def _searches(self, price: int, tolerance: int, *, is_hasty: bool = False) -> list[Finder]:
         return [
-            Search(root, Bounds(price, tolerance, self.effort), is_hasty) for root in self.roots
+            Priced(single, price, tolerance)
+            if single
+            else Search(root, Bounds(price, tolerance, self.effort), is_hasty)
+            for root, single in zip(self.roots, self._singles, strict=True)
         ]
 
     def _prove(self, price: int, cost: int) -> None:

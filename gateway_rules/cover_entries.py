@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from gateway_rules import packets
-from gateway_rules.packets import Plane
 from gateway_rules.prefixes import Prefix, merge
-from gateway_rules.protocols import ICMP, Protocol, span
+from gateway_rules.protocols import ICMP, PortPair, Protocol, span
+
+_Ports: TypeAlias = tuple[Protocol, int, int]
+_Groups: TypeAlias = Mapping[_Ports, Sequence[Prefix]]
 
 
 class Allow(NamedTuple):
@@ -19,11 +23,6 @@ class Allow(NamedTuple):
     from_port: int
     to_port: int
     prefix: Prefix
-
-    @property
-    def box(self) -> packets.Box:
-        """The packets of the protocol that the entry passes."""
-        return *span(*self[:3]), self.prefix.interval
 
     @property
     def is_joinable(self) -> bool:
@@ -54,48 +53,68 @@ class DoesNotFit(ValueError):
 
 def exact(required: Iterable[Allow]) -> tuple[Allow, ...]:
     """Give few entries that pass just what is required, sorted."""
-    entries = {*_join_ports(_merge_prefixes(set(required)))}
-    return tuple(sorted(e for e in entries if not any(_within(e, o) for o in entries if o != e)))
+    groups = _merged(_by_ports(required))
+    while _count(joined := _joined(groups)) < _count(groups):
+        groups = _merged(joined)
+    return tuple(
+        Allow(*ports, prefix)
+        for ports, prefixes in sorted(groups.items())
+        for prefix in _not_within(prefixes, [groups[wide] for wide in _wider(ports, groups)])
+    )
 
 
-def asked(entries: Iterable[Allow]) -> dict[Protocol, Plane]:
-    """Give, for each protocol that can be joined, what is asked for or passes by protocol -1."""
-    entries = tuple(entries)
-    everything = passing(entries, "-1")
-    return {
-        protocol: packets.union(passing(entries, protocol), everything)
-        for protocol in sorted({entry.protocol for entry in entries if entry.is_joinable})
-    }
-
-
-def passing(entries: Iterable[Allow], protocol: Protocol) -> Plane:
-    """Give what the entries of one protocol pass."""
-    return packets.plane(entry.box for entry in entries if entry.protocol == protocol)
-
-
-def _merge_prefixes(required: Iterable[Allow]) -> Iterator[Allow]:
-    groups: dict[tuple[Protocol, int, int], list[Prefix]] = {}
-    for protocol, first, last, prefix in required:
-        groups.setdefault((protocol, first, last), []).append(prefix)
-    for key, prefixes in groups.items():
-        for prefix in merge(prefixes):
-            yield Allow(*key, prefix)
-
-
-def _join_ports(entries: Iterable[Allow]) -> Iterator[Allow]:
-    groups: dict[tuple[Protocol, Prefix], list[tuple[int, int]]] = {}
+def _by_ports(entries: Iterable[Allow]) -> _Groups:
+    groups: dict[_Ports, list[Prefix]] = {}
     for protocol, first, last, prefix in entries:
-        groups.setdefault((protocol, prefix), []).append((first, last))
-    for (protocol, prefix), pairs in groups.items():
-        for pair in pairs if protocol in ICMP else packets.join(pairs):
-            yield Allow(protocol, *pair, prefix)
+        groups.setdefault((protocol, first, last), []).append(prefix)
+    return groups
 
 
-def _within(entry: Allow, other: Allow) -> bool:
-    """Tell whether `other` passes all that `entry` does."""
-    if other.protocol not in (entry.protocol, "-1"):
-        return False
-    first, last, _ = entry.box
-    low, high, _ = other.box
-    wide = other.protocol == "-1" or (low <= first and last <= high)
-    return wide and other.prefix.covers(entry.prefix)
+def _count(groups: _Groups) -> int:
+    return sum(map(len, groups.values()))
+
+
+def _merged(groups: _Groups) -> _Groups:
+    return {ports: merge(prefixes) for ports, prefixes in groups.items()}
+
+
+def _joined(groups: _Groups) -> _Groups:
+    """Join the ports of equal prefixes where they touch; messages are no ports."""
+    protocols = Counter(protocol for protocol, _, _ in groups)
+    lone = {ports: prefixes for ports, prefixes in groups.items() if protocols[ports[0]] == 1}
+    pairs: dict[tuple[Protocol, Prefix], list[PortPair]] = {}
+    for (protocol, first, last), prefixes in groups.items():
+        for prefix in prefixes if protocols[protocol] > 1 else ():
+            pairs.setdefault((protocol, prefix), []).append((first, last))
+    joined = (
+        Allow(protocol, *ports, prefix)
+        for (protocol, prefix), some in pairs.items()
+        for ports in (packets.join(some) if len(some) > 1 and protocol not in ICMP else some)
+    )
+    return {**lone, **_by_ports(joined)}
+
+
+def _wider(ports: _Ports, groups: Iterable[_Ports]) -> list[_Ports]:
+    """Give those that hold all ports of one, or all its messages."""
+    first, last = span(*ports)
+    return [
+        wide
+        for wide in groups
+        if wide != ports
+        and (wide[0] == "-1" or (wide[0] == ports[0] and _holds(span(*wide), first, last)))
+    ]
+
+
+def _holds(wide: PortPair, first: int, last: int) -> bool:
+    return wide[0] <= first and last <= wide[1]
+
+
+def _not_within(prefixes: Sequence[Prefix], others: Sequence[Sequence[Prefix]]) -> Iterator[Prefix]:
+    """Leave out the prefixes that lie within one of the others, which are sorted and apart.
+
+    A prefix around another sorts before it, with none of its own list in between.
+    """
+    for prefix in prefixes:
+        before = (other[bisect_right(other, prefix) - 1] for other in others)
+        if not any(wide.covers(prefix) for wide in before):
+            yield prefix

@@ -6,43 +6,15 @@ each an entry of the node's prefix, and what is then still missing is covered fu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final, NamedTuple
 
 from gateway_rules.cover_bounds import Bounds
+from gateway_rules.cover_points import NONE, NOTHING, Point, Trace, combined, thinned
 from gateway_rules.cover_states import Menu, Opened, Span, State, canonical, state
 from gateway_rules.cover_tree import Node
 
-
-class Trace(NamedTuple):
-    """Where entries stand: spans of cells at a node, and the traces of what lies below."""
-
-    node: Node | None
-    spans: tuple[Span, ...]
-    below: tuple[Trace, ...]
-
-    def places(self) -> Iterator[tuple[Node, Span]]:
-        """Give every entry as the node where it stands and the cells that it spans."""
-        if self.node:
-            yield from ((self.node, span) for span in self.spans)
-        for trace in self.below:
-            yield from trace.places()
-
-
-NOTHING: Final = Trace(None, (), ())
-
-
-class Point(NamedTuple):
-    """A way to cover: how many entries, how much excess, and where they stand."""
-
-    entries: int
-    excess: int
-    trace: Trace
-
-
-NONE: Final = Point(0, 0, NOTHING)
 Key = tuple[Node, Opened]
 
 
@@ -186,31 +158,3 @@ def _cut(at: State, cuts: list[int]) -> Point:
     edges = [-1, *cuts, len(at.missing) - 1]
     spans = tuple((before + 1, last) for before, last in pairwise(edges))
     return Point(len(spans), at.excess(spans), _trace(at, spans))
-
-
-def combined(start: Point, fronts: Sequence[list[Point]], limit: int, price: int) -> list[Point]:
-    """Put together ways that cover different things, as far as they can keep to a limit.
-
-    The traces of the parts are below that of the sum.
-    """
-    points = [start]
-    rest = [min(point.excess + price * point.entries for point in front) for front in fronts]
-    for place, front in enumerate(fronts):
-        most = limit - sum(rest[place + 1 :])
-        some = (_sum(point, part) for point in points for part in front)
-        points = thinned(p for p in some if p.excess + price * p.entries <= most)
-    return points
-
-
-def _sum(one: Point, other: Point) -> Point:
-    below = (*one.trace.below, other.trace)
-    return Point(one.entries + other.entries, one.excess + other.excess, Trace(None, (), below))
-
-
-def thinned(points: Iterable[Point]) -> list[Point]:
-    """Keep those than which none of as few entries has as little excess, the fewest first."""
-    kept: list[Point] = []
-    for point in sorted(points, key=lambda point: point[:2]):
-        if not kept or point.excess < kept[-1].excess:
-            kept.append(point)
-    return kept

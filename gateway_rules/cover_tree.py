@@ -17,7 +17,8 @@ from typing import Final
 import numpy as np
 
 from gateway_rules.cover_entries import Allow
-from gateway_rules.cover_sets import Addresses, Array
+from gateway_rules.cover_levels import Levels
+from gateway_rules.cover_sets import Addresses, Array, is_small
 from gateway_rules.prefixes import BITS, Prefix
 from gateway_rules.protocols import PortPair
 
@@ -45,6 +46,8 @@ class Tree:
 
     def _lay_out(self, held: Sequence[Addresses]) -> None:
         """Sort the blocks of all cells and of what passes anyway, and sum up their addresses."""
+        if not self.cells:
+            return
         blocks = [addresses.blocks() for addresses in held]
         bases = np.concatenate([base for base, _ in blocks])
         sizes = np.concatenate([size for _, size in blocks])
@@ -75,6 +78,19 @@ class Tree:
     def root(self) -> Node:
         """The smallest prefix around everything."""
         return self.around(0, len(self.bases), 0)
+
+    @cached_property
+    def levels(self) -> Levels | None:
+        """All nodes at once, where there is one cell to tell them by and nothing else."""
+        is_plain = len(self.cells) == 1 and is_small(self.version) and not self._sums[-1, -1]
+        is_plain &= len(self.bases) > 1
+        return Levels(self.bases, self._sums[:, 0], self.weights[0]) if is_plain else None
+
+    @property
+    def fewest(self) -> int:
+        """Give a number of entries than which no exact cover has fewer: one a block of a cell."""
+        sets = self._masks[:, None] >> np.arange(len(self.cells)) & 1
+        return int(sets.sum(axis=0).max())
 
     @property
     def exact(self) -> int:
@@ -150,6 +166,11 @@ class Node:
         self.need = self.inherited | tree.need(self.low, self.high)
         """The cells that some of the prefix needs."""
 
+    @cached_property
+    def middle(self) -> int:
+        """The first block of the upper half."""
+        return bisect_left(self.tree.bases, self.base + self.size // 2, self.low, self.high)
+
     @property
     def is_uniform(self) -> bool:
         """Tell whether every address of the prefix needs the same."""
@@ -190,8 +211,7 @@ class Node:
     @cached_property
     def children(self) -> tuple[Node, ...]:
         """The next nodes at which blocks part, below a prefix whose own demand is met."""
-        middle = bisect_left(self.tree.bases, self.base + self.size // 2, self.low, self.high)
-        slices = ((self.low, middle), (middle, self.high))
+        slices = ((self.low, self.middle), (self.middle, self.high))
         above = self.above | self.inherited
         sides = (self.tree.around(*slice_, above) for slice_ in slices if slice_[0] < slice_[1])
         return tuple(side for side in sides if side.need)
