@@ -10,14 +10,20 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from gateway_rules import outline, report, review_commands, show, stack_commands
+from gateway_rules import (
+    live_commands,
+    outline,
+    report,
+    review_commands,
+    show,
+    stack_commands,
+)
 from gateway_rules.catalogue import Catalogue, read_catalogue
 from gateway_rules.errors import Faults, usage
 from gateway_rules.local.commands import app as local
 from gateway_rules.project import load_plan
 from gateway_rules.terminal import (
     EXITS,
-    FOUND,
     INTERRUPTED,
     MALFORMED,
     NO_ANSWER,
@@ -43,6 +49,7 @@ app = typer.Typer(
 
 app.add_typer(stack_commands.app)
 app.add_typer(review_commands.app)
+app.add_typer(live_commands.app)
 app.add_typer(local, name="local")
 
 
@@ -91,25 +98,6 @@ def catalogue_json(read: Catalogue) -> dict[str, Any]:
     data = read.model_dump(mode="json", exclude={"regions", "services", "caveats"})
     services = [report.service(service) for service in read.services]
     return data | {"services": services, "caveats": [report.caveat(c) for c in read.caveats]}
-
-
-@app.command()
-def verify(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
-    """Compare the packets that AWS lets through with those that a stack's files ask for.
-
-    Needs credentials that may describe VPCs, subnets, security groups and network ACLs.
-
-    Example: AWS_PROFILE=audit gateway-rules verify eu-west-1
-    """
-    from gateway_rules import aws  # noqa: PLC0415 - boto3 is slow to import and not always there.
-
-    plan = load_plan(root_of(context), stack)
-    verification = aws.verify(plan)
-    if as_json:
-        print_json(verification.as_json())
-    else:
-        present(partial(show.print_verification, verification))
-    raise typer.Exit(0 if verification.is_clean else FOUND)
 
 
 def main() -> NoReturn:

@@ -23,7 +23,7 @@ ORDER = (
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
     *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
     *("aws", "resources", "program"),
-    *("local", "terminal", "stack_commands", "review_commands", "cli", "__main__"),
+    *("local", "terminal", "stack_commands", "review_commands", "live_commands", "cli", "__main__"),
 )
 # The package itself offers a few names, one of them, which needs Pulumi, only when asked for.
 PACKAGE = {"plan", "site", "resources"}
