@@ -147,7 +147,7 @@ def _of_additions(catalogue: Catalogue, site: Site) -> Iterator[Flow]:
 def _service_replies(service: Service, direction: Direction, site: Site) -> tuple[PortPair, ...]:
     if not service.replies:
         return NO_REPLY
-    return tuple(sorted({_ephemeral(direction, site), *(service.reply_ports or ())}))
+    return tuple(sorted({ephemeral(direction, site), *(service.reply_ports or ())}))
 
 
 def _replies(
@@ -156,10 +156,10 @@ def _replies(
     """Give where replies come to: what answers an ICMP message, else the asker's own ports."""
     if protocol in ICMP:
         return icmp_answers(protocol, pair[0])
-    return (ALL_PORTS,) if protocol == "-1" else (_ephemeral(direction, site),)
+    return (ALL_PORTS,) if protocol == "-1" else (ephemeral(direction, site),)
 
 
-def _ephemeral(direction: Direction, site: Site) -> PortPair:
+def ephemeral(direction: Direction, site: Site) -> PortPair:
     """Whoever begins a conversation takes the replies on its ephemeral ports."""
     ports = site.ephemeral_ports
     return ports.gateway if direction == "egress" else ports.clients
