@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import BeforeValidator, GetJsonSchemaHandler, ValidationInfo, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -12,16 +12,20 @@ from gateway_rules import prefixes
 from gateway_rules.errors import Refused
 from gateway_rules.fields import Day, Frozen, HostName, Text
 from gateway_rules.prefixes import BITS, Prefix
+from gateway_rules.public_addresses import objection
 from gateway_rules.wording import shown
 
 _ADDRESS: Final = r"^[0-9A-Fa-f:.]+(/(32|128))?$"
 
 
-def _single(value: object) -> Prefix:
+def _single(value: object, info: ValidationInfo) -> Prefix:
     """Read one address: a network would open more than a host can be."""
     prefix = value if isinstance(value, Prefix) else prefixes.parse_address(value)
     if prefix.length != BITS[prefix.version]:
         raise Refused("address", f"{value} is a network", "write the host's addresses one by one")
+    if info.context and (said := objection(prefix, **info.context)):
+        fix = "take it out, for no public server has it"
+        raise Refused("impossible-address", f"{prefix.address} is {said}", fix)
     return prefix
 
 
@@ -79,3 +83,11 @@ class AddressFile(Frozen):
 
     hosts: tuple[ResolvedHost, ...]
     """Each host once, with all of its addresses."""
+
+    @classmethod
+    def of(cls, data: Any, *, rehearsal: bool) -> Self:
+        """Read what a file holds; a rehearsal's may hold addresses for documentation.
+
+        Raises ValidationError, also for an address that no public server has.
+        """
+        return cls.model_validate(data, context={"rehearsal": rehearsal})

@@ -166,7 +166,7 @@ def resolve(root: Path, stack: str, terms: Terms, ask: Ask, path: Path | None = 
     require_stack(root, stack)
     catalogue, path = catalogue_of(root), path or reviewed_file(root, stack)
     site = read_without_addresses(root, stack, catalogue)
-    before = read_addresses(path, root)
+    before = read_addresses(path, root, rehearsal=terms.rehearsal)
     text = read_text(path, root) if path.exists() else None
     names = wanted(site, catalogue, every_host=terms.every_host)
     if not names:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from datetime import UTC, datetime
@@ -11,10 +10,18 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.errors import Faults, usage
-from gateway_rules.loopback import is_rehearsal
+from gateway_rules.errors import Faults
 from gateway_rules.places import relative
-from gateway_rules.terminal import FOUND, Json, emit, fail, print_json, print_line, root_of
+from gateway_rules.terminal import (
+    FOUND,
+    Json,
+    emit,
+    fail,
+    print_json,
+    print_line,
+    refuse_rehearsal,
+    root_of,
+)
 
 app = typer.Typer()
 
@@ -32,9 +39,7 @@ def render(
     """
     from gateway_rules import render as work  # noqa: PLC0415 - `show` need not wait for it.
 
-    if is_rehearsal(os.environ):
-        what = "AWS_ENDPOINT_URL names a local AWS, whose addresses are not to be reviewed"
-        raise usage("rehearsal", what, "unset it for this command")
+    refuse_rehearsal()
     found = work.snapshots(root_of(context))
     for fault in found.pending:
         print_line(f"pending: {fault.file}: {fault.message}; {fault.fix}")

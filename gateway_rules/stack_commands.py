@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from gateway_rules.loopback import is_rehearsal
 from gateway_rules.places import relative
 from gateway_rules.project import catalogue_of
 from gateway_rules.terminal import (
@@ -20,6 +18,7 @@ from gateway_rules.terminal import (
     emit,
     print_json,
     print_line,
+    refuse_rehearsal,
     root_of,
     tell,
 )
@@ -124,15 +123,9 @@ def resolve_hosts(
     from gateway_rules import lookup, questions  # noqa: PLC0415 - `show` need not wait for them.
     from gateway_rules import resolve as work  # noqa: PLC0415 - nor for this.
 
+    refuse_rehearsal()
     asked = questions.parse_resolvers(resolver or ()) or lookup.system_resolvers()
-    terms = work.Terms(
-        asked,
-        datetime.now(UTC).date(),
-        rounds,
-        grace,
-        every_host=every_host,
-        rehearsal=is_rehearsal(os.environ),
-    )
+    terms = work.Terms(asked, datetime.now(UTC).date(), rounds, grace, every_host=every_host)
     found = work.resolve(root_of(context), stack, terms, partial(lookup.ask, seconds=timeout))
     if not check:
         work.write(found)

@@ -39,7 +39,7 @@ def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
     is wrong but that the addresses of the stack's region are not there.
     """
     files = _read_files(root, stack)
-    hosts, faults = _hosts(files.addresses)
+    hosts, faults = _hosts(files.addresses, rehearsal=files.rehearsal)
     site, found = _site(files, stack, hosts, faults, catalogue)
     if found:
         raise (Pending if {fault.rule for fault in found} == {"pending"} else Faults)(*found)
@@ -51,16 +51,20 @@ def read_without_addresses(root: Path, stack: str, catalogue: Catalogue) -> Stac
 
     Raises Faults with everything that is wrong with it.
     """
-    files = _Files(read_yaml(stack_file(root, stack), root), None)
+    files = _Files(read_yaml(stack_file(root, stack), root))
     site, found = _site(files, stack, (), [], catalogue)
     if others := [fault for fault in found if fault.rule != "pending"]:
         raise Faults(*others)
     return site
 
 
-def read_addresses(path: Path, root: Path) -> tuple[ResolvedHost, ...]:
-    """Read a file of addresses, none where it is not there; raise Faults with all its faults."""
-    hosts, faults = _hosts(read_yaml(path, root) if path.exists() else None)
+def read_addresses(path: Path, root: Path, *, rehearsal: bool) -> tuple[ResolvedHost, ...]:
+    """Read a file of addresses, none where it is not there; raise Faults with all its faults.
+
+    A rehearsal's may hold addresses for documentation.
+    """
+    document = read_yaml(path, root) if path.exists() else None
+    hosts, faults = _hosts(document, rehearsal=rehearsal)
     if faults:
         raise Faults(*faults)
     return hosts
@@ -138,7 +142,9 @@ class _Files:
     """What a stack is read from; most stacks need no addresses of their own."""
 
     stack: Document
-    addresses: Document | None
+    addresses: Document | None = None
+    rehearsal: bool = False
+    """Whether the addresses are those of a local name server."""
 
     def place(self, complaint: Complaint) -> Fault:
         """Find what a complaint is about, in whichever file it stands."""
@@ -157,7 +163,7 @@ def _read_files(root: Path, stack: str) -> _Files:
     if isinstance(found, Faults) or isinstance(addresses, Faults):
         wrong = (each for each in (found, addresses) if isinstance(each, Faults))
         raise Faults(*(fault for each in wrong for fault in each.faults))
-    return _Files(found, addresses)
+    return _Files(found, addresses, path == rehearsed_addresses(root, stack))
 
 
 def _read(path: Path, root: Path) -> Document | Faults:
@@ -168,12 +174,14 @@ def _read(path: Path, root: Path) -> Document | Faults:
         return faults
 
 
-def _hosts(document: Document | None) -> tuple[tuple[ResolvedHost, ...], list[Fault]]:
+def _hosts(
+    document: Document | None, *, rehearsal: bool
+) -> tuple[tuple[ResolvedHost, ...], list[Fault]]:
     """Give the hosts of an address file, or what is wrong with them."""
     if not document:
         return (), []
     try:
-        return AddressFile.model_validate(document.data).hosts, []
+        return AddressFile.of(document.data, rehearsal=rehearsal).hosts, []
     except ValidationError as error:
         return (), faults_of(error, document, AddressFile)
 

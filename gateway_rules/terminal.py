@@ -14,7 +14,8 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota
+from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota, usage
+from gateway_rules.loopback import is_rehearsal
 from gateway_rules.project import find_root
 
 FOUND: Final = 1
@@ -37,6 +38,13 @@ def root_of(context: typer.Context) -> Path:
     """Find the project's folder from where the user stands, or from -C."""
     folder: Path = context.find_root().obj
     return find_root(folder.resolve())
+
+
+def refuse_rehearsal() -> None:
+    """Raise Faults where addresses may be a local name server's: they are not for review."""
+    if is_rehearsal(os.environ):
+        what = "AWS_ENDPOINT_URL names a local AWS, whose addresses are not to be reviewed"
+        raise usage("rehearsal", what, "unset it for this command")
 
 
 def present(draw: Callable[[Console], None]) -> None:

@@ -42,7 +42,7 @@ def add_virginia(project: Path, last_seen: date | None = None) -> None:
     if last_seen:
         seen = f"last_seen: {last_seen}"
         hosts = "".join(
-            f"  - {{name: {host}, addresses: [{{address: 198.51.100.{n}, {seen}}}]}}\n"
+            f"  - {{name: {host}, addresses: [{{address: 84.39.153.{n}, {seen}}}]}}\n"
             for n, host in enumerate(HOSTS)
         )
         (project / "stacks/addresses").mkdir()

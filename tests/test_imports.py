@@ -9,17 +9,18 @@ from sources import imported, modules
 
 # Each module may import those that stand before it; a folder counts as one module.
 ORDER = (
-    *("errors", "loopback", "protocols", "prefixes", "packets"),
+    *("errors", "loopback", "protocols", "prefixes", "public_addresses", "packets"),
     *("places", "wording", "salvage", "fields", "addresses", "catalogue", "document"),
     *("site", "hosts", "complaints", "stack_file"),
     *("flows", "security_group"),
     *("cover_entries", "cover_sets", "cover_levels", "cover_tree", "cover_points"),
-    *("cover_bounds", "cover_states", "cover_search", "cover_single", "cover_budget", "cover"),
+    *("cover_bounds", "cover_states", "cover_search", "cover_single"),
+    *("cover_hunt", "cover_budget", "cover"),
     *("network_acl", "plan"),
     "project",
-    *("questions", "public_addresses", "judgement", "sightings", "address_text", "lookup"),
+    *("questions", "judgement", "sightings", "address_text", "lookup"),
     "resolve",
-    *("report", "live", "verify", "outline", "show"),
+    *("report", "live", "live_quotas", "verify", "outline", "show"),
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
     *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
     *("aws", "resources", "program"),

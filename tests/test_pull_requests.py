@@ -302,7 +302,7 @@ def test_a_pending_stack_that_gets_its_addresses_is_new(adds_a_region: Repositor
     """Its first plan opens all of it; the file of addresses may still be untracked."""
     adds_a_region.commit()
     adds_a_region.git("branch", "-f", "main", "change")
-    hosts = [f"{{name: {host}, addresses: [192.0.2.{n}]}}" for n, host in enumerate(HOSTS)]
+    hosts = [f"{{name: {host}, addresses: [84.39.153.{n}]}}" for n, host in enumerate(HOSTS)]
     adds_a_region.write(VIRGINIAN_ADDRESSES, f"hosts: [{', '.join(hosts)}]\n")
     lines = printed(adds_a_region)
     assert lines[1:3] == [
@@ -310,7 +310,7 @@ def test_a_pending_stack_that_gets_its_addresses_is_new(adds_a_region: Repositor
         f"  note: pending before: the addresses of {', '.join(HOSTS)} in US are not known",
     ]
     cloud = "spam-signatures-cloud (section 2, Spam Signatures cloud, resolved)"
-    assert f"  + egress tcp 80 to 192.0.2.0/30, 192.0.2.4/32 (5 addresses): {cloud}" in lines
+    assert f"  + egress tcp 80 to 84.39.153.0/30, 84.39.153.4/32 (5 addresses): {cloud}" in lines
     assert lines[-1] == "eu-central-1, eu-west-1: passes the same packets"
 
 

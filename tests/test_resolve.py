@@ -464,33 +464,43 @@ def test_resolvers_that_share_nothing_are_named(user: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "code"),
-    [
-        ("http://127.0.0.1:4566", 0),
-        ("http://localhost:4566", 0),
-        ("https://ec2.us-east-1.amazonaws.com", 3),
-        ("http://127.0.0.1.example.com", 3),
-        ("", 3),
-    ],
+    "endpoint",
+    ["https://ec2.us-east-1.amazonaws.com", "http://127.0.0.1.example.com", ""],
 )
-def test_addresses_for_documentation_are_for_rehearsals(
-    user: User, monkeypatch: pytest.MonkeyPatch, endpoint: str, code: int
+def test_an_endpoint_elsewhere_makes_no_rehearsal(
+    user: User, monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
-    """They are taken where AWS can only be this machine, and nowhere else."""
+    """The file is written as where no endpoint is named."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    zone = {host: addresses("192.0.2.1", "2001:db8::1") for host in HOSTS}
-    assert (user.ask(zone).code, user.file.exists()) == (code, code == 0)
+    assert (user.ask(PUBLIC).code, lines_of(user.file, "name")) == (0, [*HOSTS])
 
 
-def test_a_rehearsal_still_refuses_the_impossible(
-    user: User, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("option", [(), ("--check",), ("--all",)])
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:4566", "http://localhost:4566"])
+def test_nothing_of_a_rehearsal_is_written_for_review(
+    user: User, monkeypatch: pytest.MonkeyPatch, endpoint: str, option: tuple[str, ...]
 ) -> None:
-    """A loopback endpoint opens nothing but the ranges for documentation."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    what = f"{FIRST}: resolver-1 gives 10.0.0.1, a private address (RFC 1918)"
-    assert refused(user, {**PUBLIC, FIRST: addresses("10.0.0.1")}) == [
-        f"[impossible-address] {what}; {UNTRUSTED}"
+    """Nobody is asked, neither file is made, and the line says what to do about it."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    what = "AWS_ENDPOINT_URL names a local AWS, whose addresses are not to be reviewed"
+    line = f"error: <command>:1:1: [rehearsal] {what}; unset it for this command"
+    with nameserver({host: addresses("192.0.2.1") for host in HOSTS}) as server:
+        assert user.run(*option, servers=(server,)) == Done(2, [], [line])
+        assert [*server.asked] == []
+    assert [*user.file.parent.iterdir(), *user.root.glob(".local")] == []
+
+
+def test_an_impossible_address_of_the_file_is_taken_out_by_hand(user: User) -> None:
+    """A look-up neither keeps what nobody can have seen nor drops in silence what was written."""
+    user.write(text := file_of(seen("10.0.0.1", 3)))
+    what = f"{FIRST}.addresses.address: 10.0.0.1 is a private address (RFC 1918)"
+    fix = "take it out, for no public server has it"
+    done = user.ask(PUBLIC)
+    assert (done.code, done.out) == (2, [])
+    assert [line.partition(" ")[2].partition(" ")[2] for line in done.err] == [
+        f"[impossible-address] {what}; {fix}"
     ]
+    assert user.file.read_text() == text
 
 
 # --- What is looked up -----------------------------------------------------------------------

@@ -74,7 +74,7 @@ def test_a_file_that_says_nothing_is_told(
 def test_both_files_are_told_at_once(tmp_path: Path, catalogue: Catalogue) -> None:
     """What is wrong with the addresses hides nothing that is wrong with the stack."""
     stack = ELSEWHERE.replace("10.42.0.0/24", "10.42.0.1/24").replace("[self]", "[nobody]")
-    root = project(tmp_path, stack, ADDRESSES.replace("192.0.2.1]", "192.0.2.300]"))
+    root = project(tmp_path, stack, ADDRESSES.replace("84.39.153.1]", "84.39.153.300]"))
     assert [line.split(";")[0] for line in refused(root, catalogue)] == [
         (
             "error: stacks/Pulumi.bad.yaml:7:22: [host-bits] gateway-rules:roles.administrators: "
@@ -83,7 +83,7 @@ def test_both_files_are_told_at_once(tmp_path: Path, catalogue: Catalogue) -> No
         "error: stacks/Pulumi.bad.yaml:9:13: [prefix] peers: 'nobody' is no prefix",
         (
             "error: stacks/addresses/bad.yaml:2:50: [prefix] bulkmail1.clearswift.net.addresses: "
-            "'192.0.2.300' is no prefix"
+            "'84.39.153.300' is no prefix"
         ),
     ]
 
@@ -179,7 +179,7 @@ def test_a_stack_with_its_own_addresses_has_none_of_emea(
     emea = {row[-1] for row in EXTERNAL if row[0] == SPAM_SIGNATURES}
     others = {row[-1] for row in EXTERNAL if row[0] != SPAM_SIGNATURES}
     assert opened & emea == emea & others
-    assert {f"192.0.2.{number}/32" for number in range(1, 6)} <= opened
+    assert {f"84.39.153.{number}/32" for number in range(1, 6)} <= opened
 
 
 def test_a_stack_that_leaves_the_service_out_needs_no_addresses(

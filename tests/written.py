@@ -26,7 +26,8 @@ config:
 """
 HOSTS = tuple(f"bulkmail{number}.clearswift.net" for number in range(1, 6))
 ADDRESSES = "hosts:\n" + "".join(
-    f"  - {{name: {host}, addresses: [192.0.2.{number}]}}\n" for number, host in enumerate(HOSTS, 1)
+    f"  - {{name: {host}, addresses: [84.39.153.{number}]}}\n"
+    for number, host in enumerate(HOSTS, 1)
 )
 
 

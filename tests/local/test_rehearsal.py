@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway_rules.catalogue import read_catalogue
-from gateway_rules.errors import NoAnswer, Pending
+from gateway_rules.errors import Faults, NoAnswer, Pending
 from gateway_rules.local import rehearsal
 from gateway_rules.local.dns.serve import serving
 from gateway_rules.local.dns.zone import Zone
@@ -134,6 +134,56 @@ def test_a_reviewed_file_goes_first(
     monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
 
     assert address_file(project, STACK) == reviewed
+
+
+def test_reviewed_addresses_are_possible_ones_in_a_rehearsal_too(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a name server of this machine gave is refused where people review addresses."""
+    rehearsal.look_up(project, site(project), server)
+    reviewed = project / "stacks" / "addresses" / f"{STACK}.yaml"
+    reviewed.parent.mkdir()
+    shutil.copy(rehearsed_addresses(project, STACK), reviewed)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
+
+    with pytest.raises(Faults) as caught:
+        load_plan(project, STACK)
+
+    file = f"stacks/addresses/{STACK}.yaml"
+    known = [fault.message for fault in caught.value.faults]
+    assert {(fault.file, fault.rule) for fault in caught.value.faults} == {
+        (file, "impossible-address")
+    }
+    assert known == [
+        f"{host}.addresses.address: {address} is an address for documentation (RFC 5737)"
+        for host in server.zone.hosts
+        for address in server.zone.addresses(STACK, server.zone.alias(host) or "") or ()
+    ]
+
+
+def test_a_rehearsal_takes_nothing_impossible_but_documentation(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own file may hold addresses for documentation, and no private one."""
+    rehearsal.look_up(project, site(project), server)
+    file = rehearsed_addresses(project, STACK)
+    lines = file.read_text().splitlines()
+    number = next(n for n, line in enumerate(lines) if line.startswith("      - address: "))
+    lines[number] = "      - address: 10.0.0.1"
+    file.write_text("\n".join(lines) + "\n")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
+
+    with pytest.raises(Faults) as caught:
+        load_plan(project, STACK)
+
+    host = server.zone.hosts[0]
+    assert list(map(str, caught.value.faults)) == [
+        (
+            f"error: .local/addresses/{STACK}.yaml:{number + 1}:18: [impossible-address] "
+            f"{host}.addresses.address: 10.0.0.1 is a private address (RFC 1918); "
+            "take it out, for no public server has it"
+        )
+    ]
 
 
 def test_without_a_name_server_nothing_is_written(project: Path) -> None:
