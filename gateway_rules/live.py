@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -16,6 +16,8 @@ STACK_TAG: Final = "gateway-rules:stack"
 
 _RESERVED: Final = 32767
 """Entries from this number on are AWS's own default deny (CreateNetworkAclEntry)."""
+_FILTER_VALUES: Final = 200
+"""Values that a filter takes (EC2 API reference, Using filtering)."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +63,57 @@ class LiveAcl:
     subnets: frozenset[str]
     own: bool
     """Whether it bears the stack's tag; any other one guards a subnet in its place."""
+    default: bool
+    """Whether it is the VPC's own, which subnets have that nobody gave another."""
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A network interface, and the groups whose rules add up there."""
+
+    id: str
+    subnet: str
+    groups: tuple[str, ...]
+    """Their ids, sorted; a NAT gateway, for one, has none."""
+    description: str
+    requester: str
+    """Who made it for a service of AWS, such as a load balancer; nobody for most."""
+    in_use: bool
+    """Whether it is attached to anything that sends or takes packets."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """What a stack has in its VPC, and the ACLs of others on its subnets."""
+    """What a stack has in its VPC, and what others have beside it there."""
 
     vpc: str
-    subnets: Mapping[str, Prefix]
+    subnets: Mapping[str, tuple[Prefix, ...]]
+    """The stack's subnets by id, with their CIDRs of both families."""
     groups: Mapping[str, tuple[LiveRule, ...]]
+    """The stack's own groups by id."""
     acls: tuple[LiveAcl, ...]
+    """All ACLs of the VPC, the stack's own first."""
+    interfaces: tuple[Interface, ...]
+    """Those in the stack's subnets, and those elsewhere that carry one of its groups."""
+    others: Mapping[str, tuple[LiveRule, ...]]
+    """The groups of others on these interfaces, by id."""
+    names: Mapping[str, str]
+    """What each of all these groups is called."""
 
     @property
     def rules(self) -> tuple[LiveRule, ...]:
-        """The rules of all groups."""
+        """The rules of all groups of the stack."""
         return tuple(rule for rules in self.groups.values() for rule in rules)
+
+    @property
+    def guards(self) -> tuple[LiveAcl, ...]:
+        """The ACLs that the stack's subnets are under, whosever they are."""
+        return tuple(acl for acl in self.acls if acl.subnets & self.subnets.keys())
+
+    @property
+    def carriers(self) -> tuple[Interface, ...]:
+        """The interfaces that carry at least one of the stack's groups."""
+        return tuple(one for one in self.interfaces if self.groups.keys() & {*one.groups})
 
 
 class NotFound(Exception):
@@ -83,14 +121,21 @@ class NotFound(Exception):
 
 
 def read(site: StackSite, client: Any) -> Live:
-    """Read a stack's groups, rules, ACLs and entries; raise NotFound, or boto3's own errors."""
+    """Read what a stack has and what lies beside it; raise NotFound, or boto3's own errors."""
     vpc = _vpc(site, client)
     subnets = _subnets(site, vpc, client)
-    ours = [_filter("vpc-id", vpc), _filter(f"tag:{STACK_TAG}", site.stack)]
-    groups = _pages(client, "describe_security_groups", "SecurityGroups", Filters=ours)
-    ids = [group["GroupId"] for group in groups]
-    rules = {group: tuple(_rules(group, client)) for group in sorted(ids)}
-    return Live(vpc, subnets, rules, tuple(_acls(ours, subnets, client)))
+    named = _own_groups(site, vpc, client)
+    interfaces, names = _interfaces(subnets, named, client)
+    others = sorted({group for one in interfaces for group in one.groups} - named.keys())
+    return Live(
+        vpc,
+        subnets,
+        _rules(sorted(named), client),
+        _acls(site, vpc, client),
+        interfaces,
+        _rules(others, client),
+        names | named,
+    )
 
 
 def _pages(client: Any, call: str, key: str, **arguments: Any) -> list[Any]:
@@ -115,33 +160,87 @@ def _vpc(site: StackSite, client: Any) -> str:
     return str(found[0])
 
 
-def _subnets(site: StackSite, vpc: str, client: Any) -> dict[str, Prefix]:
+def _subnets(site: StackSite, vpc: str, client: Any) -> dict[str, tuple[Prefix, ...]]:
     wanted = site.subnets
     named = _tags(wanted) if isinstance(wanted, dict) else [_filter("subnet-id", *wanted)]
     filters = [_filter("vpc-id", vpc), *named]
     found = _pages(client, "describe_subnets", "Subnets", Filters=filters)
     if not found:
         raise NotFound(f"no subnet of {vpc} in {site.region} is {wanted}; there must be one")
-    return {subnet["SubnetId"]: parse_prefix(subnet["CidrBlock"]) for subnet in found}
+    return {subnet["SubnetId"]: tuple(_networks(subnet)) for subnet in found}
 
 
-def _rules(group: str, client: Any) -> Iterator[LiveRule]:
-    call = "describe_security_group_rules"
-    for rule in _pages(client, call, "SecurityGroupRules", Filters=[_filter("group-id", group)]):
-        protocol = protocols.NAMES.get(rule["IpProtocol"], rule["IpProtocol"])
-        pair = _pair(protocol, rule.get("FromPort", -1), rule.get("ToPort", -1))
-        cidr = rule.get("CidrIpv4") or rule.get("CidrIpv6")
-        source = cidr or rule.get("PrefixListId") or rule["ReferencedGroupInfo"]["GroupId"]
-        peer: Peer = parse_prefix(cidr) if cidr else SELF
-        yield LiveRule(
-            rule["SecurityGroupRuleId"],
-            group,
-            "egress" if rule["IsEgress"] else "ingress",
-            protocol,
-            *pair,
-            peer,
-            source,
-        )
+def _networks(subnet: Mapping[str, Any]) -> Iterator[Prefix]:
+    """Give a subnet's CIDRs; one for IPv6 alone has no other, and one that leaves is none."""
+    if cidr := subnet.get("CidrBlock"):
+        yield parse_prefix(cidr)
+    for block in subnet.get("Ipv6CidrBlockAssociationSet", ()):
+        if block["Ipv6CidrBlockState"]["State"] in {"associating", "associated"}:
+            yield parse_prefix(block["Ipv6CidrBlock"])
+
+
+def _own_groups(site: StackSite, vpc: str, client: Any) -> dict[str, str]:
+    """Give the ids of the groups that bear the stack's tag, with their names."""
+    ours = [_filter("vpc-id", vpc), _filter(f"tag:{STACK_TAG}", site.stack)]
+    found = _pages(client, "describe_security_groups", "SecurityGroups", Filters=ours)
+    return {group["GroupId"]: group["GroupName"] for group in found}
+
+
+def _interfaces(
+    subnets: Iterable[str], groups: Iterable[str], client: Any
+) -> tuple[tuple[Interface, ...], dict[str, str]]:
+    """Give the interfaces in the subnets and those with the groups, and the groups' names."""
+    call, key = "describe_network_interfaces", "NetworkInterfaces"
+    asked = {"subnet-id": [*subnets], "group-id": [*groups]}
+    found = {
+        one["NetworkInterfaceId"]: one
+        for name, values in asked.items()
+        for some in _batches(values)
+        for one in _pages(client, call, key, Filters=[_filter(name, *some)])
+    }
+    names = {g["GroupId"]: g["GroupName"] for one in found.values() for g in one["Groups"]}
+    return tuple(_interface(found[id_]) for id_ in sorted(found)), names
+
+
+def _interface(one: Mapping[str, Any]) -> Interface:
+    return Interface(
+        one["NetworkInterfaceId"],
+        one["SubnetId"],
+        tuple(sorted(group["GroupId"] for group in one["Groups"])),
+        one.get("Description", ""),
+        one.get("RequesterId", "") if one.get("RequesterManaged") else "",
+        one["Status"] == "in-use",
+    )
+
+
+def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Part the values of a filter, which takes so many of them at a time."""
+    for start in range(0, len(values), _FILTER_VALUES):
+        yield values[start : start + _FILTER_VALUES]
+
+
+def _rules(groups: Sequence[str], client: Any) -> dict[str, tuple[LiveRule, ...]]:
+    """Give the rules of each group."""
+    call, key = "describe_security_group_rules", "SecurityGroupRules"
+    rules: dict[str, list[LiveRule]] = {group: [] for group in groups}
+    for some in _batches(groups):
+        for rule in _pages(client, call, key, Filters=[_filter("group-id", *some)]):
+            rules[rule["GroupId"]].append(_rule(rule))
+    return {group: tuple(found) for group, found in rules.items()}
+
+
+def _rule(rule: Mapping[str, Any]) -> LiveRule:
+    protocol = protocols.NAMES.get(rule["IpProtocol"], rule["IpProtocol"])
+    cidr = rule.get("CidrIpv4") or rule.get("CidrIpv6")
+    return LiveRule(
+        rule["SecurityGroupRuleId"],
+        rule["GroupId"],
+        "egress" if rule["IsEgress"] else "ingress",
+        protocol,
+        *_pair(protocol, rule.get("FromPort", -1), rule.get("ToPort", -1)),
+        parse_prefix(cidr) if cidr else SELF,
+        cidr or rule.get("PrefixListId") or rule["ReferencedGroupInfo"]["GroupId"],
+    )
 
 
 def _pair(protocol: str, first: int, last: int) -> protocols.PortPair:
@@ -149,22 +248,22 @@ def _pair(protocol: str, first: int, last: int) -> protocols.PortPair:
     return (first, last) if protocol in protocols.NUMBERS and protocol != "-1" else (0, 65535)
 
 
-def _acls(ours: list[Any], subnets: Mapping[str, Prefix], client: Any) -> Iterator[LiveAcl]:
-    """Give the stack's ACLs, then those of others that guard its subnets."""
-    call, guards = "describe_network_acls", [_filter("association.subnet-id", *subnets)]
-    own = {acl["NetworkAclId"]: acl for acl in _pages(client, call, "NetworkAcls", Filters=ours)}
-    yield from (_acl(acl, own=True) for acl in own.values())
-    for acl in _pages(client, call, "NetworkAcls", Filters=guards):
-        if acl["NetworkAclId"] not in own:
-            yield _acl(acl, own=False)
+def _acls(site: StackSite, vpc: str, client: Any) -> tuple[LiveAcl, ...]:
+    call, within = "describe_network_acls", [_filter("vpc-id", vpc)]
+    found = (_acl(site, acl) for acl in _pages(client, call, "NetworkAcls", Filters=within))
+    return tuple(sorted(found, key=lambda acl: (not acl.own, acl.id)))
 
 
-def _acl(acl: Mapping[str, Any], *, own: bool) -> LiveAcl:
+def _acl(site: StackSite, acl: Mapping[str, Any]) -> LiveAcl:
     entries = [_entry(acl["NetworkAclId"], entry) for entry in acl["Entries"]]
     kept = (entry for entry in entries if entry.number < _RESERVED)
-    subnets = frozenset(a["SubnetId"] for a in acl["Associations"])
-    ordered = sorted(kept, key=lambda entry: (entry.direction, entry.number))
-    return LiveAcl(acl["NetworkAclId"], tuple(ordered), subnets, own)
+    return LiveAcl(
+        acl["NetworkAclId"],
+        tuple(sorted(kept, key=lambda entry: (entry.direction, entry.number))),
+        frozenset(association["SubnetId"] for association in acl["Associations"]),
+        {"Key": STACK_TAG, "Value": site.stack} in acl.get("Tags", ()),
+        acl["IsDefault"],
+    )
 
 
 def _entry(acl: str, entry: Mapping[str, Any]) -> LiveEntry:

@@ -50,7 +50,7 @@ def test_rules_are_read_as_they_were_planned(planned: Plan, deployed: Deployed) 
 
 def test_entries_are_read_as_they_were_planned(planned: Plan, deployed: Deployed) -> None:
     """Sorted as the plan's, with AWS's own deny left out."""
-    (acl,) = live.read(AT, deployed.client).acls
+    acl, _ = live.read(AT, deployed.client).acls
     fields = ("direction", "number", "action", "protocol", "from_port", "to_port", "prefix")
     found, wanted = (
         [tuple(getattr(entry, name) for name in fields) for entry in entries]
@@ -69,7 +69,9 @@ def test_vpc_and_subnets_are_found_by_tags(deployed: Deployed) -> None:
     found = live.read(AT, deployed.client)
     cidrs = tuple(map(parse_prefix, SUBNETS))
     assert found.vpc == deployed.place.vpc
-    assert found.subnets == dict(zip(deployed.place.subnets, cidrs, strict=True))
+    assert found.subnets == {
+        subnet: (cidr,) for subnet, cidr in zip(deployed.place.subnets, cidrs, strict=True)
+    }
 
 
 def test_vpc_and_subnets_are_found_by_ids(deployed: Deployed) -> None:
@@ -95,7 +97,7 @@ def test_many_rules_come_in_pages_and_are_all_read(planned: Plan) -> None:
         found = live.read(AT, client)
     assert (len(answer["SecurityGroupRules"]), "NextToken" in answer) == (5, True)
     assert len(found.rules) == len(planned.groups[0].rules) > 5
-    assert [acl.id for acl in found.acls] == [built.acl]
+    assert [acl.id for acl in found.guards] == [built.acl]
 
 
 def test_only_what_bears_the_stacks_tag_is_its_own(planned: Plan) -> None:
@@ -115,7 +117,7 @@ def test_only_what_bears_the_stacks_tag_is_its_own(planned: Plan) -> None:
                 call(VpcId=vpc, TagSpecifications=tagged(kind, **{STACK_TAG: stack}), **extra)
         found = live.read(AT, client)
     assert [*found.groups] == [built.group]
-    assert [acl.id for acl in found.acls] == [built.acl]
+    assert [acl.id for acl in found.acls if acl.own] == [built.acl]
 
 
 def test_another_acl_on_a_subnet_is_read_as_anothers(planned: Plan) -> None:
@@ -124,7 +126,8 @@ def test_another_acl_on_a_subnet_is_read_as_anothers(planned: Plan) -> None:
         place = surroundings(client, *SUBNETS)
         found = live.read(AT, client)
     (default,) = found.acls
-    assert (default.own, default.subnets) == (False, frozenset(place.subnets))
+    assert (default.own, default.default) == (False, True)
+    assert (default.subnets, found.guards) == (frozenset(place.subnets), (default,))
     assert [(e.direction, e.number, e.protocol, str(e.prefix)) for e in default.entries] == [
         ("egress", 100, "-1", "0.0.0.0/0"),
         ("ingress", 100, "-1", "0.0.0.0/0"),
