@@ -21,10 +21,12 @@ from gateway_rules.fields import (
     Switch,
     Text,
     Version,
+    pairs,
+    require_fit,
 )
 from gateway_rules.places import read_yaml
 from gateway_rules.prefixes import Prefix
-from gateway_rules.protocols import ICMP, Direction, PortPair, Protocol
+from gateway_rules.protocols import Direction, PortPair, Protocol
 from gateway_rules.salvage import salvage
 from gateway_rules.wording import faults_of
 
@@ -134,26 +136,13 @@ class Addition(Frozen):
 
     @model_validator(mode="after")
     def _ports_fit_protocol(self) -> Self:
-        ports, icmp = self.ports is not None, (self.type is not None, self.code is not None)
-        has_type = self.protocol in ICMP
-        if has_type and (ports or not all(icmp)):
-            fix = "write type and code, -1 for any, and no ports"
-            raise Refused("icmp", f"{self.protocol} has a type and a code", fix)
-        if has_type and self.type == -1 and self.code != -1:
-            raise Refused("icmp", "any type has any code", "write code: -1")
-        if not has_type and (any(icmp) or ports != (self.protocol != "-1")):
-            if self.protocol == "-1":
-                raise Refused("ports", "-1 has no ports, type or code", "take them out")
-            what = f"{self.protocol} has ports, and no type or code"
-            raise Refused("ports", what, "write its ports alone, such as ports: 25")
+        require_fit(self.protocol, self.ports, (self.type, self.code))
         return self
 
     @property
     def port_pairs(self) -> tuple[PortPair, ...]:
         """What stands where a rule has its two numbers."""
-        if self.type is not None and self.code is not None:
-            return ((self.type, self.code),)
-        return self.ports or ((0, 65535),)
+        return pairs(self.ports, (self.type, self.code))
 
 
 class Erratum(Frozen):

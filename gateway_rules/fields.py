@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -19,7 +19,7 @@ from pydantic import (
 from gateway_rules import prefixes, protocols
 from gateway_rules.errors import Refused
 from gateway_rules.prefixes import SELF, Peer, Prefix
-from gateway_rules.protocols import PortPair
+from gateway_rules.protocols import ALL_PORTS, ICMP, PortPair, Protocol
 from gateway_rules.wording import shown
 
 CIDR: Final = r"^[0-9A-Fa-f:.]+/[0-9]{1,3}$"
@@ -126,3 +126,30 @@ Day = Annotated[
     ),
 ]
 """A day such as 2026-12-31."""
+
+
+Message: TypeAlias = tuple[int | None, int | None]
+"""Type and code, where ICMP is spoken of."""
+
+
+def require_fit(protocol: Protocol, ports: Ports | None, message: Message) -> None:
+    """Raise Refused unless ports, type and code are those that the protocol has."""
+    has_ports, has_message = ports is not None, [part is not None for part in message]
+    if protocol not in ICMP and (any(has_message) or has_ports != (protocol != "-1")):
+        if protocol == "-1":
+            raise Refused("ports", "-1 has no ports, type or code", "take them out")
+        what = f"{protocol} has ports, and no type or code"
+        raise Refused("ports", what, "write its ports alone, such as ports: 25")
+    if protocol in ICMP and (has_ports or not all(has_message)):
+        fix = "write type and code, -1 for any, and no ports"
+        raise Refused("icmp", f"{protocol} has a type and a code", fix)
+    if message[0] == -1 and message[1] != -1:
+        raise Refused("icmp", "any type has any code", "write code: -1")
+
+
+def pairs(ports: Ports | None, message: Message) -> tuple[PortPair, ...]:
+    """Give what stands where a rule has its two numbers; all there are where nothing is said."""
+    first, second = message
+    if first is not None and second is not None:
+        return ((first, second),)
+    return ports or (ALL_PORTS,)
