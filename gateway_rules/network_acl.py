@@ -70,7 +70,7 @@ def network_acl(flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
     found: list[Complaint] = []
     for direction, (version, name) in product(DIRECTIONS, FAMILIES.items()):
         try:
-            covers[direction, name] = fit(_allows(ways, direction, version), budget)
+            covers[direction, name] = fit(asked(ways, direction, version), budget)
         except DoesNotFit as error:
             found.append(_over_budget(direction, name, error.needed, budget))
     if found:
@@ -82,7 +82,8 @@ def network_acl(flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
     )
 
 
-def _allows(ways: Iterable[Leg], direction: Direction, version: int) -> Iterator[Allow]:
+def asked(ways: Iterable[Leg], direction: Direction, version: int) -> Iterator[Allow]:
+    """Give what must pass in a direction and family, as a cover takes it."""
     for leg in ways:
         if leg.direction == direction and leg.peer.version == version:
             yield Allow(leg.protocol, leg.from_port, leg.to_port, leg.peer)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from gateway_rules.catalogue import Addition, Caveat, Service
-from gateway_rules.network_acl import Entry, NetworkAcl
+from gateway_rules.network_acl import Entry
 from gateway_rules.packets import Match
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import FAMILIES
 from gateway_rules.protocols import DIRECTIONS, PortPair
 from gateway_rules.security_group import Rule
+from gateway_rules.shares import Share, shares_of
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
             {"name": group.name, "rules": [_rule(rule) for rule in group.rules]}
             for group in plan.groups
         ],
-        "network_acl": _acl(plan.acl),
+        "network_acl": _acl(plan),
         "not_used": [unused._asdict() for unused in plan.not_used],
         "errata": [erratum.model_dump() for erratum in catalogue.errata],
         "caveats": [caveat(each) for each in catalogue.caveats],
@@ -50,20 +51,24 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return match(rule) | {"description": rule.description, "services": list(rule.services)}
 
 
-def _acl(acl: NetworkAcl) -> dict[str, Any]:
+def _acl(plan: Plan) -> dict[str, Any]:
+    acl = plan.acl
     budgets: dict[str, Any] = {
         direction: {name: vars(acl.budgets[direction, name]) for name in FAMILIES.values()}
         for direction in DIRECTIONS
     }
-    return {"entries": [_entry(entry) for entry in acl.entries], **budgets}
+    each = zip(acl.entries, shares_of(plan), strict=True)
+    return {"entries": [_entry(entry, share) for entry, share in each], **budgets}
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: Entry, share: Share) -> dict[str, Any]:
     return match(entry, "prefix") | {
         "number": entry.number,
         "action": entry.action,
         "for": list(entry.purposes),
         "services": list(entry.services),
+        "required": share.required,
+        "adds": share.adds,
     }
 
 

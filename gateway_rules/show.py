@@ -12,15 +12,19 @@ from rich.text import Text
 
 from gateway_rules import security_group
 from gateway_rules.catalogue import Catalogue
+from gateway_rules.figures import gauge, quantity
 from gateway_rules.network_acl import Budget, Entry
 from gateway_rules.packets import Match
 from gateway_rules.plan import Plan, SecurityGroup
 from gateway_rules.protocols import DIRECTIONS, Direction, format_ports
 from gateway_rules.security_group import Rule
+from gateway_rules.shares import Share, shares_of
 from gateway_rules.verify import Finding, Verification
 
 _ROOMY: Final = 100
 """Columns from which a table can afford wider gaps."""
+_WIDE: Final = 120
+"""Columns from which the packets of an entry can be counted beside it."""
 
 
 def print_plan(plan: Plan, console: Console) -> None:
@@ -46,7 +50,8 @@ def print_rules(plan: Plan, group: SecurityGroup, direction: Direction, console:
     quota = plan.site.quotas.rules_per_security_group
     for family, used in security_group.used(rules, direction).items():
         if used:
-            console.print(Text(f"{direction} {family}: {used} of {quota} rules"))
+            said = f"{direction} {family}: {used} of {quota} rules  {gauge(used, quota)}"
+            console.print(Text(said))
 
 
 def _rules_table(title: str, rules: Sequence[Rule], console: Console) -> Table:
@@ -57,17 +62,35 @@ def _rules_table(title: str, rules: Sequence[Rule], console: Console) -> Table:
 
 
 def print_entries(plan: Plan, direction: Direction, console: Console) -> None:
-    """Print the network ACL's entries of a direction, and what its budgets hold."""
-    entries = [entry for entry in plan.acl.entries if entry.direction == direction]
+    """Print the ACL's entries of a direction, what each adds, and what its budgets hold."""
+    each = zip(plan.acl.entries, shares_of(plan), strict=True)
+    entries = [(entry, share) for entry, share in each if entry.direction == direction]
     title = f"Network ACL, {direction}: {counted(len(entries), 'entry', 'entries')}"
-    table = _table(title, console, "No.", "Packets", "Prefix", "Carries")
-    for entry in entries:
-        row = (str(entry.number), packets(entry), str(entry.prefix), carries(entry))
-        table.add_row(*row, Text(", ".join(entry.services)))
-    console.print(table)
+    console.print(_entries_table(title, entries, console))
     for (towards, family), budget in plan.acl.budgets.items():
         if budget.used and towards == direction:
-            console.print(Text(f"{direction} {family}: {budget_line(budget)}"))
+            console.print(*map(Text, budget_lines(direction, family, budget)), sep="\n")
+
+
+def _entries_table(title: str, entries: Sequence[tuple[Entry, Share]], console: Console) -> Table:
+    """Give what each entry covers and adds in columns of its own where there is room for them."""
+    is_wide = console.width >= _WIDE
+    numbers = ("Required", "Adds") if is_wide else ()
+    table = _table(title, console, "No.", "Packets", "Prefix", "Carries", numbers=numbers)
+    for entry, share in entries:
+        services = ", ".join(entry.services)
+        counts = [quantity(share.required), quantity(share.adds)]
+        table.add_row(
+            *(str(entry.number), packets(entry), str(entry.prefix), carries(entry)),
+            *(counts if is_wide else ()),
+            Text(services if is_wide else f"{services}\n{share_line(share)}"),
+        )
+    return table
+
+
+def share_line(share: Share) -> str:
+    """Say what an entry adds to what is required of it."""
+    return f"adds {quantity(share.adds) if share.adds else 'nothing'} to {quantity(share.required)}"
 
 
 def carries(entry: Entry) -> str:
@@ -75,10 +98,22 @@ def carries(entry: Entry) -> str:
     return "both" if len(entry.purposes) > 1 else "".join(entry.purposes)
 
 
-def budget_line(budget: Budget) -> str:
-    """Say in one line what a direction uses and what it passes beyond what is asked."""
-    more = f"{budget.excess:,} packets more than required" if budget.excess else "exact"
-    return f"{budget.used} of {budget.budget} entries, {more}"
+def budget_lines(direction: str, family: str, budget: Budget) -> list[str]:
+    """Say what a direction uses, and what it passes beyond what is asked."""
+    used = f"{budget.used} of {budget.budget} entries"
+    drawn = gauge(budget.used, budget.budget)
+    if not budget.excess:
+        return [f"{direction} {family}: {used}, exact  {drawn}"]
+    return [f"{direction} {family}: {used}  {drawn}", excess_line(budget)]
+
+
+def excess_line(budget: Budget) -> str:
+    """Say what a list passes beyond what is asked, and whether another could pass less."""
+    more = f"{quantity(budget.excess)} packets more than required"
+    if budget.excess == budget.lower_bound:
+        return f"{more}; proven: no list of {budget.budget} adds less"
+    least = quantity(budget.lower_bound)
+    return f"{more}; not proven: any list of {budget.budget} adds at least {least}"
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -126,7 +161,7 @@ def _pointer(catalogue: Catalogue) -> Text:
     return Text.assemble(f"The document has {counts}: see ", command, ".")
 
 
-def _table(title: str, console: Console, *narrow: str) -> Table:
+def _table(title: str, console: Console, *narrow: str, numbers: Sequence[str] = ()) -> Table:
     """Make a table whose narrow columns are never broken; the last says what a line is for."""
     table = Table(
         title=Text(f"\n{title}", "bold"),
@@ -138,5 +173,7 @@ def _table(title: str, console: Console, *narrow: str) -> Table:
     )
     for column in narrow:
         table.add_column(column, no_wrap=True)
+    for column in numbers:
+        table.add_column(column, no_wrap=True, justify="right")
     table.add_column("For", overflow="fold")
     return table

@@ -43,6 +43,8 @@ CONTRACT = {
                 "prefix": str,
                 "for": [str],
                 "services": [str],
+                "required": int,
+                "adds": int,
             }
         ],
         "egress": {"ipv4": BUDGET, "ipv6": BUDGET},
@@ -107,6 +109,15 @@ def test_every_stack_of_the_project_has_the_promised_keys() -> None:
         data = report.as_json(load_plan(ROOT, stack))
         del data["caveats"]
         assert shape(data) == {**CONTRACT, "not_used": []}
+
+
+@pytest.mark.parametrize("stack", ["eu-west-1", "eu-central-1"])
+@pytest.mark.parametrize("direction", ["egress", "ingress"])
+def test_what_the_entries_add_is_the_excess(stack: str, direction: str) -> None:
+    """Nothing is counted twice, so the entries of a direction add up to its budgets' excess."""
+    acl = report.as_json(load_plan(ROOT, stack))["network_acl"]
+    adds = [entry["adds"] for entry in acl["entries"] if entry["direction"] == direction]
+    assert sum(adds) == sum(budget["excess"] for budget in acl[direction].values())
 
 
 def number(prefix: str) -> tuple[int, int]:

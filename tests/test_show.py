@@ -15,6 +15,7 @@ from gateway_rules.plan import Plan
 from gateway_rules.prefixes import SELF, Prefix, parse_prefix
 from gateway_rules.project import load_plan
 from gateway_rules.protocols import Direction, Protocol
+from gateway_rules.shares import Share
 from gateway_rules.verify import Finding, Verification
 
 ROOT = Path(__file__).parents[1]
@@ -67,8 +68,11 @@ def test_each_table_has_its_title(plan: Plan, width: int, title: str) -> None:
         "100 icmp type 3 code 4 0.0.0.0/0 request pmtud",
         "180 udp 123 0.0.0.0/0 reply ntp",
         # What the quotas hold.
-        "egress ipv4: 50 of 60 rules",
-        "ingress ipv4: 12 of 19 entries, exact",
+        "egress ipv4: 50 of 60 rules ████████████████░░░░",
+        "egress ipv6: 2 of 60 rules █░░░░░░░░░░░░░░░░░░░",
+        "egress ipv4: 19 of 19 entries ████████████████████",
+        "1,672,709,631 packets more than required; proven: no list of 19 adds less",
+        "ingress ipv4: 12 of 19 entries, exact ████████████░░░░░░░░",
     ],
 )
 def test_each_kind_of_row_is_shown(plan: Plan, row: str) -> None:
@@ -99,8 +103,9 @@ def test_no_name_and_no_address_is_broken(plan: Plan) -> None:
 def test_without_a_terminal_each_row_is_one_line(plan: Plan) -> None:
     """In a pipe, `grep` finds a rule with all that is said of it."""
     lines = printed(plan, 10_000)
-    titles = ("Security group", "Network ACL", "Packets", "No.", "─", "egress ", "ingress ", "")
-    rows = [line for line in lines[1:-1] if line and not line.startswith(titles[:-1])]
+    titles = ("Security group", "Network ACL", "Packets", "No.", "─", "egress ", "ingress ")
+    said = (*titles, "1,672,709,631 packets")
+    rows = [line for line in lines[1:-1] if line and not line.startswith(said)]
     rules = sum(len(group.rules) for group in plan.groups)
     assert len(rows) == rules + len(plan.acl.entries)
 
@@ -119,15 +124,60 @@ def test_the_last_line_leads_on(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "line"),
+    ("budget", "lines"),
     [
-        (Budget(19, 12, 0, 0), "12 of 19 entries, exact"),
-        (Budget(19, 19, 1234567, 0), "19 of 19 entries, 1,234,567 packets more than required"),
+        (Budget(19, 12, 0, 0), ["egress ipv4: 12 of 19 entries, exact  ████████████░░░░░░░░"]),
+        (
+            Budget(19, 19, 1234567, 1234567),
+            [
+                "egress ipv4: 19 of 19 entries  ████████████████████",
+                "1,234,567 packets more than required; proven: no list of 19 adds less",
+            ],
+        ),
+        (
+            Budget(19, 18, 2345678901234567, 1234567),
+            [
+                "egress ipv4: 18 of 19 entries  ██████████████████░░",
+                (
+                    "2.35e15 packets more than required; "
+                    "not proven: any list of 19 adds at least 1,234,567"
+                ),
+            ],
+        ),
     ],
 )
-def test_a_budget_says_what_it_costs(budget: Budget, line: str) -> None:
-    """An exact list says so; another says how many packets it passes unasked."""
-    assert show.budget_line(budget) == line
+def test_a_budget_says_what_it_costs(budget: Budget, lines: list[str]) -> None:
+    """An exact list says so; another says how many packets it passes unasked, and its proof."""
+    assert show.budget_lines("egress", "ipv4", budget) == lines
+
+
+@pytest.mark.parametrize(
+    ("share", "line"),
+    [
+        (Share(2, 268_435_454), "adds 268,435,454 to 2"),
+        (Share(256, 0), "adds nothing to 256"),
+    ],
+)
+def test_what_an_entry_adds_is_said_beside_what_is_required(share: Share, line: str) -> None:
+    """Both counts stand in a few words, for narrow terminals."""
+    assert show.share_line(share) == line
+
+
+@pytest.mark.parametrize(
+    ("width", "row"),
+    [
+        (80, ["adds 268,435,454 to 2"]),
+        (120, ["120 tcp 80 32.0.0.0/4 request 2 268,435,454 product-updates,"]),
+        (
+            10_000,
+            ["120 tcp 80 32.0.0.0/4 request 2 268,435,454 product-updates, spam-signatures-cloud"],
+        ),
+    ],
+)
+def test_each_entry_says_what_it_covers_and_adds(plan: Plan, width: int, row: list[str]) -> None:
+    """The counts stand in columns where there is room, else below the services."""
+    lines = [" ".join(line.split()) for line in printed(plan, width)]
+    assert [line for line in lines if line in row] == row
 
 
 @pytest.mark.parametrize(
