@@ -1,0 +1,166 @@
+"""An explanation with its cures, as JSON and as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway_rules import report
+from gateway_rules.explain import explain, is_near
+from gateway_rules.explain_cure import Cure, Near, cures, nearest
+from gateway_rules.explain_sources import of_live, of_plan
+from gateway_rules.explain_values import (
+    Answer,
+    Decision,
+    Explanation,
+    Line,
+    Question,
+    Ruleset,
+    lines,
+)
+from gateway_rules.live import Live
+from gateway_rules.network_acl import Entry
+from gateway_rules.plan import Plan
+from gateway_rules.prefixes import SELF, Peer, Prefix, supernet
+from gateway_rules.security_group import Rule
+
+
+@dataclass(frozen=True)
+class Report:
+    """An explanation, what is near to it, and what would allow it where it is refused."""
+
+    plan: Plan
+    explanation: Explanation
+    near: tuple[Near, ...] = ()
+    cures: tuple[Cure, ...] = ()
+    planned: bool | None = None
+    """For what AWS has: whether the stack's files allow it."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what no rule and no entry tells."""
+        return tuple(_notes(self))
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what `explain --json` promises."""
+        told = self.explanation
+        several = len(told.answers) > 1
+        each = {"addresses": [_part(answer) for answer in told.answers]} if several else {}
+        return {
+            "stack": self.plan.site.stack,
+            "allowed": told.allowed,
+            **_answer(told.telling),
+            "services": list(told.services),
+            **each,
+            "notes": list(self.notes),
+            "nearest": [{"alike": near.alike, **_rule(near.line)} for near in self.near],
+            "cures": [_cure(cure) for cure in self.cures],
+        }
+
+
+def of_files(plan: Plan, question: Question) -> Report:
+    """Answer a question from the plan."""
+    rules = of_plan(plan)
+    told = explain(rules, plan.flows, plan.site, question)
+    found = () if told.allowed else cures(plan, question, told.refused)
+    return Report(plan, told, _near(told, rules), found)
+
+
+def of_aws(plan: Plan, live: Live, question: Question) -> Report:
+    """Answer a question from what AWS has; what the files lack can be cured there alone."""
+    rules = of_live(live)
+    told = explain(rules, plan.flows, plan.site, question)
+    files = of_files(plan, question)
+    found = () if told.allowed else files.cures
+    return Report(plan, told, _near(told, rules), found, files.explanation.allowed)
+
+
+def _near(told: Explanation, rules: Ruleset) -> tuple[Near, ...]:
+    return () if told.allowed else nearest(rules.rules, told.question, told.telling.place)
+
+
+def _notes(found: Report) -> Iterator[str]:
+    site, told = found.plan.site, found.explanation
+    stack = site.stack
+    if told.telling.unfiltered:
+        yield f"{told.telling.unfiltered}: AWS filters it in neither groups nor ACLs"
+    if any(place == SELF or is_near(place, site) for place in told.places):
+        yield "within one subnet no network ACL is crossed, between two the ACLs of both are"
+    selves = {line for a in told.answers for line in lines(a.group) if line.match.peer == SELF}
+    if selves and any(is_near(place, site) for place in told.places):
+        yield "a rule for self holds if another gateway of this stack has the address"
+    if not told.allowed and any(_may_be_resolver(place, site.networks) for place in told.places):
+        yield "if it is the VPC's own DNS resolver, neither groups nor ACLs filter it"
+    if found.planned and not told.allowed:
+        yield f"the stack's files allow it: gateway-rules verify {stack} lists what AWS lacks"
+    if found.planned is False and told.allowed:
+        yield f"the stack's files do not: gateway-rules verify {stack} lists what AWS has on top"
+
+
+def _may_be_resolver(place: Peer, networks: Sequence[Prefix]) -> bool:
+    """Tell whether it is the second address of a network that may be the VPC's, /16 to /28."""
+    if not isinstance(place, Prefix) or place.version != 4:  # noqa: PLR2004 - IPv4.
+        return False
+    around = (Prefix(4, place.base - 2, length) for length in range(16, 29))
+    vpcs = (vpc for vpc in around if vpc.base == supernet(vpc, vpc).base)
+    return any(vpc.covers(network) for vpc in vpcs for network in networks)
+
+
+def where(place: Peer) -> str:
+    """Write a place as people do, without the length of an address's prefix."""
+    return place.address if isinstance(place, Prefix) else place
+
+
+# --- JSON ---------------------------------------------------------------------------------
+
+
+def _part(answer: Answer) -> dict[str, Any]:
+    return {
+        "address": where(answer.place),
+        "allowed": answer.allowed,
+        **_answer(answer),
+        "services": list(answer.services),
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    passing = lines(answer.group) if all(each.passes for each in answer.group) else ()
+    ways = {"there": answer.there, "back": answer.back or ()}
+    entries = {way: [_entry(line) for line in lines(found)] for way, found in ways.items()}
+    return {
+        "security_group": _rule(passing[0]) if passing else None,
+        "network_acl": {
+            **entries,
+            **({"back": None} if answer.back is None else {}),
+            "refused": [_piece(way, each) for way in ways for each in ways[way] if not each.passes],
+        },
+    }
+
+
+def _piece(way: str, decision: Decision) -> dict[str, Any]:
+    return {"way": way, "packets": decision.text}
+
+
+def _rule(line: Line) -> dict[str, Any]:
+    known = {"description": line.match.description} if isinstance(line.match, Rule) else {}
+    named = {"id": line.name} if line.name else {}
+    who = {"services": list(line.services)}
+    return {"name": line.holder, **named, **report.match(line.match), **known, **who}
+
+
+def _entry(line: Line) -> dict[str, Any]:
+    purposes = line.match.purposes if isinstance(line.match, Entry) else ()
+    held = {"acl": line.holder} if line.holder else {}
+    return {
+        **held,
+        **report.match(line.match, "prefix"),
+        "number": int(line.name),
+        "action": line.action,
+        "for": list(purposes),
+        "services": list(line.services),
+    }
+
+
+def _cure(cure: Cure) -> dict[str, Any]:
+    return {"why": cure.why, "edits": [edit._asdict() for edit in cure.edits]}
