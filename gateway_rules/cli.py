@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from gateway_rules import (
+    cover_commands,
     live_commands,
     outline,
     report,
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 
 app.add_typer(stack_commands.app)
+app.add_typer(cover_commands.app)
 app.add_typer(review_commands.app)
 app.add_typer(live_commands.app)
 app.add_typer(local, name="local")
@@ -103,7 +105,7 @@ def catalogue_json(read: Catalogue) -> dict[str, Any]:
 def main() -> NoReturn:
     """Run the command line; every fault becomes a line, none a traceback."""
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="gateway-rules", standalone_mode=False)
     except Faults as faults:
         code = fail(faults, EXITS.get(type(faults), MALFORMED))
     except typer.TyperException as error:

@@ -142,7 +142,7 @@ def shown(value: object) -> str:
 def _known(model: type[BaseModel], loc: Steps) -> list[str]:
     """Give the keys that stand beside an unknown one."""
     fields = getattr(_model_at(model, loc), "model_fields", {})
-    hidden = UNWRITTEN if "stack" in fields else frozenset()
+    hidden = UNWRITTEN if fields.keys() >= UNWRITTEN else frozenset()
     return [name for name in fields if name not in hidden]
 
 

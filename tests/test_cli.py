@@ -139,6 +139,16 @@ def test_a_wrong_command_line_is_a_fault(run: Run, arguments: tuple[str, ...], l
     assert (done.code, done.err) == (2, [f"error: <command>:1:1: {line}"])
 
 
+@pytest.mark.parametrize("package", [None, "", "gateway_rules", "pytest"])
+def test_the_program_has_one_name(
+    run: Run, monkeypatch: pytest.MonkeyPatch, package: str | None
+) -> None:
+    """However Python was started, the help to read goes by the name of the command."""
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", package)
+    line = "[usage] No such command 'nope'; see gateway-rules --help"
+    assert run("nope").err == [f"error: <command>:1:1: {line}"]
+
+
 @pytest.mark.parametrize("arguments", [(), ("local",)])
 def test_a_command_alone_shows_its_help(run: Run, arguments: tuple[str, ...]) -> None:
     """Who types nothing more is shown what there is, and no fault."""

@@ -161,6 +161,8 @@ def test_a_fleet_stands_beside_the_users_stacks(deployed: tuple[User, str, str])
     try:
         first = user.run("up", "--regions", "2")
         again = user.run("up", "--regions", "2")
+        named = ("-s", "fleet-ap-east-1")
+        by_hand = user.run("pulumi", "--", "preview", *named, "--expect-no-changes")
     finally:
         source.unlink()
 
@@ -171,6 +173,7 @@ def test_a_fleet_stands_beside_the_users_stacks(deployed: tuple[User, str, str])
     assert sorted(made) == sorted(kept) == fleet
     assert "2 stacks, 2 verified" in again.stdout
     assert "Network ACL" not in again.stdout
+    assert by_hand.returncode == 0, by_hand.stdout + by_hand.stderr
     assert user.status()["stacks"] == [IPV6, *fleet, FAR]
     assert user.git("ls-files", "--others", "--exclude-standard") == ""
 

@@ -94,6 +94,8 @@ def pulumi(
 ) -> None:
     """Run the local run's own pulumi, against the local AWS and nothing else.
 
+    A stack that `local up --regions` has made is reached by its name, as the user's are.
+
     Example: gateway-rules local pulumi -- preview -s eu-west-1 --diff
     """
     from gateway_rules.local import passthrough as work  # noqa: PLC0415 see the module's docstring.

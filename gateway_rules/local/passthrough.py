@@ -1,7 +1,8 @@
 """`gateway-rules local pulumi`: the engine by hand, kept to the local run."""
 
+import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,23 +22,33 @@ SIGNALLED = 128
 def pulumi(root: Path, arguments: Sequence[str], say: Say) -> int:
     """Run pulumi in the local run's project, with its terminal; give its exit code.
 
+    The project is the fleet's where a stack of it is named.
+
     A pulumi that is killed leaves locks and half-made resources, so its record stays and the next
     `up` starts afresh. Raises NoAnswer when no local AWS runs.
     """
-    layout = Layout(root)
+    layout = layout_of(root, arguments)
     with shared(root, lambda: say("waiting for another local run of this project")):
         server = Server.recorded(layout)
         if server is None or not server.answers():
             raise unable("not-running", "no local AWS runs", "run gateway-rules local up first")
         engine = Engine(layout, toolchain.ensure(say), server.endpoint)
         # The user may have edited a stack's file since; the program would find that they differ.
-        engine.prepare(stack_names(root))
+        engine.prepare(stack_names(layout.source))
         record = session.record(layout)
         code = _run(engine, arguments)
         if code < 0:
             return SIGNALLED - code
         record.unlink()
         return code
+
+
+def layout_of(root: Path, arguments: Iterable[str]) -> Layout:
+    """Give the places of the project that a named stack is of; a user's own stack goes first."""
+    fleet = Layout(root, fleet=True)
+    named = {re.sub("^(--stack=|-s=?)", "", argument) for argument in arguments}
+    made = {*stack_names(fleet.source)}.difference(stack_names(root))
+    return Layout(root, fleet=not named.isdisjoint(made))
 
 
 def _run(engine: Engine, arguments: Sequence[str]) -> int:

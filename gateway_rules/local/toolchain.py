@@ -5,7 +5,9 @@
 
 import hashlib
 import os
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -20,6 +22,8 @@ from gateway_rules.local.locks import exclusive
 
 FILES = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
 HALF_MADE = ".making-"
+ANSWER = 10
+"""For how many seconds a Pulumi is waited for that is asked its version."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,15 @@ class Means:
 def ensure(say: Say, means: Means | None = None) -> Path:
     """Give a folder with `pulumi` and its Python language host.
 
-    The first of these that is there: a Pulumi on PATH, one kept from an earlier call, the release
-    from Pulumi's installer, one built from source. The last two are kept in the user's cache,
-    which several processes may want at once; a call that is cut off leaves nothing there in place.
+    The first of these that is there: a Pulumi on PATH of the version that is used here or a newer
+    one of its major version, one kept from an earlier call, the release from Pulumi's installer,
+    one built from source. The last two are kept in the user's cache, which several processes may
+    want at once; a call that is cut off leaves nothing there in place.
 
     Raises NoAnswer when none can be had.
     """
     means = means or Means.own()
-    found = _on_path(means.environment.get("PATH", ""))
+    found = _on_path(means.environment, say)
     return found or _kept_or_made(cache(means.environment), say, means)
 
 
@@ -59,13 +64,51 @@ def cache(environment: Mapping[str, str]) -> Path:
     return Path.home() / ".cache" / "gateway-rules"
 
 
-def _on_path(path: str) -> Path | None:
-    """Give the folder of the Pulumi that the user has, when its language host is beside it."""
-    found = shutil.which("pulumi", path=path)
+def _on_path(environment: Mapping[str, str], say: Say) -> Path | None:
+    """Give the folder of the Pulumi that the user has, or say why it is not taken."""
+    found = shutil.which("pulumi", path=environment.get("PATH", ""))
     if found is None:
         return None
     folders = (Path(found).parent, Path(found).resolve().parent)
-    return next((folder for folder in folders if _is_complete(folder)), None)
+    folder = next((folder for folder in folders if _is_complete(folder)), None)
+    unfit = _too_old(found, environment) if folder else "has no Python language host beside it"
+    if unfit is None:
+        return folder
+    say(f"{found} {unfit}; looking further")
+    return None
+
+
+def _too_old(program: str, environment: Mapping[str, str]) -> str | None:
+    """Say what keeps a Pulumi from being used; None when its version is one that was tried."""
+    told = _version(program, environment)
+    major, minor = _numbers(VERSION)
+    if _numbers(told)[:1] == (major,) and _numbers(told) >= (major, minor):
+        return None
+    version = f"is Pulumi {told.removeprefix('v')}" if _numbers(told) else "tells no version"
+    return f"{version}, and {major}.{minor} or a newer {major} is needed"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Give the major and the minor version, nothing where the text is no version."""
+    found = re.match(r"v?(\d+)\.(\d+)\.\d+", version)
+    return (int(found[1]), int(found[2])) if found else ()
+
+
+def _version(program: str, environment: Mapping[str, str]) -> str:
+    """Ask a Pulumi for its version; nothing where it does not answer."""
+    try:
+        done = subprocess.run(  # noqa: S603 the user's own pulumi
+            [program, "version"],
+            env={**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=ANSWER,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()
 
 
 def _is_complete(folder: Path) -> bool:

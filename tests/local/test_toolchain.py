@@ -60,6 +60,13 @@ def script(path: Path, text: str, mode: int = 0o755) -> None:
     path.chmod(mode)
 
 
+def pulumi(folder: Path, answer: str) -> None:
+    """Put a Pulumi with its language host into a folder, which says its version when asked."""
+    for name in FILES:
+        script(folder / name, "#!/bin/sh\n")
+    script(folder / "pulumi", f'#!/bin/sh\ntest "$*" = version || exit 2\n{answer}\n')
+
+
 def with_environment(means: Means, **changes: str) -> Means:
     """Change some variables."""
     return replace(means, environment={**means.environment, **changes})
@@ -73,8 +80,7 @@ def left_in(means: Means) -> list[str]:
 def test_takes_the_users_pulumi(means: Means, tmp_path: Path) -> None:
     """A Pulumi on PATH with its language host beside it is taken, and nobody is asked."""
     said: list[str] = []
-    for name in FILES:
-        script(tmp_path / "bin" / name, "")
+    pulumi(tmp_path / "bin", f"echo v{VERSION}")
 
     assert ensure(said.append, means) == tmp_path / "bin"
     assert said == []
@@ -82,18 +88,72 @@ def test_takes_the_users_pulumi(means: Means, tmp_path: Path) -> None:
 
 def test_finds_the_host_beside_a_linked_pulumi(means: Means, tmp_path: Path) -> None:
     """A package manager links only `pulumi` into PATH; its language host is where that leads."""
-    for name in FILES:
-        script(tmp_path / "cellar" / name, "")
+    pulumi(tmp_path / "cellar", f"echo v{VERSION}")
     (tmp_path / "bin" / "pulumi").symlink_to(tmp_path / "cellar" / "pulumi")
 
     assert ensure(print, means) == tmp_path / "cellar"
 
 
 def test_builds_beside_a_pulumi_without_host(means: Means, tmp_path: Path) -> None:
-    """A Pulumi on PATH that cannot run Python programs does not help."""
+    """A Pulumi on PATH that cannot run Python programs does not help, and that is said."""
+    said: list[str] = []
     script(tmp_path / "bin" / "pulumi", "")
 
-    assert ensure(print, means).parent == tmp_path / "cache"
+    assert ensure(said.append, means).parent == tmp_path / "cache"
+    assert said[:2] == [
+        f"{tmp_path}/bin/pulumi has no Python language host beside it; looking further",
+        "asking for the release of Pulumi 3.259.0",
+    ]
+
+
+@pytest.mark.parametrize("version", ["v3.259.1", "3.300.0", "v3.260.0-alpha.1+dirty", "v3.1000.0"])
+def test_takes_a_newer_pulumi(means: Means, tmp_path: Path, version: str) -> None:
+    """What came after the version that was tried, and has its major version, will do."""
+    said: list[str] = []
+    pulumi(tmp_path / "bin", f"echo {version}")
+
+    assert ensure(said.append, means) == tmp_path / "bin"
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        ("echo v3.258.9", "is Pulumi 3.258.9"),
+        ("echo v3.99.0", "is Pulumi 3.99.0"),
+        ("echo v4.0.0", "is Pulumi 4.0.0"),
+        ("echo 2.300.1", "is Pulumi 2.300.1"),
+        ("echo pulumi", "tells no version"),
+        ("exit 1", "tells no version"),
+    ],
+)
+def test_leaves_a_pulumi_that_was_not_tried(
+    means: Means, tmp_path: Path, answer: str, what: str
+) -> None:
+    """An older one, or one of another major version, is named with what is needed."""
+    said: list[str] = []
+    pulumi(tmp_path / "bin", answer)
+
+    assert ensure(said.append, means).parent == tmp_path / "cache"
+    needed = "and 3.259 or a newer 3 is needed"
+    assert said[:2] == [
+        f"{tmp_path}/bin/pulumi {what}, {needed}; looking further",
+        "asking for the release of Pulumi 3.259.0",
+    ]
+
+
+def test_leaves_a_pulumi_that_does_not_answer(
+    means: Means, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that hangs is not waited for."""
+    said: list[str] = []
+    pulumi(tmp_path / "bin", "exec sleep 60")
+    monkeypatch.setattr("gateway_rules.local.toolchain.ANSWER", 0.1)
+
+    assert ensure(said.append, means).parent == tmp_path / "cache"
+    assert said[0] == (
+        f"{tmp_path}/bin/pulumi tells no version, and 3.259 or a newer 3 is needed; looking further"
+    )
 
 
 def test_builds_what_cannot_be_downloaded(means: Means) -> None:
