@@ -13,10 +13,10 @@ them to ports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -35,6 +35,25 @@ _ENDLESS: Final = 1 << 57
 """More than any cover of IPv4 costs; a sum of dozens still fits a machine word."""
 _ROUNDED: Final = 1 - 2.0**-40
 """Makes up for all that floating point, which IPv6 takes, may have rounded upwards."""
+
+
+class Ruling(NamedTuple):
+    """Cells that must, and such that must not, be open once the spans of a node are chosen.
+
+    None of them is inherited. What does not heed a ruling may lower a bound, never raise it.
+    """
+
+    opened: int
+    shut: int
+
+    @property
+    def cells(self) -> int:
+        """Give the cells that are ruled on."""
+        return self.opened | self.shut
+
+
+Rulings: TypeAlias = Mapping[Node, Ruling]
+FREE: Final = Ruling(0, 0)
 
 
 class TooMuch(Exception):
@@ -73,6 +92,7 @@ class Bounds:
     tolerance: int
     """How much worse than the best a way to cover may be and still be told apart."""
     effort: Effort
+    rulings: Rulings
     _found: dict[Node, Bound] = field(default_factory=dict)
 
     def of(self, node: Node) -> Bound:
@@ -81,13 +101,13 @@ class Bounds:
             kept = keep(node)
             self.effort.spend(1 + (len(kept) << len(kept) >> 9))
             rest = self._rest(node, kept)
-            value = lowered(self._with_spans(node, kept, rest))
-            self._found[node] = Bound(kept, value, rest)
+            value = np.minimum(self._with_spans(node, kept, rest), _endless(node))
+            self._found[node] = Bound(kept, lowered(value), rest)
         return self._found[node]
 
     def is_cheap(self, node: Node) -> bool:
         """Tell whether one entry around everything costs less than any two."""
-        return node.hull_price + self.tolerance < self.price
+        return node.hull_price + self.tolerance < self.price and node not in self.rulings
 
     def loose(self, node: Node) -> int:
         """Give the inherited cells that may well be left to entries further down."""
@@ -114,11 +134,23 @@ class Bounds:
         for place, cell in enumerate(kept):
             if (node.inherited & ~loose) >> cell & 1:
                 self._leave_out(node, cell, rest.reshape(-1, 2, 1 << place))
+        if node in self.rulings:
+            self._rule_out(node, kept, rest)
         return rest
+
+    def _rule_out(self, node: Node, kept: tuple[int, ...], rest: Array) -> None:
+        """Make endless what a ruling forbids."""
+        ruling, endless = self.rulings[node], _endless(node)
+        for place, cell in enumerate(kept):
+            sides = rest.reshape(-1, 2, 1 << place)
+            if ruling.opened >> cell & 1:
+                sides[:, 0, :] = endless
+            if ruling.shut >> cell & 1:
+                sides[:, 1, :] = endless
 
     def _floor(self, node: Node, kept: tuple[int, ...]) -> Array:
         """Give the bound of a node for all sets of the cells that the one above it keeps."""
-        if node.hull_price * _FLAT <= self.price:
+        if node.hull_price * _FLAT <= self.price and node not in self.rulings:
             value = np.full(1 << len(kept), self.price, _type_of(node))
             value[_needed_within(node, kept)] = 0
             return value

@@ -22,6 +22,16 @@ class Trace(NamedTuple):
         for trace in self.below:
             yield from trace.places()
 
+    @property
+    def entries(self) -> int:
+        """Count the entries."""
+        return sum(1 for _ in self.places())
+
+    @property
+    def cells(self) -> int:
+        """Give the cells that are opened at the node, a bit each."""
+        return sum((2 << last) - (1 << first) for first, last in self.spans)
+
 
 NOTHING: Final = Trace(None, (), ())
 
@@ -37,11 +47,44 @@ class Point(NamedTuple):
 NONE: Final = Point(0, 0, NOTHING)
 
 
+class Step(NamedTuple):
+    """A cell that one cover opens at a node and another does not."""
+
+    entries: int
+    """How many entries the two are apart from there on."""
+    node: Node
+    cell: int
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """Sort by what hangs on the step: entries, then packets, then a fixed order."""
+        price = self.node.cell_prices[self.cell]
+        return self.entries, price, -self.node.base, -self.cell
+
+
+def steps(one: Trace, other: Trace) -> Iterator[Step]:
+    """Give the topmost steps between two covers.
+
+    Left out are cells that nothing below a node needs, and such as all of it needs.
+    """
+    if one.node is not other.node:
+        return
+    if one.node and one.spans != other.spans:
+        node, entries = one.node, abs(one.entries - other.entries)
+        cells = (one.cells ^ other.cells) & node.need & ~node.inherited
+        yield from (Step(entries, node, c) for c in range(cells.bit_length()) if cells >> c & 1)
+    else:
+        for pair in zip(one.below, other.below, strict=False):
+            yield from steps(*pair)
+
+
 def combined(start: Point, fronts: Sequence[list[Point]], limit: int, price: int) -> list[Point]:
     """Put together ways that cover different things, as far as they can keep to a limit.
 
     The traces of the parts are below that of the sum.
     """
+    if not all(fronts):
+        return []
     points = [start]
     rest = [min(point.excess + price * point.entries for point in front) for front in fronts]
     for place, front in enumerate(fronts):
