@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from gateway_rules.errors import Complaint, Faults, Refused, Steps
 from gateway_rules.fields import (
@@ -28,11 +29,23 @@ from gateway_rules.places import read_yaml
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import Direction, PortPair, Protocol
 from gateway_rules.salvage import salvage
-from gateway_rules.wording import faults_of
+from gateway_rules.wording import faults_of, shown
 
 FOLDER: Final = Path(__file__).parent / "catalogue"
 SHIPPED: Final = FOLDER / "seg-v3.yaml"
 REGIONS: Final = FOLDER / "regions.yaml"
+_DESCRIBES: Final = r"^[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,64}$"
+"""What AWS takes in the description of a rule, which names a section beside a service's id."""
+
+
+def _describes(value: str) -> str:
+    """Refuse text that would make AWS refuse the rules of its service."""
+    if re.fullmatch(_DESCRIBES, value):
+        return value
+    fix = "write at most 64 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
+    raise Refused("form", f"{shown(value)} cannot stand in a rule's description", fix)
+
+
 Geography = Literal["EMEA", "APAC", "JAPAN", "US", "CANADA", "LATAM"]
 
 
@@ -59,7 +72,9 @@ class Service(Frozen):
 
     id: Name
     """How stack files, rules and reports name the service."""
-    section: Text
+    section: Annotated[
+        Text, Field(json_schema_extra={"pattern": _DESCRIBES}), AfterValidator(_describes)
+    ]
     """The section of the document, quoted."""
     row: Text
     """The row's label, as it is printed."""

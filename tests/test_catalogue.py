@@ -23,13 +23,14 @@ from document import (
     table,
 )
 from ruamel.yaml import YAML
-from written import STACK, fixtures, project, promised, told
+from written import BAD, STACK, fixtures, project, promised, told
 
 from gateway_rules.catalogue import Caveat, Regional, Service, read_catalogue, read_regions
 from gateway_rules.errors import Faults
 from gateway_rules.outline import flow_style
 from gateway_rules.project import load_plan
 from gateway_rules.report import written
+from gateway_rules.security_group import description
 
 # The document's label holds a remark, which is no part of the row's name.
 LABELS = {SPAM_SIGNATURES: "Spam Signatures cloud"}
@@ -226,6 +227,18 @@ def test_a_bad_catalogue_is_told_by_place_and_cure(fixture: Path) -> None:
     with pytest.raises(Faults) as caught:
         read_catalogue(fixture, fixture.parent)
     assert promised(fixture) == told(caught.value)
+
+
+def test_a_section_may_be_whatever_a_description_may(tmp_path: Path) -> None:
+    """Every character that AWS takes is taken, and the longest section still stands in a rule."""
+    text = (BAD / "catalogue" / "unknown-section.yaml").read_text()
+    section = f"{' ._-:/()#,@[]+=&;{}!$*'}{'3' * 42}"
+    file = tmp_path / "catalogue.yaml"
+    file.write_text(text.replace('"3":', f'"{section}":').replace('"4"', f'"{section}"'))
+    read = read_catalogue(file, tmp_path)
+    assert (len(section), read.by_id["ssh"].section) == (64, section)
+    places = {"ssh": f"section {section}, resolved"}
+    assert description(("ssh",), places) == f"ssh (section {section}, resolved)"
 
 
 def test_the_shipped_catalogue_is_what_is_read() -> None:
