@@ -52,7 +52,7 @@ def _like(pattern: str, kind: str, fix: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     """Let a single port stand for the list of it."""
     return value if isinstance(value, list | tuple) else [value]
 
@@ -96,7 +96,7 @@ Version = Annotated[
 """A version such as "3.8": text, because as a number 3.10 would be 3.1."""
 Ports = Annotated[
     tuple[Annotated[PortPair, BeforeValidator(protocols.parse_ports)], ...],
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     Field(min_length=1),
     WithJsonSchema({"anyOf": [*_PORT["anyOf"], {"type": "array", "minItems": 1, "items": _PORT}]}),
 ]

@@ -6,12 +6,13 @@ list add up to what the list passes.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gateway_rules import packets
 from gateway_rules.flows import legs
-from gateway_rules.packets import NOWHERE, Box, Key, Match, Plane
+from gateway_rules.packets import Match
 from gateway_rules.plan import Plan
 
 
@@ -22,17 +23,28 @@ class Share(NamedTuple):
     adds: int
 
 
+class _Place(NamedTuple):
+    """A block of addresses; places sort so that a block comes before those inside it."""
+
+    direction: str
+    family: str
+    first: int
+    last: int
+
+    @property
+    def order(self) -> tuple[str, str, int, int]:
+        return self.direction, self.family, self.first, -self.last
+
+
 def shares(required: Iterable[Match], entries: Sequence[Match]) -> tuple[Share, ...]:
     """Give each entry its share, counted exactly; `adds` sums to the excess of the list."""
     required = tuple(required)
     known = packets.universe(required, entries)
-    asked = packets.passed(required, known)
-    wanted, held = [0] * len(entries), [0] * len(entries)
-    for key, boxes in _by_key(entries, known).items():
-        for index, fresh in _fresh(boxes):
-            held[index] += packets.size(fresh)
-            wanted[index] += _common(asked.get(key, NOWHERE), fresh)
-    return tuple(Share(some, all_ - some) for some, all_ in zip(wanted, held, strict=True))
+    asked, earlier = _near(required, entries)
+    return tuple(
+        _share(entry, asked[index], [entries[other] for other in earlier[index]], known)
+        for index, entry in enumerate(entries)
+    )
 
 
 def shares_of(plan: Plan) -> tuple[Share, ...]:
@@ -40,38 +52,48 @@ def shares_of(plan: Plan) -> tuple[Share, ...]:
     return shares(legs(plan.flows, plan.site.networks), plan.acl.entries)
 
 
-def _by_key(entries: Iterable[Match], known: frozenset[str]) -> dict[Key, dict[int, Box]]:
-    """Group the entries' boxes by the plane that they lie in, each under the entry's index."""
-    boxes: dict[Key, dict[int, Box]] = {}
+def _share(
+    entry: Match, asked: Sequence[Match], earlier: Sequence[Match], known: frozenset[str]
+) -> Share:
+    fresh = packets.without(packets.passed([entry], known), packets.passed(earlier, known))
+    adds = packets.count(packets.without(fresh, packets.passed(asked, known)))
+    return Share(packets.count(fresh) - adds, adds)
+
+
+def _near(
+    required: Iterable[Match], entries: Sequence[Match]
+) -> tuple[dict[int, list[Match]], dict[int, list[int]]]:
+    """Give each entry, by index, what is asked for and which earlier entries are at its addresses.
+
+    All else cannot change its share, and lists may be long.
+    """
+    wanted: dict[_Place, list[Match]] = defaultdict(list)
+    for match in required:
+        wanted[_place(match)].append(match)
+    held: dict[_Place, list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
-        for key in packets.keys(entry, known):
-            boxes.setdefault(key, {})[index] = packets.box(entry)
-    return boxes
+        held[_place(entry)].append(index)
+    asked: dict[int, list[Match]] = defaultdict(list)
+    earlier: dict[int, list[int]] = defaultdict(list)
+    for one, other in _overlaps({*wanted, *held}):
+        for index in held[one]:
+            asked[index] += wanted[other]
+            earlier[index] += [each for each in held[other] if each < index]
+    return asked, earlier
 
 
-def _fresh(boxes: dict[int, Box]) -> Iterator[tuple[int, Plane]]:
-    """Give what each box holds and no box of a smaller index does."""
-    earlier: dict[int, list[Box]] = {}
-    for one, other in _overlapping(boxes):
-        earlier.setdefault(max(one, other), []).append(boxes[min(one, other)])
-    for index, box in boxes.items():
-        whole = packets.plane([box])
-        before = earlier.get(index)
-        yield index, packets.difference(whole, packets.plane(before)) if before else whole
+def _place(match: Match) -> _Place:
+    _, _, (first, last) = packets.box(match)
+    return _Place(match.direction, packets.family(match.peer), first, last)
 
 
-def _overlapping(boxes: dict[int, Box]) -> Iterator[tuple[int, int]]:
-    """Give each pair whose addresses overlap: prefixes do so only where one holds the other."""
-    around: list[int] = []
-    for index in sorted(boxes, key=lambda each: (boxes[each][2][0], -boxes[each][2][1])):
-        first = boxes[index][2][0]
-        while around and boxes[around[-1]][2][1] < first:
+def _overlaps(places: Iterable[_Place]) -> Iterator[tuple[_Place, _Place]]:
+    """Give each pair that overlaps, both ways: prefixes do where one holds the other."""
+    around: list[_Place] = []
+    for place in sorted(places, key=lambda each: each.order):
+        while around and not (around[-1][:2] == place[:2] and place.first <= around[-1].last):
             around.pop()
-        yield from ((other, index) for other in around)
-        around.append(index)
-
-
-def _common(asked: Plane, fresh: Plane) -> int:
-    """Count the packets of both; what is asked may be long, and what is fresh is short."""
-    parts = ((low, high, some) for low, high, addresses in fresh for some in addresses)
-    return sum(packets.size_within(asked, part) for part in parts)
+        yield place, place
+        for outer in around:
+            yield from ((outer, place), (place, outer))
+        around.append(place)

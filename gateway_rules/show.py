@@ -1,11 +1,10 @@
-"""Plans and verifications as tables for people, readable from 80 columns on."""
+"""Plans as tables for people, readable from 80 columns on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,10 +18,8 @@ from gateway_rules.plan import Plan, SecurityGroup
 from gateway_rules.protocols import DIRECTIONS, Direction, format_ports
 from gateway_rules.security_group import Rule
 from gateway_rules.shares import Share, shares_of
-from gateway_rules.verify import Finding, Verification
+from gateway_rules.tables import narrow_table
 
-_ROOMY: Final = 100
-"""Columns from which a table can afford wider gaps."""
 _WIDE: Final = 120
 """Columns from which the packets of an entry can be counted beside it."""
 
@@ -128,33 +125,6 @@ def packets(match: Match) -> str:
     return f"{match.protocol} {format_ports(match.protocol, match.from_port, match.to_port)}"
 
 
-def print_verification(verification: Verification, console: Console) -> None:
-    """Print what was counted and compared, and each difference."""
-    table = Table(title=Text("Verified against AWS", "bold"), title_justify="left", box=SIMPLE_HEAD)
-    for column in ("", "Planned", "In AWS"):
-        table.add_column(column)
-    for name, (planned, found) in verification.counts.items():
-        table.add_row(name, str(planned), str(found), style="" if planned == found else "red")
-    console.print(table)
-    for kind in ("missing", "excess"):
-        findings: tuple[Finding, ...] = getattr(verification, kind)
-        for finding in findings:
-            console.print(Text.assemble((kind, "red"), f" {_finding(finding)}"))
-    for foreign in verification.foreign:
-        console.print(Text.assemble(("foreign", "red"), f" {foreign}"))
-    if verification.is_clean:
-        said = "Every required packet passes, and none that the plan does not allow."
-        console.print(Text(said, "green"))
-
-
-def _finding(finding: Finding) -> str:
-    piece = finding.piece
-    address, port = piece.sample
-    services = ", ".join(finding.services) or "no service"
-    what = f"{piece.direction} {packets(piece)} {piece.peer}"
-    return f"{finding.layer} {finding.resource}: {what} ({services}), such as {address} port {port}"
-
-
 def _pointer(catalogue: Catalogue) -> Text:
     counts = f"{len(catalogue.errata)} errata and {len(catalogue.caveats)} caveats"
     command = ("gateway-rules catalogue", "bold")
@@ -162,18 +132,7 @@ def _pointer(catalogue: Catalogue) -> Text:
 
 
 def _table(title: str, console: Console, *narrow: str, numbers: Sequence[str] = ()) -> Table:
-    """Make a table whose narrow columns are never broken; the last says what a line is for."""
-    table = Table(
-        title=Text(f"\n{title}", "bold"),
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 2 if console.width >= _ROOMY else 1, 0, 0),
-    )
-    for column in narrow:
-        table.add_column(column, no_wrap=True)
-    for column in numbers:
-        table.add_column(column, no_wrap=True, justify="right")
+    """Make a table whose last column says what a line is for."""
+    table = narrow_table(title, console, *narrow, numbers=numbers)
     table.add_column("For", overflow="fold")
     return table

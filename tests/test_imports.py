@@ -9,27 +9,37 @@ from sources import imported, modules
 
 # Each module may import those that stand before it; a folder counts as one module.
 ORDER = (
-    *("errors", "loopback", "protocols", "prefixes", "public_addresses", "packets"),
+    *("errors", "loopback", "protocols", "prefixes", "public_addresses"),
+    *("planes", "packets"),
     *("places", "wording", "salvage", "fields", "addresses", "catalogue", "document"),
     *("site", "hosts", "complaints", "stack_file"),
     *("flows", "security_group"),
     *("cover_entries", "cover_sets", "cover_levels", "cover_tree", "cover_points"),
     *("cover_bounds", "cover_states", "cover_search", "cover_single"),
     *("cover_offers", "cover_hunt", "cover_budget", "cover"),
-    *("network_acl", "plan", "shares", "figures"),
+    *("network_acl", "plan", "shares", "fit_file", "figures", "tables"),
     "project",
     *("questions", "judgement", "sightings", "address_text", "lookup"),
     "resolve",
     *("report", "live", "live_quotas"),
     *("verify_findings", "verify_index", "verify_layers", "verify_mending"),
     *("verify_groups", "verify_interfaces", "verify_acls", "verify_quotas", "verify"),
-    *("outline", "show", "show_verification"),
+    *("outline", "show", "show_verification", "show_cover"),
     *("explain_values", "explain", "explain_sources", "explain_question", "explain_cure"),
     *("explain_report", "explain_text"),
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
     *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
     *("aws", "resources", "program"),
-    *("local", "terminal", "stack_commands", "review_commands", "live_commands", "cli", "__main__"),
+    *(
+        "local",
+        "terminal",
+        "stack_commands",
+        "cover_commands",
+        "review_commands",
+        "live_commands",
+        "cli",
+        "__main__",
+    ),
 )
 # The package itself offers a few names, one of them, which needs Pulumi, only when asked for.
 PACKAGE = {"plan", "site", "resources"}

@@ -1,0 +1,69 @@
+"""The commands that fit flows into a budget of entries, and show what budgets cost."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gateway_rules.cover import fit
+from gateway_rules.cover_entries import Cover, DoesNotFit
+from gateway_rules.errors import COMMAND_LINE, Fault, OverQuota
+from gateway_rules.terminal import Json, present, print_json
+
+if TYPE_CHECKING:
+    from gateway_rules.cover_entries import Allow
+
+app = typer.Typer()
+
+
+@app.command("fit")
+def fit_flows(
+    file: Annotated[Path, typer.Argument(help="Flows as JSON or YAML; - is standard input.")],
+    budget: Annotated[
+        int, typer.Option(metavar="N", help="How many entries may be used.", show_default=False)
+    ],
+    as_json: Json = False,
+) -> None:
+    """Fit anybody's list of flows into N entries, with the least excess.
+
+    The file holds flows of one IP family, each with a protocol, ports (a number, a range, or
+    a list of these; type and code for ICMP) and a prefix, such as
+    {"flows": [{"protocol": "tcp", "ports": "20-22", "prefix": "192.0.2.0/24"}]}. A network
+    ACL has 19 entries to use, or 39 where AWS raised its quota.
+
+    Example: gateway-rules fit flows.yaml --budget 19
+    """
+    from gateway_rules import fit_file, show_cover  # noqa: PLC0415 - `show` need not wait for them.
+
+    required = fit_file.read_flows(file, budget)
+    cover = _fitted(required, budget)
+    if as_json:
+        print_json(_cover_json(cover))
+    else:
+        present(partial(show_cover.print_cover, required, cover, budget))
+
+
+def _fitted(required: tuple[Allow, ...], budget: int) -> Cover:
+    """Cover what is required; raise OverQuota when no list of so few entries can."""
+    try:
+        return fit(required, budget)
+    except DoesNotFit as error:
+        what = f"a budget of {budget} cannot hold these flows: {error}"
+        fix = f"give {error.needed} or more, or ask for fewer protocols"
+        raise OverQuota(Fault(COMMAND_LINE, 1, 1, "over-budget", what, fix)) from None
+
+
+def _cover_json(cover: Cover) -> dict[str, Any]:
+    entries = [
+        {"action": "allow", **entry._asdict(), "prefix": str(entry.prefix)}
+        for entry in cover.entries
+    ]
+    return {
+        "entries": entries,
+        "used": len(entries),
+        "excess": cover.excess,
+        "lower_bound": cover.lower_bound,
+    }
