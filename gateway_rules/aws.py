@@ -1,32 +1,61 @@
-"""boto3's EC2 client as its usual settings give it, and what can go wrong with it as faults."""
+"""boto3's clients as its usual settings give them, and what can go wrong with them as faults."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import boto3
+from botocore import exceptions as boto
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from gateway_rules import live_quotas
 from gateway_rules import verify as core
 from gateway_rules.errors import Fault, NoAnswer
 from gateway_rules.live import NotFound
+from gateway_rules.live_quotas import LiveQuotas
 from gateway_rules.plan import Plan
+from gateway_rules.verify_findings import Verification
+
+_ATTEMPTS: Final = 6
+"""Half a minute of patience, longer each time, as botocore's standard mode has it."""
+_THROTTLED: Final = frozenset(
+    {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
 
 
-def verify(plan: Plan) -> core.Verification:
+def verify(plan: Plan) -> Verification:
     """Verify a plan against the account and Region that boto3's settings reach.
 
     The Region is the stack file's. Raises NoAnswer.
     """
     with answered(plan):
-        return core.verify(plan, client(plan.site.region))
+        found = core.read(plan, client(plan.site.region))
+        return core.compare(plan, found, quotas(plan.site.region))
 
 
 def client(region: str) -> Any:
-    """Make an EC2 client with boto3's usual credentials."""
-    return boto3.client("ec2", region_name=region)
+    """Make an EC2 client with boto3's usual credentials, patient where it is throttled."""
+    return boto3.client("ec2", region_name=region, config=_config(_ATTEMPTS))
+
+
+def quotas(region: str) -> LiveQuotas:
+    """Read the account's quotas; AWS's defaults stand where Service Quotas cannot be reached.
+
+    A network with an endpoint for EC2 alone is no reason to answer nothing.
+    """
+    service = boto3.client("service-quotas", region_name=region, config=_config(2))
+    try:
+        return live_quotas.read(service)
+    except (boto.ConnectionError, boto.HTTPClientError):
+        return LiveQuotas()
+
+
+def _config(attempts: int) -> Config:
+    retries = {"mode": "standard", "total_max_attempts": attempts}
+    return Config(retries=retries, connect_timeout=10, read_timeout=30)
 
 
 @contextmanager
@@ -37,12 +66,19 @@ def answered(plan: Plan) -> Iterator[None]:
     except NotFound as error:
         raise _fault(plan, "look-up", str(error), "deploy the stack, or mend its file") from None
     except ClientError as error:
-        said = error.response["Error"]
-        what = f"{error.operation_name} answered {said['Code']}: {said['Message']}"
-        raise _fault(plan, "aws", what, "check the credentials and their rights") from None
+        raise _refused(plan, error) from None
     except BotoCoreError as error:
         what = " ".join(str(error).split())
         raise _fault(plan, "aws", what, "check the credentials and the network") from None
+
+
+def _refused(plan: Plan, error: ClientError) -> NoAnswer:
+    said = error.response["Error"]
+    what = f"{error.operation_name} answered {said['Code']}: {said['Message']}"
+    if said["Code"] in _THROTTLED:
+        fix = "wait some minutes, ask less often, or ask AWS to raise the rate of this call"
+        return _fault(plan, "throttled", what, fix)
+    return _fault(plan, "aws", what, "check the credentials and their rights")
 
 
 def _fault(plan: Plan, rule: str, what: str, fix: str) -> NoAnswer:

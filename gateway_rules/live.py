@@ -33,6 +33,7 @@ class LiveRule:
     peer: Peer
     source: str
     """What AWS calls the other end: a CIDR, a group's id or a prefix list's."""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,6 +241,7 @@ def _rule(rule: Mapping[str, Any]) -> LiveRule:
         *_pair(protocol, rule.get("FromPort", -1), rule.get("ToPort", -1)),
         parse_prefix(cidr) if cidr else SELF,
         cidr or rule.get("PrefixListId") or rule["ReferencedGroupInfo"]["GroupId"],
+        rule.get("Description", ""),
     )
 
 

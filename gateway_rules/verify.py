@@ -3,166 +3,75 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
-from gateway_rules import live, packets, report
-from gateway_rules.flows import Flow, Leg, legs
-from gateway_rules.live import Live, LiveRule
-from gateway_rules.packets import Match, Packets, Piece
+from gateway_rules import live, verify_acls
+from gateway_rules.live import Live
+from gateway_rules.live_quotas import LiveQuotas
+from gateway_rules.packets import Match
 from gateway_rules.plan import Plan
-from gateway_rules.prefixes import SELF
 from gateway_rules.protocols import DIRECTIONS
 from gateway_rules.site import StackSite
+from gateway_rules.verify_findings import Finding, Verification
+from gateway_rules.verify_groups import Groups
+from gateway_rules.verify_interfaces import Interfaces
+from gateway_rules.verify_quotas import quotas
+
+__all__ = ["Finding", "Verification", "compare", "read", "verify"]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A part of the packets in which AWS and the plan differ."""
+def verify(plan: Plan, client: Any, allowed: LiveQuotas | None = None) -> Verification:
+    """Read what a stack has with an EC2 client and compare it with the plan.
 
-    layer: str
-    """`security_group` or `network_acl`."""
-    piece: Piece
-    services: tuple[str, ...]
-    resource: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the finding as `verify --json` promises it."""
-        shown = report.match(self.piece, "prefix")
-        if self.piece.protocol == packets.OTHER:
-            # Only a rule for all protocols passes those that nobody names.
-            shown["protocol"] = "-1"
-        address, port = self.piece.sample
-        return {
-            "layer": self.layer,
-            **shown,
-            "sample": {"address": address, "port": port},
-            "services": list(self.services),
-            "resource": self.resource,
-        }
+    Without the account's quotas these are not judged. Raises as `read` does.
+    """
+    return compare(plan, read(plan, client), allowed)
 
 
-@dataclass(frozen=True)
-class Foreign:
-    """A rule for another group or a prefix list, whose addresses are not its own to tell."""
+def read(plan: Plan, client: Any) -> Live:
+    """Read what a plan's stack has.
 
-    rule: LiveRule
-
-    def __str__(self) -> str:
-        """Say who passes because of which rule."""
-        rule = self.rule
-        return f"{rule.id} of {rule.group} passes {rule.direction} for {rule.source}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the rule as `verify --json` promises it; its other end stands as the prefix."""
-        rule = self.rule
-        return {
-            "layer": "security_group",
-            **report.match(rule, "prefix"),
-            "prefix": rule.source,
-            "sample": {"address": rule.source, "port": max(rule.from_port, 0)},
-            "services": [],
-            "resource": rule.id,
-        }
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What was compared, and every difference; nothing is wrong when there is none."""
-
-    stack: str
-    missing: tuple[Finding, ...]
-    excess: tuple[Finding, ...]
-    foreign: tuple[Foreign, ...]
-    counts: dict[str, tuple[int, int]]
-    """What was counted: as planned, and as read back from AWS."""
-
-    @property
-    def is_clean(self) -> bool:
-        """Tell whether AWS passes just what the plan does."""
-        equal = all(planned == found for planned, found in self.counts.values())
-        return equal and not (self.missing or self.excess or self.foreign)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the verification as `verify --json` promises it."""
-        return {
-            "stack": self.stack,
-            "missing": [finding.as_json() for finding in self.missing],
-            "excess": [finding.as_json() for finding in self.excess],
-            "foreign": [foreign.as_json() for foreign in self.foreign],
-            "quota": [],
-        }
-
-
-def verify(plan: Plan, client: Any) -> Verification:
-    """Read a stack's groups and ACL with the client and compare them with the plan.
-
-    A group must pass just the packets of the flows. An ACL must pass every request
-    and reply, `self` included, and nothing that the plan's entries do not.
+    Raises TypeError for a plan that no stack file gave, live.NotFound, and boto3's own errors.
     """
     if not isinstance(plan.site, StackSite):
         raise TypeError("only a plan that was read from a stack file says where in AWS it is")
-    found = live.read(plan.site, client)
-    layers = [_group_layer(plan, found), *_acl_layers(plan, found)]
+    return live.read(plan.site, client)
+
+
+def compare(plan: Plan, found: Live, allowed: LiveQuotas | None = None) -> Verification:
+    """Compare what AWS has with the plan.
+
+    Groups must pass just the packets of the flows, on every interface that carries one of
+    them. An ACL must pass every request and reply, `self` included, and nothing that the
+    plan's entries do not. Whatever else bears on the same packets is foreign.
+    """
+    groups, interfaces = Groups.of(plan, found), Interfaces(plan, found)
+    guards = verify_acls.guards(plan, found)
     return Verification(
         plan.site.stack,
-        tuple(finding for layer in layers for finding in layer.missing()),
-        tuple(finding for layer in layers for finding in layer.excess()),
-        tuple(Foreign(rule) for rule in found.rules if not _plain(rule)),
+        tuple(chain(groups.missing(), *(guard.missing() for guard in guards))),
+        tuple(chain(groups.excess(), *(guard.excess() for guard in guards))),
+        tuple(
+            chain(
+                groups.foreign(),
+                interfaces.foreign(),
+                *(guard.foreign() for guard in guards),
+                verify_acls.spare(plan, found),
+            )
+        ),
         _counts(plan, found),
+        tuple(quotas(plan, allowed)) if allowed else (),
+        tuple(_notes(interfaces, allowed)),
     )
 
 
-@dataclass(frozen=True)
-class _Layer:
-    """One group or ACL: what it has to pass, what it may pass, and what it passes."""
-
-    name: str
-    resource: str
-    required: tuple[Flow, ...] | tuple[Leg, ...]
-    permitted: tuple[Match, ...]
-    found: tuple[Match, ...]
-    passes: Callable[[Iterable[Any], frozenset[str]], Packets]
-
-    def missing(self) -> Iterator[Finding]:
-        """Give what is required and does not pass, with the services that ask for it."""
-        known = self._known()
-        lost = packets.without(packets.passed(self.required, known), self.passes(self.found, known))
-        for piece in packets.pieces(lost):
-            asking = (flow.services for flow in self.required if packets.meet(flow, piece))
-            services = sorted({service for some in asking for service in some})
-            yield Finding(self.name, piece, tuple(services), self.resource)
-
-    def excess(self) -> Iterator[Finding]:
-        """Give what passes and may not; no service asks for any of it."""
-        known = self._known()
-        permitted = packets.passed(self.permitted, known)
-        for piece in packets.pieces(packets.without(self.passes(self.found, known), permitted)):
-            yield Finding(self.name, piece, (), self.resource)
-
-    def _known(self) -> frozenset[str]:
-        return packets.universe(self.required, self.permitted, self.found)
-
-
-def _group_layer(plan: Plan, found: Live) -> _Layer:
-    """All groups of a stack lie on the same interfaces, so their rules add up."""
-    rules = tuple(rule for rule in found.rules if _plain(rule))
-    ids = ", ".join(found.groups) or f"no group tagged {live.STACK_TAG}={plan.site.stack}"
-    return _Layer("security_group", ids, plan.flows, plan.flows, rules, packets.passed)
-
-
-def _acl_layers(plan: Plan, found: Live) -> Iterator[_Layer]:
-    """Each subnet has one ACL; whosever it is, it has to pass everything."""
-    ways = legs(plan.flows, plan.site.networks)
-    for acl in found.acls:
-        if acl.subnets & found.subnets.keys():
-            entries = plan.acl.entries, acl.entries
-            yield _Layer("network_acl", acl.id, ways, *entries, packets.first_match)
-
-
-def _plain(rule: LiveRule) -> bool:
-    return "/" in rule.source or (rule.peer == SELF and rule.source == rule.group)
+def _notes(interfaces: Interfaces, allowed: LiveQuotas | None) -> Iterator[str]:
+    if interfaces.waiting and interfaces.live.groups:
+        yield "No interface in the subnets is in use yet, so nothing carries the groups."
+    if allowed and allowed.from_defaults:
+        yield "Service Quotas did not tell every quota; AWS's defaults stand for the others."
 
 
 def _counts(plan: Plan, found: Live) -> dict[str, tuple[int, int]]:

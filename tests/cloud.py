@@ -9,6 +9,7 @@ import boto3
 from moto import mock_aws
 from moto.ec2 import urls
 from moto.ec2.models import ec2_backends
+from moto.servicequotas import urls as quota_urls
 
 from gateway_rules.live import STACK_TAG
 from gateway_rules.local.aws.limits import Limits
@@ -24,6 +25,7 @@ SUBNETS = ("10.42.8.0/26", "10.42.8.64/26")
 def aws(region: str = "eu-west-1", limits: Limits | None = None) -> Iterator[Any]:
     """Give a client of an AWS that this process alone has, and leave moto as it was."""
     backend, paths = ec2_backends.backend, dict(urls.url_paths)
+    quotas = dict(quota_urls.url_paths)
     apply(limits or Limits())
     try:
         with mock_aws():
@@ -32,6 +34,7 @@ def aws(region: str = "eu-west-1", limits: Limits | None = None) -> Iterator[Any
         ec2_backends.clear()
         ec2_backends.backend = backend
         urls.url_paths.update(paths)
+        quota_urls.url_paths.update(quotas)
 
 
 def tagged(kind: str, **tags: str) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from gateway_rules.local.summary import COLUMNS, Outcome
 from gateway_rules.network_acl import Budget
 from gateway_rules.project import load_plan
 from gateway_rules.protocols import DIRECTIONS
+from gateway_rules.show_verification import print_verification
 from gateway_rules.verify import Verification
 
 ROOT = Path(__file__).parent.parent
@@ -77,7 +78,7 @@ def test_quoted_end_of_make_up_is_what_every_stack_prints(stack: str) -> None:
     made = {"groups": len(plan.groups), "ACLs": 1, "subnets": len(plan.site.networks)}
     counts = {name: (count, count) for name, count in {**made, **sums}.items()}
     console = Console(file=io.StringIO(), width=80, highlight=False)
-    show.print_verification(Verification(stack, (), (), (), counts), console)
+    print_verification(Verification(stack, (), (), (), counts), console)
     output = console.file
     assert isinstance(output, io.StringIO)
     assert _printed(output.getvalue()) in README

@@ -1,7 +1,6 @@
 """Tables for people: everything is there, and nothing is broken in the middle at 80 columns."""
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,10 @@ from gateway_rules import show
 from gateway_rules.network_acl import Budget
 from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan
-from gateway_rules.prefixes import SELF, Prefix, parse_prefix
+from gateway_rules.prefixes import SELF
 from gateway_rules.project import load_plan
-from gateway_rules.protocols import Direction, Protocol
+from gateway_rules.protocols import Protocol
 from gateway_rules.shares import Share
-from gateway_rules.verify import Finding, Verification
 
 ROOT = Path(__file__).parents[1]
 WIDTHS = (80, 120, 10_000)
@@ -196,45 +194,3 @@ def test_packets_are_written_as_people_do(
 ) -> None:
     """Protocol and ports, or type and code, in one cell."""
     assert show.packets(Piece("egress", protocol, first, last, SELF)) == text
-
-
-def verified(verification: Verification) -> list[str]:
-    """Give the lines of a verification."""
-    output = io.StringIO()
-    show.print_verification(verification, Console(file=output, width=200, highlight=False))
-    return [" ".join(line.split()) for line in output.getvalue().splitlines()]
-
-
-def finding(direction: Direction, peer: Prefix) -> Finding:
-    """Make a finding."""
-    piece = Piece(direction, "tcp", 80, 81, peer)
-    return Finding("network_acl", piece, ("rss-feed",), "acl-1")
-
-
-def clean(plan: Plan) -> Verification:
-    """Make a verification that found nothing."""
-    counts = {"groups": (1, 1), "egress rules": (50, 50)}
-    return Verification(plan.site.stack, missing=(), excess=(), foreign=(), counts=counts)
-
-
-def test_a_clean_verification_says_so(plan: Plan) -> None:
-    """The counts of both sides stand side by side, then the verdict."""
-    lines = verified(clean(plan))
-    assert (lines[0], lines[2]) == ("Verified against AWS", "Planned In AWS")
-    assert {"groups 1 1", "egress rules 50 50"} <= set(lines)
-    assert lines[-1] == "Every required packet passes, and none that the plan does not allow."
-
-
-def test_each_difference_has_a_line_with_a_sample(plan: Plan) -> None:
-    """Missing and excess packets are told with where, what, for whom, and one packet to try."""
-    peer = parse_prefix("192.0.2.0/24")
-    wrong = replace(
-        clean(plan), missing=(finding("egress", peer),), excess=(finding("ingress", peer),)
-    )
-    assert verified(wrong)[-2:] == [
-        (
-            f"{kind} network_acl acl-1: {direction} tcp 80-81 192.0.2.0/24 (rss-feed), "
-            "such as 192.0.2.0 port 80"
-        )
-        for kind, direction in (("missing", "egress"), ("excess", "ingress"))
-    ]

@@ -25,6 +25,8 @@ AT = site(
     | {"administrators": ["10.42.0.0/24"], "peers": ["self"]},
     services={name: False for name in shipped().by_id if name not in ("ssh", "greylisting", "dns")},
 )
+NOBODY = str(ANYWHERE).partition("/")[0]
+"""The smallest address of all."""
 Json = dict[str, Any]
 
 
@@ -108,10 +110,16 @@ def ports(direction: str, protocol: str, first: int, last: int, prefix: str) -> 
 
 
 def findings(found: Verification) -> Json:
-    """Give what was found as JSON, without the stack and what is empty."""
+    """Give what was found as JSON, without the stack, what is empty, and what is only said."""
     data = found.as_json()
     assert data.pop("stack") == "test"
-    return {key: value for key, value in data.items() if value}
+    assert found.is_clean == (not any(data.values()))
+    assert all(one["why"] and one["fix"] for some in data.values() for one in some)
+    return {
+        kind: [{key: one[key] for key in one if key not in ("why", "fix")} for one in some]
+        for kind, some in data.items()
+        if some
+    }
 
 
 # --- Nothing is wrong --------------------------------------------------------------------------
@@ -237,6 +245,24 @@ def test_a_rule_for_all_protocols_is_told_for_each_of_them(planned: Plan, built:
     assert samples == {("192.0.2.9", 0)}
 
 
+def allow(built: Deployed, rule: Rule, **said: str) -> str:
+    """Add a rule to the group by hand; give its id."""
+    asked = permission(rule, built.group)
+    for ranges in ("IpRanges", "Ipv6Ranges"):
+        asked |= {ranges: [one | said for one in asked[ranges]]} if ranges in asked else {}
+    call = getattr(built.client, f"authorize_security_group_{rule.direction}")
+    made = call(GroupId=built.group, IpPermissions=[asked])
+    return str(made["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+
+
+def revoke(built: Deployed, direction: str, rule: str) -> str:
+    """Write the command that takes a rule away."""
+    return (
+        f"aws ec2 revoke-security-group-{direction} --region eu-west-1 "
+        f"--group-id {built.group} --security-group-rule-ids {rule}"
+    )
+
+
 def _other_group(built: Deployed) -> Json:
     other = built.client.create_security_group(
         GroupName="bastion", Description="bastion", VpcId=built.place.vpc
@@ -267,20 +293,26 @@ def test_a_rule_for_another_group_or_a_prefix_list_is_foreign(
     found = verify(built.plan, built.client)
     said = ports("ingress", "tcp", 22, 22, other)
     assert findings(found) == {"foreign": [item("security_group", new, other, [], **said)]}
-    assert [*map(str, found.foreign)] == [f"{new} of {built.group} passes ingress for {other}"]
-    assert not found.is_clean
+    (foreign,) = found.foreign
+    assert (foreign.why, foreign.fix) == (
+        f"the rule passes whoever is in {other}",
+        revoke(built, "ingress", new),
+    )
 
 
-def test_a_rule_too_many_is_counted_where_it_passes_nothing_new(
+def test_a_rule_too_many_is_foreign_where_it_passes_nothing_new(
     planned: Plan, built: Deployed
 ) -> None:
-    """A rule inside another one changes no packet, and is one more than planned."""
+    """A rule inside another one changes no packet, and the plan has none like it."""
     inside = Rule("ingress", "tcp", 22, 22, parse_prefix("10.42.0.7/32"), ())
-    built.client.authorize_security_group_ingress(
-        GroupId=built.group, IpPermissions=[permission(inside, built.group)]
-    )
+    new = allow(built, inside)
     found = verify(built.plan, built.client)
-    assert (findings(found), found.is_clean) == ({}, False)
+    said = ports("ingress", "tcp", 22, 22, "10.42.0.7/32")
+    assert findings(found) == {"foreign": [item("security_group", new, "10.42.0.7", [], **said)]}
+    assert (found.foreign[0].why, found.foreign[0].fix) == (
+        "the plan has no such rule, though it passes no more packets",
+        revoke(built, "ingress", new),
+    )
     assert found.counts["ingress rules"] == (2, 3)
 
 
@@ -382,7 +414,7 @@ def test_a_deny_before_an_allow_takes_its_packets(planned: Plan, built: Deployed
     ]
 
 
-def test_a_deny_after_the_allows_changes_nothing(planned: Plan, built: Deployed) -> None:
+def test_a_deny_after_the_allows_is_foreign(planned: Plan, built: Deployed) -> None:
     """It is one entry more than planned, and takes no packet that passes."""
     built.client.create_network_acl_entry(
         NetworkAclId=built.acl,
@@ -393,7 +425,12 @@ def test_a_deny_after_the_allows_changes_nothing(planned: Plan, built: Deployed)
         CidrBlock="0.0.0.0/0",
     )
     found = verify(built.plan, built.client)
-    assert (findings(found), found.is_clean) == ({}, False)
+    said = ports("ingress", "-1", 0, 65535, "0.0.0.0/0")
+    assert findings(found) == {"foreign": [item("network_acl", built.acl, NOBODY, [], **said)]}
+    assert (found.foreign[0].why, found.foreign[0].fix) == (
+        "the plan has no entry 30000 such as this, which changes no packet",
+        "pulumi up --refresh -s test",
+    )
 
 
 def _default_acl(built: Deployed) -> str:
@@ -410,7 +447,14 @@ def test_a_subnet_under_another_acl_is_judged_by_that_one(planned: Plan, built: 
     default = _default_acl(built)
     move(built.client, built.place.subnets[0], default)
     found = verify(built.plan, built.client)
-    assert (found.missing, found.foreign) == ((), ())
+    assert found.missing == ()
+    assert [(one.resource, one.why, one.fix) for one in found.foreign] == [
+        (
+            default,
+            f"{built.place.subnets[0]} is under it, the VPC's default ACL",
+            "pulumi up --refresh -s test",
+        )
+    ]
     assert {one.resource for one in found.excess} == {default}
     assert {one.piece.protocol for one in found.excess} == {"icmp", "icmpv6", "other", "tcp", "udp"}
     assert (found.counts["subnets"], found.counts["ACLs"]) == ((2, 1), (1, 1))
@@ -434,14 +478,17 @@ def test_a_subnet_under_an_acl_that_passes_nothing_lacks_everything(
     assert found.excess == ()
 
 
-def test_an_acl_as_planned_but_not_the_stacks_own_is_told_by_the_counts(
+def test_an_acl_as_planned_but_not_the_stacks_own_is_foreign(
     planned: Plan, built: Deployed
 ) -> None:
     """Nothing is wrong with the packets, but the stack's ACL guards nothing."""
     copy = new_acl(built.client, built.place, planned)
     built.client.delete_tags(Resources=[copy], Tags=[{"Key": STACK_TAG}])
     found = verify(built.plan, built.client)
-    assert (findings(found), found.is_clean) == ({}, False)
+    said = ports("egress", "udp", 53, 53, "0.0.0.0/0")
+    assert findings(found) == {"foreign": [item("network_acl", copy, NOBODY, [], **said)]}
+    both = ", ".join(sorted(built.place.subnets))
+    assert found.foreign[0].why == f"{both} is under it, an ACL without the stack's tag"
     assert (found.counts["subnets"], found.counts["ACLs"]) == ((2, 0), (1, 1))
 
 

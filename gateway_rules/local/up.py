@@ -23,7 +23,8 @@ from gateway_rules.local.servers import Server, Settings
 from gateway_rules.local.stacks import Ready, Stacks
 from gateway_rules.local.summary import Outcome, print_summary
 from gateway_rules.project import catalogue_of
-from gateway_rules.show import print_plan, print_verification
+from gateway_rules.show import print_plan
+from gateway_rules.show_verification import print_verification
 from gateway_rules.verify import verify
 
 

@@ -10,9 +10,11 @@ from rich.console import Console
 from gateway_rules.local.deploy import Deployment
 from gateway_rules.local.events import Tally
 from gateway_rules.local.summary import Outcome, print_summary
+from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan
+from gateway_rules.prefixes import SELF
 from gateway_rules.project import load_plan
-from gateway_rules.verify import Verification
+from gateway_rules.verify import Finding, Verification
 
 ROOT = Path(__file__).parents[2]
 STACK = "eu-west-1"
@@ -53,7 +55,9 @@ def test_a_line_has_what_counts(clean: Outcome) -> None:
 
 def test_tells_what_is_not_well(clean: Outcome) -> None:
     """A stack that differs, and one that was not deployed, are told apart and not counted."""
-    differs = replace(clean, verification=Verification(STACK, (), (), (), {"rules": (2, 1)}))
+    piece = Piece("egress", "tcp", 80, 80, SELF)
+    lost = Finding("security_group", piece, ("rss-feed",), "sg-1", "lost", "up")
+    differs = replace(clean, verification=Verification(STACK, (lost,), (), (), {}))
     failed = replace(clean, verification=None)
 
     lines = printed(clean, differs, failed)

@@ -11,7 +11,13 @@ from moto.ec2.exceptions import DryRunClientError
 from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
 
-from gateway_rules.local.aws import group_rules, groups, network_acls, surroundings
+from gateway_rules.local.aws import (
+    group_rules,
+    groups,
+    network_acls,
+    service_quotas,
+    surroundings,
+)
 from gateway_rules.local.aws.backend import Answer, Backend, Request
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.region import region_class
@@ -66,6 +72,7 @@ def apply(limits: Limits) -> None:
 
     Call it before `moto.mock_aws` or the server starts; it may be called again, for other limits.
     """
+    service_quotas.apply(limits)
     ec2_backends.clear()
     ec2_backends.backend = region_class()
     urls.url_paths["{0}/"] = _response_class(limits).dispatch

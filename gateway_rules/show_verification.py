@@ -1,0 +1,101 @@
+"""Verifications for people, readable from 80 columns on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gateway_rules import packets
+from gateway_rules.packets import Piece
+from gateway_rules.protocols import ICMP, PROTOCOLS, format_ports
+from gateway_rules.verify_findings import Finding, Verification
+
+_LISTED: Final = 8
+"""Packets told of one thing that is wrong; beyond these they are counted."""
+_NAMED: Final = 5
+"""Services told of one stretch of packets."""
+_LAYERS: Final = {"security_group": "security group", "network_acl": "network ACL"}
+
+
+def print_verification(verification: Verification, console: Console) -> None:
+    """Print what was counted and compared, and each difference with what mends it."""
+    console.print(_counts(verification))
+    for kind, findings in verification.findings.items():
+        for alike in _alike(findings):
+            _print_finding(kind, alike, console)
+    for note in verification.notes:
+        console.print(Text(note, "yellow"))
+    if verification.is_clean:
+        said = "Every required packet passes, and none that the plan does not allow."
+        console.print(Text(said, "green"))
+
+
+def _counts(verification: Verification) -> Table:
+    table = Table(title=Text("Verified against AWS", "bold"), title_justify="left", box=SIMPLE_HEAD)
+    differs = "yellow" if verification.is_clean else "red"
+    for column in ("", "Planned", "In AWS"):
+        table.add_column(column)
+    for name, (planned, found) in verification.counts.items():
+        table.add_row(name, str(planned), str(found), style="" if planned == found else differs)
+    return table
+
+
+def _alike(findings: Iterable[Finding]) -> Iterator[Sequence[Finding]]:
+    """Put together what differs in its packets alone."""
+    for _, some in groupby(findings, lambda one: (one.layer, one.resource, one.why, one.fix)):
+        yield tuple(some)
+
+
+def _print_finding(kind: str, alike: Sequence[Finding], console: Console) -> None:
+    first = alike[0]
+    where = f" in {_LAYERS[first.layer]} {first.resource}: {first.why}"
+    console.print(Text.assemble((kind, "bold red"), where))
+    for line in packet_lines(alike):
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
+    # A command that is broken into lines cannot be copied.
+    console.print(Text.assemble(("  mend: ", "green"), first.fix, "\n"), soft_wrap=True)
+
+
+def packet_lines(alike: Sequence[Finding]) -> list[str]:
+    """Tell the packets of findings, a line each, and count those beyond the first few."""
+    lines = [packet_line(one) for one in alike[:_LISTED]]
+    more = len(alike) - len(lines)
+    return [*lines, f"and {more} more, which --json lists"] if more else lines
+
+
+def packet_line(finding: Finding) -> str:
+    """Tell the packets of a finding, whom they serve, and the smallest of them."""
+    piece = finding.piece
+    towards = "from" if piece.direction == "ingress" else "to"
+    what = f"{piece.direction} {traffic(piece)} {towards} {finding.other_end}"
+    named = ", ".join(finding.services[:_NAMED])
+    more = len(finding.services) - _NAMED
+    services = named + (f" and {more} more" if more > 0 else "")
+    return f"{what}{f' for {services}' if services else ''}, such as {smallest_packet(finding)}"
+
+
+def traffic(piece: Piece) -> str:
+    """Write protocol and ports as a person does, also where no rule can name them."""
+    if piece.protocol in (packets.OTHER, "-1"):
+        return "all protocols" if piece.protocol == "-1" else "all other protocols"
+    if piece.protocol not in PROTOCOLS:
+        return f"protocol {piece.protocol}"
+    return f"{piece.protocol} {format_ports(piece.protocol, piece.from_port, piece.to_port)}"
+
+
+def smallest_packet(finding: Finding) -> str:
+    """Name the smallest packet of a finding in the words of its protocol."""
+    piece = finding.smallest or finding.piece
+    address, port = finding.sample
+    if piece.protocol in ICMP:
+        return f"{address} {format_ports(piece.protocol, port, max(piece.to_port, 0))}"
+    if piece.protocol in ("tcp", "udp"):
+        return f"{address} port {port}"
+    return address

@@ -1,0 +1,119 @@
+"""What the ACLs pass that the stack's subnets are under, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from gateway_rules import packets
+from gateway_rules import verify_mending as mending
+from gateway_rules.flows import Leg, legs
+from gateway_rules.live import Live, LiveAcl, LiveEntry
+from gateway_rules.network_acl import Entry
+from gateway_rules.packets import Piece
+from gateway_rules.plan import Plan
+from gateway_rules.prefixes import Prefix
+from gateway_rules.verify_findings import Finding
+from gateway_rules.verify_layers import Comparison, piece_of, smallest
+
+_ACL: Final = "network_acl"
+_Said = tuple[str, int, str, str, int, int, Prefix]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One ACL over subnets of the stack, compared with what has to pass."""
+
+    plan: Plan
+    acl: LiveAcl
+    subnets: tuple[str, ...]
+    """Those of the stack."""
+    comparison: Comparison
+
+    def missing(self) -> Iterator[Finding]:
+        """Give what a flow or its replies need and the ACL does not pass."""
+        why = "it is required, and the ACL does not pass it"
+        fix = mending.deploy(self.plan.site)
+        for piece, services in self.comparison.asking(self.comparison.lost):
+            yield Finding(_ACL, piece, services, self.acl.id, why, fix)
+
+    def excess(self) -> Iterator[Finding]:
+        """Give what the ACL passes and the plan's entries do not."""
+        why = "the ACL passes it, and the plan's entries do not"
+        fix = mending.deploy(self.plan.site)
+        for piece in packets.pieces(self.comparison.gained):
+            yield Finding(_ACL, piece, (), self.acl.id, why, fix)
+
+    def foreign(self) -> Iterator[Finding]:
+        """Give the ACL itself where it is not the stack's, else entries that the plan lacks."""
+        if self.acl.own:
+            yield from self._unplanned()
+        else:
+            yield self._not_ours()
+
+    def _not_ours(self) -> Finding:
+        """Show the ACL by the first packet in which it differs, or by the first required one."""
+        asked = self.comparison.asking(self.comparison.lost)
+        lost, services = next(asked, (None, ()))
+        piece = lost or smallest(self.comparison.gained) or _first(self.comparison)
+        kind = "the VPC's default ACL" if self.acl.default else "an ACL without the stack's tag"
+        why = f"{', '.join(self.subnets)} is under it, {kind}"
+        fix = mending.deploy(self.plan.site)
+        return Finding(_ACL, piece, services, self.acl.id, why, fix)
+
+    def _unplanned(self) -> Iterator[Finding]:
+        """Give entries that the plan lacks, unless what they do is told already."""
+        planned = {*map(_said, self.plan.acl.entries)}
+        told = self.comparison.index((*self._differences(), *self._wounded()))
+        for entry in self.acl.entries:
+            if _said(entry) not in planned and not next(told.meeting(entry), None):
+                why = f"the plan has no entry {entry.number} such as this, which changes no packet"
+                fix = mending.deploy(self.plan.site)
+                yield Finding(_ACL, piece_of(entry), (), self.acl.id, why, fix)
+
+    def _differences(self) -> tuple[Piece, ...]:
+        both = (self.comparison.lost, self.comparison.gained)
+        return tuple(piece for part in both for piece in packets.pieces(part))
+
+    def _wounded(self) -> Iterator[Piece]:
+        """Give the planned entries of whose packets some do not pass."""
+        lost = self.comparison.index(packets.pieces(self.comparison.lost))
+        for entry in self.plan.acl.entries:
+            if next(lost.meeting(entry), None):
+                yield piece_of(entry)
+
+
+def guards(plan: Plan, live: Live) -> tuple[Guard, ...]:
+    """Compare each ACL over the stack's subnets: each has to pass everything."""
+    ways = legs(plan.flows, plan.site.networks)
+    return tuple(_guard(plan, live, acl, ways) for acl in live.guards)
+
+
+def _guard(plan: Plan, live: Live, acl: LiveAcl, ways: tuple[Leg, ...]) -> Guard:
+    ours = tuple(sorted(acl.subnets & live.subnets.keys()))
+    found = Comparison(ways, plan.acl.entries, acl.entries, packets.first_match)
+    return Guard(plan, acl, ours, found)
+
+
+def spare(plan: Plan, live: Live) -> Iterator[Finding]:
+    """Give the stack's ACLs but the one that guards most of its subnets."""
+    ours = live.subnets.keys()
+    own = sorted((a for a in live.acls if a.own), key=lambda a: (-len(a.subnets & ours), a.id))
+    for acl in own[1:]:
+        why = "it bears the stack's tag beside another one, and guards "
+        few = ", ".join(sorted(acl.subnets)) or "no subnet"
+        site = plan.site
+        fix = mending.deploy(site) if acl.subnets else mending.delete_acl(site, acl.id)
+        first = legs(plan.flows, plan.site.networks)[0]
+        yield Finding(_ACL, piece_of(first), (), acl.id, f"{why}{few}", fix)
+
+
+def _first(comparison: Comparison) -> Piece:
+    return piece_of(comparison.required[0])
+
+
+def _said(entry: LiveEntry | Entry) -> _Said:
+    """Give what makes two entries the same one."""
+    ports = entry.from_port, entry.to_port
+    return entry.direction, entry.number, entry.action, entry.protocol, *ports, entry.prefix

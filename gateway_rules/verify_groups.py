@@ -1,0 +1,169 @@
+"""What the stack's groups pass, rule by rule and all together on an interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from gateway_rules import packets
+from gateway_rules import verify_mending as mending
+from gateway_rules.live import STACK_TAG, Interface, Live, LiveRule
+from gateway_rules.packets import Piece
+from gateway_rules.plan import Plan, SecurityGroup
+from gateway_rules.prefixes import SELF, Peer
+from gateway_rules.security_group import Rule
+from gateway_rules.verify_findings import Finding
+from gateway_rules.verify_layers import Comparison, piece_of
+
+_Said = tuple[str, str, int, int, Peer]
+GROUPS: Final = "security_group"
+
+
+def plain(rule: LiveRule) -> bool:
+    """Tell whether a rule itself says whom it lets through: a prefix, or its group's own."""
+    return "/" in rule.source or (rule.peer == SELF and rule.source == rule.group)
+
+
+def said(rule: LiveRule | Rule) -> _Said:
+    """Give what makes two rules the same one to AWS."""
+    return rule.direction, rule.protocol, rule.from_port, rule.to_port, rule.peer
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a stack as planned and as found."""
+
+    plan: Plan
+    live: Live
+    comparison: Comparison
+    """What all of them pass together, as on an interface that carries every one."""
+
+    @classmethod
+    def of(cls, plan: Plan, live: Live) -> Groups:
+        """Compare the rules of all groups with the flows; they add up on an interface."""
+        return cls(plan, live, _compare(plan, live.rules))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The ids of the stack's groups by what they are called."""
+        return {self.live.names[group]: group for group in self.live.groups}
+
+    @property
+    def ids(self) -> str:
+        """The groups' ids, or how they were looked for."""
+        return ", ".join(self.live.groups) or f"no group tagged {STACK_TAG}={self.plan.site.stack}"
+
+    # --- What is required and does not pass ----------------------------------------------------
+
+    def missing(self) -> Iterator[Finding]:
+        """Give what no group passes, what some interface lacks, and groups that are not there."""
+        why = "it is required, and no rule passes it"
+        for piece, services in self.comparison.asking(self.comparison.lost):
+            yield Finding(GROUPS, piece, services, self.ids, why, mending.deploy(self.plan.site))
+        yield from self._lacking_groups()
+        for carried in sorted({self._carried(one) for one in self.live.carriers}):
+            if len(carried) < len(self.live.groups):
+                yield from self._lacking(carried)
+
+    def _lacking_groups(self) -> Iterator[Finding]:
+        """Give planned groups that are not there though others pass their packets."""
+        for group in self.plan.groups:
+            if group.name not in self.names and group.rules and self._is_passed(group):
+                why = "the group is not there, though others pass its packets"
+                yield self._of_group(group, f"no group named {group.name}", why)
+
+    def _is_passed(self, group: SecurityGroup) -> bool:
+        lost = self.comparison.index(packets.pieces(self.comparison.lost))
+        return not any(True for rule in group.rules for _ in lost.meeting(rule))
+
+    def _of_group(self, group: SecurityGroup, resource: str, why: str) -> Finding:
+        services = tuple(sorted({name for rule in group.rules for name in rule.services}))
+        fix = mending.deploy(self.plan.site)
+        return Finding(GROUPS, piece_of(group.rules[0]), services, resource, why, fix)
+
+    def _carried(self, interface: Interface) -> tuple[str, ...]:
+        return tuple(sorted({*interface.groups} & self.live.groups.keys()))
+
+    def _lacking(self, carried: tuple[str, ...]) -> Iterator[Finding]:
+        """Give what does not pass on interfaces that carry some of the groups, and does on all."""
+        rules = [rule for group in carried for rule in self.live.groups[group]]
+        some = _compare(self.plan, rules)
+        bare = [one for one in self.live.carriers if self._carried(one) == carried]
+        whom = ", ".join(one.id for one in bare)
+        why = f"it is required, and {whom} lacks the group that passes it"
+        fix = mending.set_groups(self.plan.site, bare[0], {*bare[0].groups, *self.live.groups})
+        for piece, services in some.asking(packets.without(some.lost, self.comparison.lost)):
+            yield Finding(GROUPS, piece, services, ", ".join(carried), why, fix)
+
+    # --- What passes and may not ---------------------------------------------------------------
+
+    def excess(self) -> Iterator[Finding]:
+        """Give what passes and nobody asks for, with the rule to take away."""
+        gained = packets.pieces(self.comparison.gained)
+        rules = self.comparison.index(self._unplanned()) if gained else None
+        for piece in gained:
+            culprit = next(rules.meeting(piece), None) if rules else None
+            why = f"{culprit.id if culprit else 'a rule'} passes it, and nobody asks for it"
+            yield Finding(GROUPS, piece, (), self.ids, why, self._removing(culprit))
+
+    def _removing(self, culprit: LiveRule | None) -> str:
+        """Give the command that takes excess away and cuts nothing that is required."""
+        if not culprit or any(packets.meet(flow, culprit) for flow in self.plan.flows):
+            return mending.deploy(self.plan.site)
+        return mending.remove_rule(self.plan.site, culprit)
+
+    def _unplanned(self) -> Iterator[LiveRule]:
+        """Give the rules that their group's plan does not have."""
+        planned = {group.name: {*map(said, group.rules)} for group in self.plan.groups}
+        for group, rules in self.live.groups.items():
+            wanted: set[_Said] = planned.get(self.live.names[group], set())
+            yield from (rule for rule in rules if plain(rule) and said(rule) not in wanted)
+
+    # --- What is not ours ----------------------------------------------------------------------
+
+    def foreign(self) -> Iterator[Finding]:
+        """Give rules and groups that the plan does not have, whatever they pass."""
+        yield from self._for_others()
+        yield from self._strays()
+        yield from self._redundant()
+
+    def _for_others(self) -> Iterator[Finding]:
+        for rule in self.live.rules:
+            if not plain(rule):
+                why = f"the rule passes whoever is in {rule.source}"
+                fix = mending.remove_rule(self.plan.site, rule)
+                yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, rule.source)
+
+    def _strays(self) -> Iterator[Finding]:
+        planned = {group.name for group in self.plan.groups}
+        for name, group in sorted(self.names.items()):
+            if name not in planned:
+                why = f"{name} bears the stack's tag, and the plan has no such group"
+                rules = map(piece_of, self.live.groups[group])
+                fix = mending.delete_group(self.plan.site, group)
+                piece = next(rules, Piece("ingress", "-1", 0, 65535, SELF))
+                yield Finding(GROUPS, piece, (), group, why, fix)
+
+    def _redundant(self) -> Iterator[Finding]:
+        """Give rules that the plan lacks, unless what they pass or fail to is told already."""
+        known = {group.name for group in self.plan.groups}
+        gained = self.comparison.index(packets.pieces(self.comparison.gained))
+        wounded = self.comparison.index(self._wounded())
+        for rule in self._unplanned():
+            told = next(gained.meeting(rule), None) or next(wounded.meeting(rule), None)
+            if not told and self.live.names[rule.group] in known:
+                why = "the plan has no such rule, though it passes no more packets"
+                fix = mending.remove_rule(self.plan.site, rule)
+                yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix)
+
+    def _wounded(self) -> Iterator[Rule]:
+        """Give the planned rules of whose packets some do not pass."""
+        lost = self.comparison.index(packets.pieces(self.comparison.lost))
+        for group in self.plan.groups:
+            yield from (rule for rule in group.rules if next(lost.meeting(rule), None))
+
+
+def _compare(plan: Plan, rules: Iterable[LiveRule]) -> Comparison:
+    found = tuple(rule for rule in rules if plain(rule))
+    return Comparison(plan.flows, plan.flows, found, packets.passed)

@@ -1,0 +1,60 @@
+"""Matches looked up by the packets that they share with another one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+from gateway_rules import packets
+from gateway_rules.packets import Key, Match
+from gateway_rules.prefixes import Interval
+
+M = TypeVar("M", bound=Match)
+
+
+class Index(Generic[M]):
+    """Finds the matches that meet a given one without looking at all of them.
+
+    Two prefixes meet only where one holds the other, so whatever meets a prefix begins
+    inside it or is one of the few around it.
+    """
+
+    def __init__(self, matches: Iterable[M], known: frozenset[str]) -> None:
+        self._known = known
+        self._planes: dict[Key, dict[Interval, list[M]]] = {}
+        for match in matches:
+            block = packets.box(match)[2]
+            for key in packets.keys(match, known):
+                self._planes.setdefault(key, {}).setdefault(block, []).append(match)
+        self._sorted = {key: sorted(blocks) for key, blocks in self._planes.items()}
+        self._sizes = {
+            key: sorted({high - low + 1 for low, high in blocks})
+            for key, blocks in self._planes.items()
+        }
+
+    def meeting(self, match: Match) -> Iterator[M]:
+        """Give each match that shares a packet with this one, once a plane of both."""
+        block = packets.box(match)[2]
+        for key in packets.keys(match, self._known):
+            if key in self._planes:
+                for met in (*self._around(key, block), *self._inside(key, block)):
+                    yield from (one for one in self._planes[key][met] if packets.meet(one, match))
+
+    def _around(self, key: Key, block: Interval) -> Iterator[Interval]:
+        """Give the blocks that hold this one and are larger."""
+        low, high = block
+        for size in self._sizes[key]:
+            start = low & -size
+            if size > high - low + 1 and (start, start + size - 1) in self._planes[key]:
+                yield start, start + size - 1
+
+    def _inside(self, key: Key, block: Interval) -> Iterator[Interval]:
+        """Give the blocks that this one holds, itself among them."""
+        low, high = block
+        some = self._sorted[key]
+        for index in range(bisect_left(some, (low, low)), len(some)):
+            if some[index][0] > high:
+                return
+            if some[index][1] <= high:
+                yield some[index]

@@ -1,0 +1,55 @@
+"""The commands that mend what a verification finds, ready to paste."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gateway_rules import live_quotas
+from gateway_rules.live import Interface, LiveRule
+from gateway_rules.site import Site
+
+_OURS = re.compile(r"\((section [^()]+|addition)\)")
+"""How a description that was planned ends the name of a service (`plan.origins`)."""
+
+
+def deploy(site: Site) -> str:
+    """Bring AWS to the plan, whatever Pulumi's state believes."""
+    return f"pulumi up --refresh -s {site.stack}"
+
+
+def remove_rule(site: Site, rule: LiveRule) -> str:
+    """Take a rule away: Pulumi one that it made, and by hand one that was made by hand."""
+    if _OURS.search(rule.description):
+        return deploy(site)
+    call = f"revoke-security-group-{rule.direction}"
+    return _aws(site, call, f"--group-id {rule.group} --security-group-rule-ids {rule.id}")
+
+
+def set_groups(site: Site, interface: Interface, groups: Iterable[str]) -> str:
+    """Give an interface just these groups; AWS keeps none that is not named."""
+    named = " ".join(sorted(groups))
+    options = f"--network-interface-id {interface.id} --groups {named}"
+    return _aws(site, "modify-network-interface-attribute", options)
+
+
+def delete_acl(site: Site, acl: str) -> str:
+    """Delete an ACL that guards no subnet."""
+    return _aws(site, "delete-network-acl", f"--network-acl-id {acl}")
+
+
+def delete_group(site: Site, group: str) -> str:
+    """Delete a group, which AWS refuses as long as an interface carries it."""
+    return _aws(site, "delete-security-group", f"--group-id {group}")
+
+
+def raise_quota(site: Site, name: str, value: int) -> str:
+    """Ask AWS for more of what is counted by a quota."""
+    return (
+        f"aws service-quotas request-service-quota-increase --region {site.region} "
+        f"--service-code vpc --quota-code {live_quotas.code(name)} --desired-value {value}"
+    )
+
+
+def _aws(site: Site, call: str, options: str) -> str:
+    return f"aws ec2 {call} --region {site.region} {options}"
