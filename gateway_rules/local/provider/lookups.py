@@ -9,7 +9,7 @@ from .aws import Call
 from .faults import Failure, ProviderError
 from .schema import Kind, Property, object_failures
 from .values import Properties, Value, objects, text, text_map, texts
-from .vpc import attribute
+from .vpc import subnet_facts, vpc_facts
 
 _COMMON: Final = {
     "filters": Property(
@@ -72,7 +72,6 @@ def _list_of(call: Call, arguments: Properties, ids: list[Value]) -> Properties:
 
 def _vpc(call: Call, arguments: Properties) -> Properties:
     vpc = _only("VPC", _find_vpcs(call, arguments))
-    vpc_id = vpc["VpcId"]
     associations: list[Value] = [
         {
             "associationId": one["AssociationId"],
@@ -82,17 +81,12 @@ def _vpc(call: Call, arguments: Properties) -> Properties:
         for one in vpc.get("CidrBlockAssociationSet", ())
     ]
     return {
-        "arn": call.arn(vpc["OwnerId"], f"vpc/{vpc_id}"),
-        "cidrBlock": vpc["CidrBlock"],
+        **vpc_facts(call, vpc),
         "cidrBlockAssociations": associations,
         "default": vpc["IsDefault"],
         "dhcpOptionsId": vpc.get("DhcpOptionsId", ""),
-        "enableDnsHostnames": attribute(call, vpc_id, "enableDnsHostnames"),
-        "enableDnsSupport": attribute(call, vpc_id, "enableDnsSupport"),
-        "id": vpc_id,
+        "id": vpc["VpcId"],
         "instanceTenancy": vpc["InstanceTenancy"],
-        "ownerId": vpc["OwnerId"],
-        "region": call.region,
         "state": vpc["State"],
         "tags": _tags(vpc),
     }
@@ -102,20 +96,14 @@ def _subnet(call: Call, arguments: Properties) -> Properties:
     subnet = _only("Subnet", _find_subnets(call, arguments))
     associations = subnet.get("Ipv6CidrBlockAssociationSet") or [{}]
     return {
-        "arn": call.arn(subnet["OwnerId"], f"subnet/{subnet['SubnetId']}"),
-        "availabilityZone": subnet["AvailabilityZone"],
-        "availabilityZoneId": subnet["AvailabilityZoneId"],
+        **subnet_facts(call, subnet),
         "availableIpAddressCount": subnet["AvailableIpAddressCount"],
-        "cidrBlock": subnet["CidrBlock"],
         "defaultForAz": subnet["DefaultForAz"],
         "id": subnet["SubnetId"],
         "ipv6CidrBlock": associations[0].get("Ipv6CidrBlock", ""),
         "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
-        "ownerId": subnet["OwnerId"],
-        "region": call.region,
         "state": subnet["State"],
         "tags": _tags(subnet),
-        "vpcId": subnet["VpcId"],
     }
 
 

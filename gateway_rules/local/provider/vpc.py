@@ -1,6 +1,7 @@
 """VPCs and subnets, as far as a program that embeds the gateway needs them."""
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from . import tags
@@ -10,23 +11,64 @@ from .schema import Kind, Property
 from .validators import network_address
 from .values import Properties, Value, text, text_map
 
-_VPC_GONE: Final = frozenset({"InvalidVpcID.NotFound"})
-_SUBNET_GONE: Final = frozenset({"InvalidSubnetID.NotFound"})
 _ATTRIBUTES: Final = {
     "enableDnsSupport": "EnableDnsSupport",
     "enableDnsHostnames": "EnableDnsHostnames",
 }
+_NETWORK: Final = Property(
+    Kind.TEXT, required=True, replaces=True, validators=(network_address(4),)
+)
 
 
-class Vpc(Resource):
+class _Place(Resource):
+    """What has one IPv4 network, is found by its id, and changes its tags in place."""
+
+    gone: ClassVar[frozenset[str]]
+
+    @abstractmethod
+    def listed(self, call: Call, resource_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return what AWS lists under the id."""
+
+    @abstractmethod
+    def told_by(
+        self, call: Call, found: Mapping[str, Any], state: Mapping[str, Value]
+    ) -> Properties:
+        """Return the outputs of what AWS lists."""
+
+    @abstractmethod
+    def remove(self, call: Call, resource_id: str) -> object:
+        """Delete it in AWS."""
+
+    def found(self, call: Call, resource_id: str) -> Mapping[str, Any] | None:
+        """Return what AWS has under the id; None when it is gone."""
+        some = tolerate(lambda: self.listed(call, resource_id), self.gone)
+        return some[0] if some else None
+
+    def read(self, call: Call, resource_id: str, state: Mapping[str, Value]) -> Made | None:
+        """Read it by its id."""
+        found = self.found(call, resource_id)
+        return Made(resource_id, self.told_by(call, found, state)) if found else None
+
+    def update(
+        self, call: Call, resource_id: str, olds: Properties, news: Properties
+    ) -> Properties:
+        """Change its tags."""
+        tags.update(call.ec2, resource_id, text_map(olds, "tagsAll"), tags.all_tags(call, news))
+        return self.told_by(call, self.listed(call, resource_id)[0], news)
+
+    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002 - the id says it all.
+        """Delete it."""
+        tolerate(lambda: self.remove(call, resource_id), self.gone)
+
+
+class Vpc(_Place):
     """A VPC with one IPv4 network."""
 
     type_name = "aws:ec2/vpc:Vpc"
     title = "VPC"
+    gone = frozenset({"InvalidVpcID.NotFound"})
     properties: ClassVar = {
-        "cidrBlock": Property(
-            Kind.TEXT, required=True, replaces=True, validators=(network_address(4),)
-        ),
+        "cidrBlock": _NETWORK,
         "enableDnsHostnames": Property(Kind.BOOLEAN, computed=True),
         "enableDnsSupport": Property(Kind.BOOLEAN, default=True),
         "region": REGION,
@@ -43,33 +85,56 @@ class Vpc(Resource):
             CidrBlock=text(inputs, "cidrBlock"), **tags.specification(call, "vpc", inputs)
         )["Vpc"]["VpcId"]
         _set_attributes(call, vpc_id, {}, inputs)
-        return Made(vpc_id, _vpc_outputs(call, _find_vpc(call, vpc_id), inputs))
-
-    def read(self, call: Call, resource_id: str, state: Mapping[str, Value]) -> Made | None:
-        """Read the VPC."""
-        found = _find_vpc(call, resource_id)
-        return Made(resource_id, _vpc_outputs(call, found, state)) if found else None
+        return Made(vpc_id, self.told_by(call, self.listed(call, vpc_id)[0], inputs))
 
     def update(
         self, call: Call, resource_id: str, olds: Properties, news: Properties
     ) -> Properties:
         """Change attributes and tags."""
         _set_attributes(call, resource_id, olds, news)
-        tags.update(call.ec2, resource_id, text_map(olds, "tagsAll"), tags.all_tags(call, news))
-        return _vpc_outputs(call, _find_vpc(call, resource_id), news)
+        return super().update(call, resource_id, olds, news)
 
-    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002 - the id says it all.
+    def listed(self, call: Call, resource_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return the VPC of the id."""
+        vpcs: Sequence[Mapping[str, Any]] = call.ec2.describe_vpcs(VpcIds=[resource_id])["Vpcs"]
+        return vpcs
+
+    def told_by(
+        self, call: Call, found: Mapping[str, Any], state: Mapping[str, Value]
+    ) -> Properties:
+        """Return the VPC's outputs, its default ACL and group among them."""
+        here = [{"Name": "vpc-id", "Values": [found["VpcId"]]}]
+        acls = call.ec2.describe_network_acls(
+            Filters=[*here, {"Name": "default", "Values": ["true"]}]
+        )["NetworkAcls"]
+        groups = call.ec2.describe_security_groups(
+            Filters=[*here, {"Name": "group-name", "Values": ["default"]}]
+        )["SecurityGroups"]
+        return {
+            **vpc_facts(call, found),
+            "defaultNetworkAclId": acls[0]["NetworkAclId"],
+            "defaultSecurityGroupId": groups[0]["GroupId"],
+            **tags.outputs(call, found.get("Tags", ()), state),
+        }
+
+    def remove(self, call: Call, resource_id: str) -> object:
         """Delete the VPC."""
-        tolerate(lambda: call.ec2.delete_vpc(VpcId=resource_id), _VPC_GONE)
+        return call.ec2.delete_vpc(VpcId=resource_id)
 
 
-def _find_vpc(call: Call, vpc_id: str) -> Any:
-    answer = tolerate(lambda: call.ec2.describe_vpcs(VpcIds=[vpc_id]), _VPC_GONE)
-    return answer["Vpcs"][0] if answer and answer["Vpcs"] else None
+def vpc_facts(call: Call, vpc: Mapping[str, Any]) -> Properties:
+    """Return what both a VPC's resource and its look-up tell."""
+    vpc_id = vpc["VpcId"]
+    return {
+        "arn": call.arn(vpc["OwnerId"], f"vpc/{vpc_id}"),
+        "cidrBlock": vpc["CidrBlock"],
+        **{name: _attribute(call, vpc_id, name) for name in _ATTRIBUTES},
+        "ownerId": vpc["OwnerId"],
+        "region": call.region,
+    }
 
 
-def attribute(call: Call, vpc_id: str, name: str) -> bool:
-    """Return an attribute of the VPC, such as `enableDnsSupport`."""
+def _attribute(call: Call, vpc_id: str, name: str) -> bool:
     answer = call.ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute=name)
     return bool(answer[_ATTRIBUTES[name]]["Value"])
 
@@ -80,38 +145,15 @@ def _set_attributes(call: Call, vpc_id: str, olds: Properties, news: Properties)
             call.ec2.modify_vpc_attribute(VpcId=vpc_id, **{key: {"Value": news[name]}})
 
 
-def _vpc_outputs(call: Call, vpc: Mapping[str, Any], state: Mapping[str, Value]) -> Properties:
-    vpc_id, owner = vpc["VpcId"], vpc["OwnerId"]
-    here = [{"Name": "vpc-id", "Values": [vpc_id]}]
-    acls = call.ec2.describe_network_acls(Filters=[*here, {"Name": "default", "Values": ["true"]}])[
-        "NetworkAcls"
-    ]
-    groups = call.ec2.describe_security_groups(
-        Filters=[*here, {"Name": "group-name", "Values": ["default"]}]
-    )["SecurityGroups"]
-    return {
-        "arn": call.arn(owner, f"vpc/{vpc_id}"),
-        "cidrBlock": vpc["CidrBlock"],
-        "defaultNetworkAclId": acls[0]["NetworkAclId"],
-        "defaultSecurityGroupId": groups[0]["GroupId"],
-        "enableDnsHostnames": attribute(call, vpc_id, "enableDnsHostnames"),
-        "enableDnsSupport": attribute(call, vpc_id, "enableDnsSupport"),
-        "ownerId": owner,
-        "region": call.region,
-        **tags.outputs(call, vpc.get("Tags", ()), state),
-    }
-
-
-class Subnet(Resource):
+class Subnet(_Place):
     """A subnet with one IPv4 network."""
 
     type_name = "aws:ec2/subnet:Subnet"
     title = "subnet"
+    gone = frozenset({"InvalidSubnetID.NotFound"})
     properties: ClassVar = {
         "availabilityZone": Property(Kind.TEXT, computed=True, replaces=True),
-        "cidrBlock": Property(
-            Kind.TEXT, required=True, replaces=True, validators=(network_address(4),)
-        ),
+        "cidrBlock": _NETWORK,
         "region": REGION,
         "tags": TAGS,
         "vpcId": Property(Kind.TEXT, required=True, replaces=True),
@@ -130,33 +172,27 @@ class Subnet(Resource):
             **({"AvailabilityZone": zone} if zone else {}),
             **tags.specification(call, "subnet", inputs),
         )["Subnet"]
-        return Made(subnet["SubnetId"], _subnet_outputs(call, subnet, inputs))
+        return Made(subnet["SubnetId"], self.told_by(call, subnet, inputs))
 
-    def read(self, call: Call, resource_id: str, state: Mapping[str, Value]) -> Made | None:
-        """Read the subnet."""
-        found = _find_subnet(call, resource_id)
-        return Made(resource_id, _subnet_outputs(call, found, state)) if found else None
+    def listed(self, call: Call, resource_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return the subnet of the id."""
+        answer = call.ec2.describe_subnets(SubnetIds=[resource_id])
+        subnets: Sequence[Mapping[str, Any]] = answer["Subnets"]
+        return subnets
 
-    def update(
-        self, call: Call, resource_id: str, olds: Properties, news: Properties
+    def told_by(
+        self, call: Call, found: Mapping[str, Any], state: Mapping[str, Value]
     ) -> Properties:
-        """Change tags, the only thing that can change."""
-        tags.update(call.ec2, resource_id, text_map(olds, "tagsAll"), tags.all_tags(call, news))
-        return _subnet_outputs(call, _find_subnet(call, resource_id), news)
+        """Return the subnet's outputs."""
+        return subnet_facts(call, found) | tags.outputs(call, found.get("Tags", ()), state)
 
-    def delete(self, call: Call, resource_id: str, olds: Properties) -> None:  # noqa: ARG002 - the id says it all.
+    def remove(self, call: Call, resource_id: str) -> object:
         """Delete the subnet."""
-        tolerate(lambda: call.ec2.delete_subnet(SubnetId=resource_id), _SUBNET_GONE)
+        return call.ec2.delete_subnet(SubnetId=resource_id)
 
 
-def _find_subnet(call: Call, subnet_id: str) -> Any:
-    answer = tolerate(lambda: call.ec2.describe_subnets(SubnetIds=[subnet_id]), _SUBNET_GONE)
-    return answer["Subnets"][0] if answer and answer["Subnets"] else None
-
-
-def _subnet_outputs(
-    call: Call, subnet: Mapping[str, Any], state: Mapping[str, Value]
-) -> Properties:
+def subnet_facts(call: Call, subnet: Mapping[str, Any]) -> Properties:
+    """Return what both a subnet's resource and its look-up tell."""
     return {
         "arn": call.arn(subnet["OwnerId"], f"subnet/{subnet['SubnetId']}"),
         "availabilityZone": subnet["AvailabilityZone"],
@@ -165,5 +201,4 @@ def _subnet_outputs(
         "ownerId": subnet["OwnerId"],
         "region": call.region,
         "vpcId": subnet["VpcId"],
-        **tags.outputs(call, subnet.get("Tags", ()), state),
     }
