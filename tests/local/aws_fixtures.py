@@ -45,6 +45,19 @@ def local_aws(limits: Limits | None = None) -> Iterator["BaseClient"]:
         urls.url_paths.update(paths)
 
 
+@pytest.fixture(scope="module")
+def ec2() -> Iterator["BaseClient"]:
+    """Serve one local AWS to the whole module; each test has a VPC of its own."""
+    with local_aws() as client:
+        yield client
+
+
+@pytest.fixture
+def vpc(ec2: "BaseClient") -> str:
+    """Make a VPC."""
+    return new_vpc(ec2)
+
+
 def refusal(call: Callable[..., object], **request: object) -> tuple[str, str]:
     """Make a call that must fail, and return the error's code and whole text."""
     with pytest.raises(ClientError) as failure:

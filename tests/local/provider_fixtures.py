@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 import pytest
-from aws_fixtures import local_aws
+from aws_fixtures import local_aws, new_vpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
@@ -245,6 +245,12 @@ def service() -> Iterator[Service]:
 def engine(service: Service) -> Engine:
     """Start a stand-in that has not been asked anything yet."""
     return service.engine()
+
+
+@pytest.fixture
+def vpc_id(engine: Engine) -> str:
+    """Make a VPC."""
+    return new_vpc(engine.ec2)
 
 
 @contextmanager

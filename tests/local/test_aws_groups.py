@@ -1,30 +1,18 @@
 """Security groups of the local AWS: names, defaults, ends, filters and pages."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_fixtures import local_aws, new_group, new_subnet, new_vpc, refusal, rules_of, tcp
+from aws_fixtures import ec2, new_group, new_subnet, new_vpc, refusal, rules_of, tcp, vpc
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+__all__ = ["ec2", "vpc"]
+
 VALID = (
     "are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
 )
-
-
-@pytest.fixture(scope="module")
-def ec2() -> Iterator["BaseClient"]:
-    """Serve one local AWS to the whole module; each test has a VPC of its own."""
-    with local_aws() as client:
-        yield client
-
-
-@pytest.fixture
-def vpc(ec2: "BaseClient") -> str:
-    """Make a VPC."""
-    return new_vpc(ec2)
 
 
 def default_group(ec2: "BaseClient", vpc: str) -> str:

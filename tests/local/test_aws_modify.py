@@ -1,22 +1,16 @@
 """Changing security-group rules of the local AWS in place."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_fixtures import BAD_DESCRIPTION, local_aws, new_group, new_vpc, refusal, rules_of, tcp
+from aws_fixtures import BAD_DESCRIPTION, ec2, new_group, new_vpc, refusal, rules_of, tcp
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+__all__ = ["ec2"]
+
 PORTS: dict[str, object] = {"IpProtocol": "tcp", "FromPort": 25, "ToPort": 25}
-
-
-@pytest.fixture(scope="module")
-def ec2() -> Iterator["BaseClient"]:
-    """Serve one local AWS to the whole module; each test has a VPC of its own."""
-    with local_aws() as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,30 +1,18 @@
 """Network ACLs of the local AWS: entries, the `*`, and the subnets they guard."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_fixtures import local_aws, new_subnet, new_vpc, refusal
+from aws_fixtures import ec2, new_subnet, new_vpc, refusal, vpc
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+__all__ = ["ec2", "vpc"]
+
 LAST = {"CidrBlock": "0.0.0.0/0", "Protocol": "-1", "RuleAction": "deny", "RuleNumber": 32767}
 LAST_IPV6 = {"Ipv6CidrBlock": "::/0", "Protocol": "-1", "RuleAction": "deny", "RuleNumber": 32768}
 BOTH_WAYS = ({"Egress": True}, {"Egress": False})
-
-
-@pytest.fixture(scope="module")
-def ec2() -> Iterator["BaseClient"]:
-    """Serve one local AWS to the whole module; each test has a VPC of its own."""
-    with local_aws() as client:
-        yield client
-
-
-@pytest.fixture
-def vpc(ec2: "BaseClient") -> str:
-    """Make a VPC."""
-    return new_vpc(ec2)
 
 
 @pytest.fixture

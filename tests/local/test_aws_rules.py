@@ -1,13 +1,12 @@
 """Security-group rules of the local AWS: what is taken, how it is kept, what is refused."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from aws_fixtures import (
     BAD_DESCRIPTION,
     EVERYWHERE,
-    local_aws,
+    ec2,
     new_group,
     new_vpc,
     refusal,
@@ -18,18 +17,13 @@ from aws_fixtures import (
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+__all__ = ["ec2"]
+
 NOT_FOUND = (
     "InvalidPermission.NotFound",
     "The specified rule does not exist in this security group",
 )
 REPEATED = ("InvalidParameterValue", "The same permission must not appear multiple times")
-
-
-@pytest.fixture(scope="module")
-def ec2() -> Iterator["BaseClient"]:
-    """Serve one local AWS to the whole module; each test has a VPC of its own."""
-    with local_aws() as client:
-        yield client
 
 
 @pytest.fixture

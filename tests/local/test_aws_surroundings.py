@@ -1,32 +1,19 @@
 """What surrounds groups and ACLs in the local AWS: interfaces, subnets, VPCs."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import pytest
-from aws_fixtures import local_aws, new_group, new_subnet, new_vpc, refusal
+from aws_fixtures import ec2, new_group, new_subnet, new_vpc, refusal, vpc
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+
+__all__ = ["ec2", "vpc"]
 
 STRANGE = (
     "InvalidGroup.NotFound",
     "You have specified two resources that belong to different networks.",
 )
 NOBODY = ("InvalidGroup.NotFound", "The security group 'sg-00000000' does not exist")
-
-
-@pytest.fixture(scope="module")
-def ec2() -> Iterator["BaseClient"]:
-    """Serve one local AWS to the whole module; each test has a VPC of its own."""
-    with local_aws() as client:
-        yield client
-
-
-@pytest.fixture
-def vpc(ec2: "BaseClient") -> str:
-    """Make a VPC."""
-    return new_vpc(ec2)
 
 
 def new_interface(ec2: "BaseClient", subnet: str, *groups: str) -> str:

@@ -4,12 +4,21 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from aws_fixtures import new_subnet, new_vpc
-from provider_fixtures import REGION, Engine, Refused, engine, properties_of, refusal, service
+from aws_fixtures import new_subnet
+from provider_fixtures import (
+    REGION,
+    Engine,
+    Refused,
+    engine,
+    properties_of,
+    refusal,
+    service,
+    vpc_id,
+)
 
 from gateway_rules.local.provider.values import UNKNOWN, Properties, Value
 
-__all__ = ["engine", "service"]
+__all__ = ["engine", "service", "vpc_id"]
 
 TYPE = "aws:ec2/networkAcl:NetworkAcl"
 
@@ -31,12 +40,6 @@ def entry(number: int, port: int = 80, /, **more: Value) -> Value:
 def acls(engine: Engine) -> Engine:
     """Speak of network ACLs."""
     return engine.of(TYPE)
-
-
-@pytest.fixture
-def vpc_id(engine: Engine) -> str:
-    """Make a VPC."""
-    return new_vpc(engine.ec2)
 
 
 @pytest.fixture

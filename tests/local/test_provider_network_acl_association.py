@@ -1,13 +1,13 @@
 """Associations of subnets with network ACLs, in the stand-in."""
 
 import pytest
-from aws_fixtures import new_subnet, new_vpc
-from provider_fixtures import REGION, Engine, Service, engine, refusal, service
+from aws_fixtures import new_subnet
+from provider_fixtures import REGION, Engine, Service, engine, refusal, service, vpc_id
 from test_provider_network_acl import acl_of, default_of, take
 
 from gateway_rules.local.provider.values import UNKNOWN, Properties
 
-__all__ = ["engine", "service"]
+__all__ = ["engine", "service", "vpc_id"]
 
 TYPE = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 
@@ -16,12 +16,6 @@ TYPE = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 def associations(engine: Engine) -> Engine:
     """Speak of associations."""
     return engine.of(TYPE)
-
-
-@pytest.fixture
-def vpc_id(engine: Engine) -> str:
-    """Make a VPC."""
-    return new_vpc(engine.ec2)
 
 
 @pytest.fixture

@@ -5,11 +5,20 @@ from itertools import groupby
 
 import pytest
 from aws_fixtures import new_group, new_subnet, new_vpc, tcp
-from provider_fixtures import REGION, Engine, Refused, engine, properties_of, refusal, service
+from provider_fixtures import (
+    REGION,
+    Engine,
+    Refused,
+    engine,
+    properties_of,
+    refusal,
+    service,
+    vpc_id,
+)
 
 from gateway_rules.local.provider.values import UNKNOWN, Properties, Value, objects
 
-__all__ = ["engine", "service"]
+__all__ = ["engine", "service", "vpc_id"]
 
 TYPE = "aws:ec2/securityGroup:SecurityGroup"
 ALL: Properties = {"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}
@@ -30,12 +39,6 @@ def web(port: int, **more: Value) -> Properties:
 def groups(engine: Engine) -> Engine:
     """Speak of security groups."""
     return engine.of(TYPE)
-
-
-@pytest.fixture
-def vpc_id(engine: Engine) -> str:
-    """Make a VPC."""
-    return new_vpc(engine.ec2)
 
 
 # What is checked before AWS is called.
