@@ -129,6 +129,8 @@ def _host_addresses(plan: Plan, name: str) -> tuple[Prefix, ...]:
 def _pair(protocol: str, text: str) -> PortPair:
     if protocol in ICMP:
         return _message(protocol, text)
+    if protocol in _WITH_PORTS and not text:
+        raise Refused("port", f"{protocol} needs a port", "write one such as 25, or a range 20-22")
     if protocol in _WITH_PORTS:
         return parse_ports(text)
     if text:

@@ -14,6 +14,7 @@ from gateway_rules.explain_report import Report, where
 from gateway_rules.explain_values import (
     Answer,
     Decision,
+    Explanation,
     Line,
     Question,
     lines,
@@ -22,6 +23,7 @@ from gateway_rules.explain_values import (
 )
 from gateway_rules.packets import Match
 from gateway_rules.prefixes import BITS, Peer, Prefix
+from gateway_rules.security_group import covers
 
 Row = tuple[str, str]
 """What a line is about, and what it says."""
@@ -32,9 +34,9 @@ def print_report(report: Report, console: Console) -> None:
     told = report.explanation
     verdict = ("Allowed", "bold green") if told.allowed else ("Refused", "bold red")
     console.print(Text.assemble(verdict, f": {_asked(told.question)}"))
-    for answers in _alike(told.answers):
+    for answers in _alike(told):
         if len(told.answers) > 1:
-            console.print(Text(f"\n{_named(answers)}", "bold"))
+            console.print(Text(f"\n{_named(told, answers)}", "bold"))
         console.print(_grid(_ways(report, answers[0])))
     if rows := [*_more(report)]:
         console.print(_grid(rows))
@@ -54,17 +56,25 @@ def _peer(peer: Peer) -> str:
     return where(peer) if is_address else str(peer)
 
 
-def _alike(answers: Sequence[Answer]) -> Iterator[list[Answer]]:
-    """Put neighbours together that the same lines decide for the same reasons."""
-    for _, some in groupby(answers, key=lambda a: (a.group, a.there, a.back, a.services)):
+def _alike(told: Explanation) -> Iterator[list[Answer]]:
+    """Put neighbours together that belong to one peer and are decided alike."""
+    peers = told.question.peers
+
+    def decided(answer: Answer) -> tuple[object, ...]:
+        peer = next(peer for peer in peers if covers(peer, answer.place))
+        return peer, answer.group, answer.there, answer.back, answer.services
+
+    for _, some in groupby(told.answers, key=decided):
         yield [*some]
 
 
-def _named(answers: Sequence[Answer]) -> str:
-    verdict = "allowed" if answers[0].allowed else "refused"
-    places = [where(answer.place) for answer in answers]
-    more = f" and on, {len(places)} parts alike" if len(places) > 1 else ""
-    return f"{places[0]}{more}: {verdict}"
+def _named(told: Explanation, answers: Sequence[Answer]) -> str:
+    """Name a whole peer, or the first address of a part of it."""
+    first = answers[0]
+    verdict = "allowed" if first.allowed else "refused"
+    peer = next(peer for peer in told.question.peers if covers(peer, first.place))
+    inside = [answer for answer in told.answers if covers(peer, answer.place)]
+    return f"{_peer(peer) if inside == answers else f'from {where(first.place)} on'}: {verdict}"
 
 
 def _grid(rows: Sequence[Row]) -> Table:

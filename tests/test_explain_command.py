@@ -1,0 +1,583 @@
+"""`gateway-rules explain`: what is asked for, and what a user reads."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud import Deployed, aws, deploy, entry_request
+from sites import EVERYBODY, FEW, ROOT, addition, shipped, site
+from typed import Done, Type, typist
+
+from gateway_rules.errors import Faults
+from gateway_rules.explain_question import question
+from gateway_rules.explain_report import of_aws, of_files
+from gateway_rules.live import read
+from gateway_rules.plan import Plan, plan
+from gateway_rules.prefixes import SELF
+from gateway_rules.project import load_plan
+
+
+@pytest.fixture
+def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
+    """Give a function that asks about the repository's own stack."""
+    typed = typist(monkeypatch, capsys)
+
+    def asked(*words: str) -> Done:
+        return typed("-C", ROOT, "explain", "eu-west-1", *words)
+
+    return asked
+
+
+@pytest.fixture(scope="module")
+def planned() -> Plan:
+    """Plan the repository's own stack."""
+    return load_plan(ROOT, "eu-west-1")
+
+
+# --- Words -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("egress", "tcp", "192.0.2.1", "80"), ("egress", "tcp", 80, 80, ["192.0.2.1/32"])),
+        (("egress", "6", "192.0.2.1", "20-22"), ("egress", "tcp", 20, 22, ["192.0.2.1/32"])),
+        (("ingress", "udp", "2001:db8::/32", "1"), ("ingress", "udp", 1, 1, ["2001:db8::/32"])),
+        (("ingress", "icmp", "192.0.2.1", "3/4"), ("ingress", "icmp", 3, 4, ["192.0.2.1/32"])),
+        (("ingress", "icmp", "192.0.2.1", "3"), ("ingress", "icmp", 3, -1, ["192.0.2.1/32"])),
+        (("ingress", "icmp", "192.0.2.1", "8"), ("ingress", "icmp", 8, 0, ["192.0.2.1/32"])),
+        (("egress", "icmpv6", "::1", "129"), ("egress", "icmpv6", 129, 0, ["::1/128"])),
+        (("egress", "50", "192.0.2.1", None), ("egress", "50", 0, 65535, ["192.0.2.1/32"])),
+        (("egress", "-1", "self", None), ("egress", "-1", 0, 65535, [SELF])),
+        (
+            ("egress", "tcp", "APP-patches.clearswift.net", "80"),
+            ("egress", "tcp", 80, 80, ["54.231.0.0/17", "72.21.192.0/19"]),
+        ),
+    ],
+)
+def test_words_become_a_question(planned: Plan, words: Any, asked: Any) -> None:
+    """Names, numbers, ranges, messages and hosts are read as a user means them."""
+    found = question(planned, *words)
+    peers = [str(peer) for peer in found.peers]
+    assert (found.direction, found.protocol, found.from_port, found.to_port, peers) == asked
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (
+            ("out", "tpc", "10.0.0", "x"),
+            [
+                (
+                    "[choice] 'out' is no direction; write egress when the gateway begins, "
+                    "ingress when "
+                    "the other end does"
+                ),
+                (
+                    "[choice] 'tpc' is no protocol; write one of tcp, udp, icmp, icmpv6, -1, or "
+                    "a number "
+                    "from 0 to 255"
+                ),
+                "[prefix] '10.0.0' is no prefix; write one such as 192.0.2.0/24",
+            ],
+        ),
+        (
+            ("egress", "tcp", "192.0.2.1", "70000"),
+            ["[port] port 70000 is above 65535; write a port from 1 to 65535"],
+        ),
+        (
+            ("egress", "tcp", "192.0.2.1"),
+            ["[port] tcp needs a port; write one such as 25, or a range 20-22"],
+        ),
+        (
+            ("egress", "50", "192.0.2.1", "80"),
+            ["[port] protocol 50 has no ports; leave the port out"],
+        ),
+        (
+            ("egress", "icmp", "192.0.2.1", "3/256"),
+            ["[icmp] '3/256' is no message of icmp; write the type, or type/code such as 3/4"],
+        ),
+        (
+            ("egress", "icmp", "2001:db8::1", "8"),
+            [
+                (
+                    "[family] 2001:db8::1 is no address for icmp; ask for icmp with IPv4 and for "
+                    "icmpv6 with IPv6"
+                )
+            ],
+        ),
+        (
+            ("egress", "tcp", "www.example.com", "80"),
+            [
+                (
+                    "[unknown-host] www.example.com is no host of the catalogue; write an "
+                    "address, or "
+                    "one of the names that gateway-rules catalogue lists"
+                )
+            ],
+        ),
+        (
+            ("egress", "udp", "time.clearswift.net", "123"),
+            [
+                (
+                    "[unknown-host] time.clearswift.net has no addresses in the catalogue; write "
+                    "an "
+                    "address, or one of the names that gateway-rules catalogue lists"
+                )
+            ],
+        ),
+        (
+            ("egress", "tcp", "192.0.2.1/24", "80"),
+            [
+                (
+                    "[host-bits] 192.0.2.1/24 has bits behind its prefix length; write "
+                    "192.0.2.0/24 "
+                    "for the network, 192.0.2.1/32 for the host"
+                )
+            ],
+        ),
+    ],
+)
+def test_words_that_cannot_be_meant_are_faults(ask: Type, words: Any, lines: list[str]) -> None:
+    """All that is wrong is said at once, each with what to write."""
+    assert ask(*words) == (2, "", [f"error: <command>:1:1: {line}" for line in lines])
+
+
+def test_self_needs_networks() -> None:
+    """Without its subnets' CIDRs nobody knows where another gateway may be."""
+    bare = plan(shipped(), site(networks=[]))
+    with pytest.raises(Faults) as raised:
+        question(bare, "egress", "tcp", "self", "443")
+    assert str(raised.value) == (
+        "error: <command>:1:1: [self-without-networks] self is asked for and networks are not "
+        "given; list the CIDRs of the subnets under gateway-rules:networks"
+    )
+
+
+# --- Text --------------------------------------------------------------------------------------
+
+
+def test_an_allowed_conversation_is_explained_in_five_lines(ask: Type) -> None:
+    """Verdict, rule, entry there, entry back, and the document's row."""
+    assert ask("egress", "tcp", "10.42.18.5", "389") == (
+        0,
+        (
+            "Allowed: egress tcp 389 to 10.42.18.5\n"
+            "group  gateway-rules-eu-west-1: egress tcp 389 10.42.18.5/32\n"
+            "there  entry 100: allow egress tcp 20-990 10.42.0.0/15\n"
+            "back   entry 170: allow ingress tcp 32768-60999 0.0.0.0/0\n"
+            "why    ldap-key-server: section 3, LDAP Key server (Encryption)\n"
+        ),
+        [],
+    )
+
+
+def test_a_refusal_says_what_is_near_and_what_to_write(ask: Type) -> None:
+    """Who would have it allowed finds the line to put into the stack's file."""
+    assert ask("ingress", "tcp", "10.9.9.9", "22") == (
+        1,
+        (
+            "Refused: ingress tcp 22 from 10.9.9.9\n"
+            "group  no rule passes tcp 22\n"
+            "there  no entry passes tcp 22, and an ACL ends in deny\n"
+            "back   entry 200: allow egress tcp 1024-65535 0.0.0.0/0\n"
+            "why    nothing in the document or the stack's file asks for it\n"
+            "near   the same other end: ingress tcp 25 0.0.0.0/0 (smtp-in)\n"
+            "       the same other end: ingress tcp 80 10.0.0.0/8 (pmm-ui)\n"
+            "       the same port: ingress tcp 22 10.42.0.0/24 (ssh)\n"
+            "\n"
+            "ssh (section 3, SSH) is for administrators: people who look after the gateway, over "
+            "SSH "
+            "and in the management UI\n"
+            "write under gateway-rules:roles in stacks/Pulumi.eu-west-1.yaml:\n"
+            "  administrators: [10.42.0.0/24, 10.9.9.9/32]\n"
+        ),
+        [],
+    )
+
+
+def test_what_nobody_lists_needs_an_addition(ask: Type) -> None:
+    """ICMP is asked for by type and code, and the addition is written so."""
+    assert ask("egress", "icmp", "192.0.2.1", "8").out == (
+        "Refused: egress icmp type 8 code 0 to 192.0.2.1\n"
+        "group  no rule passes icmp type 8 code 0\n"
+        "there  no entry passes icmp type 8 code 0, and an ACL ends in deny\n"
+        "back   no entry passes icmp type 0 code 0, and an ACL ends in deny\n"
+        "why    nothing in the document or the stack's file asks for it\n"
+        "near   the same other end: egress tcp 25 0.0.0.0/0 (smtp-out)\n"
+        "       the same other end: egress udp 53 0.0.0.0/0 (dns)\n"
+        "\n"
+        "an addition would allow it\n"
+        "write under gateway-rules:additions in stacks/Pulumi.eu-west-1.yaml:\n"
+        "  - {name: icmp-8-0-out, direction: egress, protocol: icmp, type: 8, code: 0, "
+        "peers: [192.0.2.1/32]}\n"
+    )
+
+
+def test_each_address_of_a_host_is_explained(ask: Type) -> None:
+    """A name stands for all addresses that the plan has for it."""
+    assert ask("egress", "tcp", "app-patches.clearswift.net", "443").out.splitlines()[:14] == [
+        "Refused: egress tcp 443 to 54.231.0.0/17, 72.21.192.0/19",
+        "",
+        "54.231.0.0/17: refused",
+        "group  no rule passes tcp 443",
+        "there  no entry passes tcp 443, and an ACL ends in deny",
+        "back   entry 170: allow ingress tcp 32768-60999 0.0.0.0/0",
+        "why    nothing in the document or the stack's file asks for it",
+        "",
+        "72.21.192.0/19: refused",
+        "group  no rule passes tcp 443",
+        "there  no entry passes tcp 443, and an ACL ends in deny",
+        "back   entry 170: allow ingress tcp 32768-60999 0.0.0.0/0",
+        "why    nothing in the document or the stack's file asks for it",
+        "near   the same other end: egress tcp 80 54.231.0.0/17 (product-updates)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "notes"),
+    [
+        (
+            ("ingress", "tcp", "10.42.8.9", "443"),
+            [
+                "within one subnet no network ACL is crossed, between two the ACLs of both are",
+                "a rule for self holds if another gateway of this stack has the address",
+            ],
+        ),
+        (
+            ("egress", "tcp", "self", "443"),
+            ["within one subnet no network ACL is crossed, between two the ACLs of both are"],
+        ),
+        (
+            ("egress", "udp", "169.254.169.123", "123"),
+            ["Amazon's time service: AWS filters it in neither groups nor ACLs"],
+        ),
+        (
+            ("egress", "tcp", "10.42.0.2", "53"),
+            ["if it is the VPC's own DNS resolver, neither groups nor ACLs filter it"],
+        ),
+        (("egress", "tcp", "10.42.16.10", "21"), []),
+        (("egress", "tcp", "10.42.7.2", "53"), []),
+    ],
+)
+def test_notes_say_what_no_rule_tells(ask: Type, words: Any, notes: list[str]) -> None:
+    """Where groups or ACLs do not stand between two ends, it is said."""
+    assert json.loads(ask(*words, "--json").out)["notes"] == notes
+
+
+# --- JSON --------------------------------------------------------------------------------------
+
+
+def test_json_holds_the_rule_and_the_entries_as_show_has_them(ask: Type) -> None:
+    """A traps' receiver: a rule, an entry there, and nothing that comes back."""
+    done = ask("egress", "udp", "10.42.19.4", "162", "--json")
+    assert (done.code, json.loads(done.out)) == (
+        0,
+        {
+            "stack": "eu-west-1",
+            "allowed": True,
+            "security_group": {
+                "name": "gateway-rules-eu-west-1",
+                "direction": "egress",
+                "protocol": "udp",
+                "from_port": 162,
+                "to_port": 162,
+                "peer": "10.42.19.4/32",
+                "description": "snmp-alerts (section 3)",
+                "services": ["snmp-alerts"],
+            },
+            "network_acl": {
+                "there": [
+                    {
+                        "direction": "egress",
+                        "protocol": "udp",
+                        "from_port": 137,
+                        "to_port": 162,
+                        "prefix": "10.42.16.0/22",
+                        "number": 230,
+                        "action": "allow",
+                        "for": ["request"],
+                        "services": ["ntlm-names", "snmp-alerts"],
+                    }
+                ],
+                "back": None,
+                "refused": [],
+            },
+            "services": ["snmp-alerts"],
+            "notes": [],
+            "nearest": [],
+            "cures": [],
+        },
+    )
+
+
+def test_json_of_a_refusal_has_no_rule_and_the_cures(ask: Type) -> None:
+    """What passes the ACL by its excess is still refused by the group."""
+    data = json.loads(ask("egress", "tcp", "10.42.16.10", "2000", "--json").out)
+    assert [data[key] for key in ("allowed", "security_group", "services", "cures")] == [
+        False,
+        None,
+        [],
+        [
+            {
+                "why": "the caveat ftp-data-passive (section 3, FTP): in passive mode the gateway "
+                "opens the data connection, to a high port",
+                "edits": [
+                    {
+                        "what": "write",
+                        "key": "additions",
+                        "line": "- {name: ftp-data-passive, direction: egress, protocol: tcp, "
+                        "ports: 1024-65535, peers: [ftp_servers]}",
+                    }
+                ],
+            }
+        ],
+    ]
+    assert [entry["number"] for entry in data["network_acl"]["there"]] == [200]
+
+
+def test_json_names_each_address_of_several(ask: Type) -> None:
+    """A prefix is parted where what decides it changes."""
+    data = json.loads(ask("ingress", "tcp", "10.42.0.0/23", "22", "--json").out)
+    parts = [(part["address"], part["allowed"]) for part in data["addresses"]]
+    assert (data["allowed"], parts) == (False, [("10.42.0.0", True), ("10.42.1.0", False)])
+
+
+# --- Cures -------------------------------------------------------------------------------------
+
+
+def padded(words: tuple[str, ...]) -> tuple[str, str, str, str | None]:
+    """Give direction, protocol, address, and the port if there is one."""
+    direction, protocol, address, *port = words
+    return direction, protocol, address, port[0] if port else None
+
+
+def cures(made: Plan, *words: str) -> list[tuple[str, list[str]]]:
+    """Give what each cure says, and its edits in a line each."""
+    report = of_files(made, question(made, *padded(words)))
+    return [
+        (cure.why, [f"{what} {key}: {line}" for what, key, line in cure.edits])
+        for cure in report.cures
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "cure"),
+    [
+        (
+            {"roles": EVERYBODY | {"syslog_servers": []}},
+            ("egress", "tcp", "10.9.0.1", "514"),
+            (
+                (
+                    "syslog-export (section 3, SYSLOG export) is for syslog_servers: the central "
+                    "syslog servers"
+                ),
+                ["write roles: syslog_servers: [10.9.0.1/32]"],
+            ),
+        ),
+        (
+            {"services": FEW["services"] | {"syslog-export": False}},
+            ("egress", "tcp", "10.9.0.1", "514"),
+            (
+                "syslog-export (section 3, SYSLOG export) would, but the stack file leaves it out",
+                ["take out services: syslog-export: false"],
+            ),
+        ),
+        (
+            {"services": FEW["services"] | {"syslog-export": False}},
+            ("egress", "tcp", "10.9.0.9", "514"),
+            (
+                (
+                    "syslog-export (section 3, SYSLOG export) is for syslog_servers: the central "
+                    "syslog servers"
+                ),
+                [
+                    "write roles: syslog_servers: [10.9.0.0/31, 10.9.0.9/32]",
+                    "take out services: syslog-export: false",
+                ],
+            ),
+        ),
+        (
+            {"gateway_version": "3.8"},
+            ("egress", "tcp", "204.236.225.214", "80"),
+            (
+                (
+                    "spam-signatures-download (section 2, Spam Signatures download (pre 3.1)) "
+                    "would, "
+                    "but it holds for versions before 3.1; the gateway's is 3.8"
+                ),
+                ['take out gateway_version: "3.8"'],
+            ),
+        ),
+        (
+            {"services": FEW["services"] | {"dns": ["10.0.0.2/32"]}},
+            ("egress", "udp", "192.0.2.53", "53"),
+            (
+                "dns (section 2, DNS) is narrowed to other prefixes",
+                ["write services: dns: [10.0.0.2/32, 192.0.2.53/32]"],
+            ),
+        ),
+        (
+            {},
+            ("ingress", "tcp", "192.0.2.1", "25"),
+            (
+                (
+                    "the caveat mail-itself (section 1): the document does not list SMTP, the "
+                    "gateway's own work"
+                ),
+                [
+                    (
+                        "write additions: - {name: smtp-in, direction: ingress, protocol: tcp, "
+                        "ports: 25, peers: [0.0.0.0/0]}"
+                    ),
+                    (
+                        "write additions: - {name: smtp-out, direction: egress, protocol: tcp, "
+                        "ports: 25, peers: [0.0.0.0/0]}"
+                    ),
+                ],
+            ),
+        ),
+        (
+            {"additions": [addition(name="tcp-8443-in", protocol="tcp", ports=1, peers=[SELF])]},
+            ("ingress", "tcp", "self", "8443"),
+            (
+                "an addition would allow it",
+                [
+                    (
+                        "write additions: - {name: tcp-8443-in-2, direction: ingress, protocol: "
+                        "tcp, "
+                        "ports: 8443, peers: [self]}"
+                    )
+                ],
+            ),
+        ),
+        (
+            {},
+            ("egress", "50", "192.0.2.1"),
+            (
+                "an addition cannot name protocol 50: this one opens every protocol",
+                [
+                    (
+                        'write additions: - {name: all-out, direction: egress, protocol: "-1", '
+                        "peers: [192.0.2.1/32]}"
+                    )
+                ],
+            ),
+        ),
+        (
+            {},
+            ("egress", "-1", "192.0.2.1"),
+            (
+                "an addition would allow it",
+                [
+                    (
+                        'write additions: - {name: all-out, direction: egress, protocol: "-1", '
+                        "peers: [192.0.2.1/32]}"
+                    )
+                ],
+            ),
+        ),
+    ],
+)
+def test_a_cure_names_the_line_of_the_stack_file(
+    fields: dict[str, Any], words: tuple[str, ...], cure: tuple[str, list[str]]
+) -> None:
+    """A role, a service left out or narrowed, a version, a caveat's addition, or one's own."""
+    assert cures(plan(shipped(), site(**FEW | fields)), *words) == [cure]
+
+
+# --- Live --------------------------------------------------------------------------------------
+
+
+SMALL = site(
+    roles={role: [] for role in shipped().roles} | {"administrators": ["10.42.0.0/24"]},
+    services={name: False for name in shipped().by_id if name not in {"ssh", "dns"}},
+)
+
+
+@pytest.fixture
+def built() -> Iterator[Deployed]:
+    """Build a plan for administrators and DNS on an AWS of its own."""
+    with aws() as client:
+        yield deploy(plan(shipped(), SMALL), client)
+
+
+def live(built: Deployed, *words: str) -> dict[str, Any]:
+    """Ask what AWS has."""
+    found = read(built.plan.site, built.client)  # type: ignore[arg-type] # It is a stack's.
+    return of_aws(built.plan, found, question(built.plan, *padded(words))).as_json()
+
+
+def test_what_aws_has_is_named_by_its_ids(built: Deployed) -> None:
+    """A live rule and live entries say which group and which ACL hold them."""
+    data = live(built, "ingress", "tcp", "10.42.0.7", "22")
+    held = [entry["acl"] for way in ("there", "back") for entry in data["network_acl"][way]]
+    assert (data["allowed"], data["security_group"]["name"], {*held}) == (
+        True,
+        built.group,
+        {built.acl},
+    )
+    assert (data["services"], data["notes"]) == (["ssh"], [])
+
+
+def test_a_live_deny_is_named(built: Deployed) -> None:
+    """Who put a deny before an entry of ours is shown the deny, and that the files allow it."""
+    entry = next(
+        e for e in built.plan.acl.entries if "request" in e.purposes and "ssh" in e.services
+    )
+    deny = entry_request(entry) | {"RuleNumber": 7, "RuleAction": "deny"}
+    built.client.create_network_acl_entry(NetworkAclId=built.acl, **deny)
+    data = live(built, "ingress", "tcp", "10.42.0.7", "22")
+    there = [(each["number"], each["action"]) for each in data["network_acl"]["there"]]
+    assert (data["allowed"], there, data["cures"]) == (False, [(7, "deny")], [])
+    assert data["notes"] == [
+        "the stack's files allow it: gateway-rules verify test lists what AWS lacks"
+    ]
+
+
+def test_what_aws_passes_and_the_files_do_not_is_noted(built: Deployed) -> None:
+    """A rule and entries by hand are found, and no service is made up for them."""
+    built.client.authorize_security_group_egress(
+        GroupId=built.group,
+        IpPermissions=[
+            {
+                "IpProtocol": "udp",
+                "FromPort": 514,
+                "ToPort": 514,
+                "IpRanges": [{"CidrIp": "192.0.2.1/32"}],
+            }
+        ],
+    )
+    for egress, first, last in ((True, 514, 514), (False, 32768, 60999)):
+        built.client.create_network_acl_entry(
+            NetworkAclId=built.acl,
+            Egress=egress,
+            RuleNumber=9,
+            RuleAction="allow",
+            Protocol="17",
+            CidrBlock="192.0.2.0/24",
+            PortRange={"From": first, "To": last},
+        )
+    data = live(built, "egress", "udp", "192.0.2.1", "514")
+    assert (data["allowed"], data["services"], data["notes"]) == (
+        True,
+        [],
+        ["the stack's files do not: gateway-rules verify test lists what AWS has on top"],
+    )
+
+
+def test_live_asks_the_account(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """With --live the command reads AWS, and says so when it cannot."""
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    words = ("explain", "eu-west-1", "egress", "tcp", "192.0.2.1", "25", "--live")
+    done = typist(monkeypatch, capsys)("-C", ROOT, *words)
+    assert (done.code, done.out, len(done.err)) == (3, "", 1)
+    assert done.err[0].startswith("error: stacks/Pulumi.eu-west-1.yaml:1:1: [aws] ")
