@@ -100,16 +100,20 @@ class Server:
             connection.close()
 
 
-def start(layout: Layout, settings: Settings, zone: Zone = NOWHERE) -> Server:
+def start(
+    layout: Layout, settings: Settings, zone: Zone = NOWHERE, journal: Path | None = None
+) -> Server:
     """Start a local AWS that outlives this process, and record it beside the state.
 
-    Raises NoAnswer when it does not come up.
+    What changes there is written to the journal, if one is wanted. Raises NoAnswer when the
+    server does not come up.
     """
     secret = secrets.token_hex(16)
     port_file, resolvers_file = layout.local / "server.port", layout.local / "resolvers.json"
     port_file.unlink(missing_ok=True)
     files = ["--port-file", str(port_file), "--resolvers-file", str(resolvers_file)]
     options = [*files, "--mark", secret, "--zone", str(zone), *settings.options()]
+    options += ["--journal", str(journal)] if journal else []
     process = _spawn(layout, options)
     endpoint = f"http://127.0.0.1:{_port(process, port_file, layout)}"
     # The server writes its port last.

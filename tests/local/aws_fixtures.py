@@ -11,6 +11,7 @@ from moto.ec2 import urls
 from moto.ec2.models import ec2_backends
 
 from gateway_rules.local.aws.client import client
+from gateway_rules.local.aws.journal import Journal
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.server import open_server
 
@@ -28,10 +29,12 @@ EVERYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 
 
 @contextmanager
-def local_aws(limits: Limits | None = None) -> Iterator["BaseClient"]:
+def local_aws(
+    limits: Limits | None = None, journal: Journal | None = None
+) -> Iterator["BaseClient"]:
     """Serve a local AWS, yield a client of it, and leave moto in this process as it was."""
     backend, paths = ec2_backends.backend, dict(urls.url_paths)
-    server = open_server("test", limits or Limits())
+    server = open_server("test", limits or Limits(), journal=journal)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -38,6 +38,7 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--zone", type=Zone.from_text, default=NOWHERE, help="names, as JSON")
     parser.add_argument("--resolvers-file", type=Path, help="where the name servers are written")
+    parser.add_argument("--journal", type=Path, help="where calls that change something go")
     parser.add_argument("--region", action="append", default=[], help="make ready; repeatable")
     for name, default in asdict(Limits()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=default)
@@ -47,10 +48,15 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
 def _serve(given: argparse.Namespace) -> None:
     """Serve until interrupted, with the port in its file as long as it can be asked."""
     # moto takes a second to import, which a misspelt option should not have to wait for.
+    from gateway_rules.local.aws.journal import Journal  # noqa: PLC0415
     from gateway_rules.local.aws.server import open_server, warm_up  # noqa: PLC0415
 
     limits = Limits(**{each.name: getattr(given, each.name) for each in fields(Limits)})
-    with open_server(given.mark, limits, given.port) as server, serving(given.zone) as resolvers:
+    with ExitStack() as closing:
+        file = closing.enter_context(given.journal.open("w")) if given.journal else None
+        journal = Journal(file) if file else None
+        server = closing.enter_context(open_server(given.mark, limits, given.port, journal))
+        resolvers = closing.enter_context(serving(given.zone))
         for region in given.region:
             warm_up(server, region)
         if given.resolvers_file:

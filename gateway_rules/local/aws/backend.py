@@ -4,7 +4,7 @@ moto's own classes carry few types; these say what moto 5.2.5 has under the name
 Network ACLs and the rules of groups are this package's values, kept in place of moto's own.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -28,10 +28,12 @@ class Vpc(Protocol):
 
 
 class Subnet(Protocol):
-    """A subnet."""
+    """A subnet, which has an IPv4 block unless it is one of IPv6 alone."""
 
     id: str
     vpc_id: str
+    cidr_block: str | None
+    ipv6_cidr_block_association_set: Sequence[Mapping[str, str]]
 
 
 class Group(Protocol):

@@ -12,6 +12,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.test import Client
 
+from gateway_rules.local.aws.journal import Journal
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.strict import apply
 
@@ -19,12 +20,14 @@ MARK_PATH = "/gateway-rules/mark"
 HOST = "127.0.0.1"
 
 
-def open_server(mark: str, limits: Limits, port: int = 0) -> BaseWSGIServer:
+def open_server(
+    mark: str, limits: Limits, port: int = 0, journal: Journal | None = None
+) -> BaseWSGIServer:
     """Listen on this machine alone, on a free port unless one is given; serving comes next.
 
     Raises SystemExit 1 when the port is taken; werkzeug says so on standard error.
     """
-    apply(limits)
+    apply(limits, journal)
     # One line a request would bury what the engine says on the same terminal.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app = _marked(DomainDispatcherApplication(create_backend_app), mark)

@@ -19,6 +19,7 @@ from gateway_rules.local.aws import (
     surroundings,
 )
 from gateway_rules.local.aws.backend import Answer, Backend, Request
+from gateway_rules.local.aws.journal import Journal
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.region import region_class
 
@@ -65,20 +66,22 @@ class Call(Protocol):
 
     ec2_backend: Backend
     params: Request
+    querystring: Mapping[str, list[str]]
 
 
-def apply(limits: Limits) -> None:
+def apply(limits: Limits, journal: Journal | None = None) -> None:
     """Put moto's EC2 right from now on; what moto's EC2 holds is lost.
 
-    Call it before `moto.mock_aws` or the server starts; it may be called again, for other limits.
+    A journal takes down what the calls change. Call it before `moto.mock_aws` or the server
+    starts; it may be called again, for other limits.
     """
     service_quotas.apply(limits)
     ec2_backends.clear()
     ec2_backends.backend = region_class()
-    urls.url_paths["{0}/"] = _response_class(limits).dispatch
+    urls.url_paths["{0}/"] = _response_class(limits, journal).dispatch
 
 
-def _response_class(limits: Limits) -> type[EC2Response]:
+def _response_class(limits: Limits, journal: Journal | None) -> type[EC2Response]:
     """Derive the class that answers requests.
 
     Its one lock keeps requests apart: moto's collections are plain dictionaries, which one thread
@@ -89,7 +92,10 @@ def _response_class(limits: Limits) -> type[EC2Response]:
     def one_at_a_time(call: Call, *request: object, **more: object) -> object:
         """Answer a request when no other is being answered."""
         with lock:
-            return EC2Response._dispatch(call, *request, **more)  # noqa: SLF001 - the way in
+            answer = EC2Response._dispatch(call, *request, **more)  # noqa: SLF001 - the way in
+            if journal:
+                journal.note(call, *answer[::2])
+            return answer
 
     members = {
         **{name: _answer(action, limits) for name, action in _ACTIONS.items()},
