@@ -17,6 +17,23 @@ LICENCE = Block(
     "Licence: check", "TCP", "443,8443-8444", (("licence.clearswift.net", ("23.1.2.3",)),)
 )
 
+SECOND_ROW_FIRST = (
+    "-   - id: appliance-online-help",
+    "+   - id: product-updates",
+    "-     row: Appliance online help",
+    "+     row: Product updates",
+    "-     protocol: tcp",
+    "-     ports: [80]",
+    "-     hosts:",
+    "-       - {name: apphelp.clearswift.com, addresses: [79.125.18.99]}",
+    "-",
+    "-   - id: product-updates",
+    '-     section: "2"',
+    "-     row: Product updates",
+    "-     direction: egress",
+    "-     reason: *client",
+)
+
 CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
     "the same": (PRINTED, [], []),
     "address changed": (
@@ -100,20 +117,7 @@ CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
     "first row out, with what others refer to": (
         PRINTED.with_block(HELP),
         [
-            "-   - id: appliance-online-help",
-            "+   - id: product-updates",
-            "-     row: Appliance online help",
-            "+     row: Product updates",
-            "-     protocol: tcp",
-            "-     ports: [80]",
-            "-     hosts:",
-            "-       - {name: apphelp.clearswift.com, addresses: [79.125.18.99]}",
-            "-",
-            "-   - id: product-updates",
-            '-     section: "2"',
-            "-     row: Product updates",
-            "-     direction: egress",
-            "-     reason: *client",
+            *SECOND_ROW_FIRST,
         ],
         [],
     ),
@@ -171,20 +175,7 @@ CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
             PRINTED, external=(PRINTED.external[1], PRINTED.external[0], *PRINTED.external[2:])
         ),
         [
-            "-   - id: appliance-online-help",
-            "+   - id: product-updates",
-            "-     row: Appliance online help",
-            "+     row: Product updates",
-            "-     protocol: tcp",
-            "-     ports: [80]",
-            "-     hosts:",
-            "-       - {name: apphelp.clearswift.com, addresses: [79.125.18.99]}",
-            "-",
-            "-   - id: product-updates",
-            '-     section: "2"',
-            "-     row: Product updates",
-            "-     direction: egress",
-            "-     reason: *client",
+            *SECOND_ROW_FIRST,
             "+",
             "+   - id: appliance-online-help",
             '+     section: "2"',

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 import boto3
@@ -18,6 +19,9 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.strict import apply
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
 
 SERVER = (sys.executable, "-m", "gateway_rules.local.aws")
 
@@ -34,6 +38,16 @@ def started(tmp_path: Path, *options: str) -> tuple[subprocess.Popen[bytes], str
         assert time.monotonic() < until
         time.sleep(0.02)
     return server, f"http://127.0.0.1:{port_file.read_text().strip()}"
+
+
+def assert_one_rule_a_group(ec2: "BaseClient") -> None:
+    """See that a new group is refused its second rule."""
+    code, _ = refusal(
+        ec2.authorize_security_group_ingress,
+        GroupId=new_group(ec2, new_vpc(ec2)),
+        IpPermissions=[tcp(25, "10.0.0.0/8", "192.0.2.0/24")],
+    )
+    assert code == "RulesPerSecurityGroupLimitExceeded"
 
 
 @pytest.fixture
@@ -63,13 +77,7 @@ def test_a_server_starts_and_ends(tmp_path: Path) -> None:
         with urlopen(f"{endpoint}/gateway-rules/mark") as answer:  # noqa: S310 - a loopback URL
             assert answer.read() == b"mark-1"
         ec2 = client(endpoint, "eu-west-1")
-        group = new_group(ec2, new_vpc(ec2))
-        code, _ = refusal(
-            ec2.authorize_security_group_ingress,
-            GroupId=group,
-            IpPermissions=[tcp(25, "10.0.0.0/8", "192.0.2.0/24")],
-        )
-        assert code == "RulesPerSecurityGroupLimitExceeded"
+        assert_one_rule_a_group(ec2)
     finally:
         server.terminate()
         assert server.wait(timeout=10) == 0
@@ -162,11 +170,5 @@ def test_moto_in_process_is_put_right_as_well() -> None:
     for _ in range(2):
         with mock_aws():
             ec2 = boto3.client("ec2", region_name="eu-west-1")
-            group = new_group(ec2, new_vpc(ec2))
-            code, _ = refusal(
-                ec2.authorize_security_group_ingress,
-                GroupId=group,
-                IpPermissions=[tcp(25, "10.0.0.0/8", "192.0.2.0/24")],
-            )
-            assert code == "RulesPerSecurityGroupLimitExceeded"
+            assert_one_rule_a_group(ec2)
             assert len(ec2.describe_security_groups()["SecurityGroups"]) == 3

@@ -45,6 +45,15 @@ def site(project: Path, stack: str = STACK) -> Site:
     return read_without_addresses(project, stack, read_catalogue())
 
 
+def reviewed_copy(project: Path, server: Server) -> Path:
+    """Look a stack's hosts up, and put the file among those that people review."""
+    rehearsal.look_up(project, site(project), server)
+    reviewed = project / "stacks" / "addresses" / f"{STACK}.yaml"
+    reviewed.parent.mkdir()
+    shutil.copy(rehearsed_addresses(project, STACK), reviewed)
+    return reviewed
+
+
 def spam_peers(project: Path, stack: str) -> set[str]:
     """Give the peers of a stack's spam-signature services."""
     flows = load_plan(project, stack).flows
@@ -127,10 +136,7 @@ def test_a_reviewed_file_goes_first(
     project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A rehearsal deploys what would be deployed, where that is there."""
-    rehearsal.look_up(project, site(project), server)
-    reviewed = project / "stacks" / "addresses" / f"{STACK}.yaml"
-    reviewed.parent.mkdir()
-    reviewed.touch()
+    reviewed = reviewed_copy(project, server)
     monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
 
     assert address_file(project, STACK) == reviewed
@@ -140,10 +146,7 @@ def test_reviewed_addresses_are_possible_ones_in_a_rehearsal_too(
     project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a name server of this machine gave is refused where people review addresses."""
-    rehearsal.look_up(project, site(project), server)
-    reviewed = project / "stacks" / "addresses" / f"{STACK}.yaml"
-    reviewed.parent.mkdir()
-    shutil.copy(rehearsed_addresses(project, STACK), reviewed)
+    reviewed_copy(project, server)
     monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
 
     with pytest.raises(Faults) as caught:

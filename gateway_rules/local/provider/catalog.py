@@ -1,7 +1,8 @@
 """The resource types that the stand-in knows, and what it says to all others."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from .faults import ProviderError
 from .lookups import LOOK_UPS, LookUp
@@ -11,6 +12,8 @@ from .resource import Resource
 from .security_group import SecurityGroup
 from .security_group_rule import SecurityGroupEgressRule, SecurityGroupIngressRule
 from .vpc import Subnet, Vpc
+
+T = TypeVar("T")
 
 _TYPES: Final[tuple[Resource, ...]] = (
     NetworkAcl(),
@@ -29,12 +32,7 @@ def resource_type(token: str) -> Resource:
 
     Raises ProviderError for any other, naming those that there are.
     """
-    if token not in RESOURCES:
-        raise ProviderError(
-            f"the stand-in for aws does not know the resource type {token}, for which the official "
-            f"plugin and an AWS account are needed; it knows {', '.join(sorted(RESOURCES))}"
-        )
-    return RESOURCES[token]
+    return _known("resource type", RESOURCES, token)
 
 
 def look_up(token: str) -> LookUp:
@@ -42,9 +40,14 @@ def look_up(token: str) -> LookUp:
 
     Raises ProviderError for any other, naming those that there are.
     """
-    if token not in LOOK_UPS:
+    return _known("look-up", LOOK_UPS, token)
+
+
+def _known(kind: str, there: Mapping[str, T], token: str) -> T:
+    """Return what goes by the name."""
+    if token not in there:
         raise ProviderError(
-            f"the stand-in for aws does not know the look-up {token}, for which the official "
-            f"plugin and an AWS account are needed; it knows {', '.join(sorted(LOOK_UPS))}"
+            f"the stand-in for aws does not know the {kind} {token}, for which the official "
+            f"plugin and an AWS account are needed; it knows {', '.join(sorted(there))}"
         )
-    return LOOK_UPS[token]
+    return there[token]
