@@ -29,10 +29,13 @@ def fit_flows(
 ) -> None:
     """Fit anybody's list of flows into N entries, with the least excess.
 
-    The file holds flows of one IP family, each with a protocol, ports (a number, a range, or
-    a list of these; type and code for ICMP) and a prefix, such as
-    {"flows": [{"protocol": "tcp", "ports": "20-22", "prefix": "192.0.2.0/24"}]}. A network
-    ACL has 19 entries to use, or 39 where AWS raised its quota.
+    The file holds flows of one IP family, as JSON or YAML:
+
+    {"flows": [{"protocol": "tcp", "ports": "20-22", "prefix": "192.0.2.0/24"}]}
+
+    Ports are a number, a range, or a list of these; ICMP has type and code.
+
+    A network ACL has 19 entries to use, or 39 where AWS raised its quota.
 
     Example: gateway-rules fit flows.yaml --budget 19
     """

@@ -138,7 +138,7 @@ def _ports(value: object) -> PortPair:
     return 0, protocols.parse_ports(last)[1] if dash else 0
 
 
-def _prefix(value: object) -> Prefix:
+def quick_prefix(value: object) -> Prefix:
     """Read a prefix as all others are read; usual ones in a fifth of the time."""
     address, _, length = str(value).partition("/")
     try:
@@ -163,7 +163,7 @@ class _Flow(Frozen):
     ) = None
     type: Annotated[Number, Field(ge=-1, le=255)] | None = None
     code: Annotated[Number, Field(ge=-1, le=255)] | None = None
-    prefix: Annotated[Prefix, BeforeValidator(_prefix)]
+    prefix: Annotated[Prefix, BeforeValidator(quick_prefix)]
 
     @model_validator(mode="after")
     def _ports_fit_protocol(self) -> Self:
