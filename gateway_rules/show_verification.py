@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
@@ -28,8 +27,8 @@ def print_verification(verification: Verification, console: Console) -> None:
     """Print what was counted and compared, and each difference with what mends it."""
     console.print(_counts(verification))
     for kind, findings in verification.findings.items():
-        for alike in _alike(findings):
-            _print_finding(kind, alike, console)
+        for some in alike(findings):
+            _print_finding(kind, some, console)
     for note in verification.notes:
         console.print(Text(note, "yellow"))
     if verification.is_clean:
@@ -47,26 +46,29 @@ def _counts(verification: Verification) -> Table:
     return table
 
 
-def _alike(findings: Iterable[Finding]) -> Iterator[Sequence[Finding]]:
-    """Put together what differs in its packets alone."""
-    for _, some in groupby(findings, lambda one: (one.layer, one.resource, one.why, one.fix)):
-        yield tuple(some)
+def alike(findings: Iterable[Finding], *, fold: bool = True) -> Iterator[Sequence[Finding]]:
+    """Put together what differs in its packets alone; each by itself where that is not wished."""
+    groups: dict[object, list[Finding]] = {}
+    for number, one in enumerate(findings):
+        key = (one.layer, one.resource, one.why, one.fix) if fold else number
+        groups.setdefault(key, []).append(one)
+    yield from groups.values()
 
 
-def _print_finding(kind: str, alike: Sequence[Finding], console: Console) -> None:
-    first = alike[0]
+def _print_finding(kind: str, some: Sequence[Finding], console: Console) -> None:
+    first = some[0]
     where = f" in {_LAYERS[first.layer]} {first.resource}: {first.why}"
     console.print(Text.assemble((kind, "bold red"), where))
-    for line in packet_lines(alike):
+    for line in packet_lines(some):
         console.print(Padding(Text(line), (0, 0, 0, 2)))
     # A command that is broken into lines cannot be copied.
     console.print(Text.assemble(("  mend: ", "green"), first.fix, "\n"), soft_wrap=True)
 
 
-def packet_lines(alike: Sequence[Finding]) -> list[str]:
+def packet_lines(findings: Sequence[Finding]) -> list[str]:
     """Tell the packets of findings, a line each, and count those beyond the first few."""
-    lines = [packet_line(one) for one in alike[:_LISTED]]
-    more = len(alike) - len(lines)
+    lines = [packet_line(one) for one in findings[:_LISTED]]
+    more = len(findings) - len(lines)
     return [*lines, f"and {more} more, which --json lists"] if more else lines
 
 

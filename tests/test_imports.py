@@ -24,7 +24,7 @@ ORDER = (
     *("report", "live", "live_quotas"),
     *("verify_findings", "verify_index", "verify_layers", "verify_mending"),
     *("verify_groups", "verify_interfaces", "verify_acls", "verify_quotas", "verify"),
-    *("outline", "show", "show_verification", "show_cover"),
+    *("outline", "show", "show_verification", "watch", "show_cover"),
     *("explain_values", "explain", "explain_sources", "explain_question", "explain_cure"),
     *("explain_report", "explain_text"),
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
