@@ -11,16 +11,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gateway_rules import packets
-from gateway_rules.packets import Piece
-from gateway_rules.protocols import ICMP, PROTOCOLS, format_ports
-from gateway_rules.verify_findings import Finding, Verification
+from gateway_rules.protocols import ICMP, format_ports
+from gateway_rules.verify_findings import Finding, Verification, traffic
 
-_LISTED: Final = 8
+_LISTED: Final = 5
 """Packets told of one thing that is wrong; beyond these they are counted."""
 _NAMED: Final = 5
 """Services told of one stretch of packets."""
-_LAYERS: Final = {"security_group": "security group", "network_acl": "network ACL"}
 
 
 def print_verification(verification: Verification, console: Console) -> None:
@@ -57,8 +54,7 @@ def alike(findings: Iterable[Finding], *, fold: bool = True) -> Iterator[Sequenc
 
 def _print_finding(kind: str, some: Sequence[Finding], console: Console) -> None:
     first = some[0]
-    where = f" in {_LAYERS[first.layer]} {first.resource}: {first.why}"
-    console.print(Text.assemble((kind, "bold red"), where))
+    console.print(Text.assemble((kind, "bold red"), f": {first.resource}: {first.why}"))
     for line in packet_lines(some):
         console.print(Padding(Text(line), (0, 0, 0, 2)))
     # A command that is broken into lines cannot be copied.
@@ -83,19 +79,12 @@ def packet_line(finding: Finding) -> str:
     return f"{what}{f' for {services}' if services else ''}, such as {smallest_packet(finding)}"
 
 
-def traffic(piece: Piece) -> str:
-    """Write protocol and ports as a person does, also where no rule can name them."""
-    if piece.protocol in (packets.OTHER, "-1"):
-        return "all protocols" if piece.protocol == "-1" else "all other protocols"
-    if piece.protocol not in PROTOCOLS:
-        return f"protocol {piece.protocol}"
-    return f"{piece.protocol} {format_ports(piece.protocol, piece.from_port, piece.to_port)}"
-
-
 def smallest_packet(finding: Finding) -> str:
     """Name the smallest packet of a finding in the words of its protocol."""
     piece = finding.smallest or finding.piece
+    named = piece.protocol != finding.piece.protocol
     address, port = finding.sample
+    address = f"{piece.protocol} {address}" if named else address
     if piece.protocol in ICMP:
         return f"{address} {format_ports(piece.protocol, port, max(piece.to_port, 0))}"
     if piece.protocol in ("tcp", "udp"):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from gateway_rules import packets, report
-from gateway_rules.packets import Piece
+from gateway_rules.packets import Match, Piece
+from gateway_rules.protocols import PROTOCOLS, format_ports
 
 Layer: TypeAlias = Literal["security_group", "network_acl"]
 KINDS: Final = ("missing", "excess", "foreign", "quota")
@@ -60,6 +61,15 @@ def _match(piece: Piece) -> dict[str, Any]:
     shown = report.match(piece, "prefix")
     # Only a rule for all protocols passes those that nobody names.
     return shown | {"protocol": "-1"} if piece.protocol == packets.OTHER else shown
+
+
+def traffic(match: Match) -> str:
+    """Write protocol and ports as a person does, also where no rule can name them."""
+    if match.protocol in (packets.OTHER, "-1"):
+        return "all protocols" if match.protocol == "-1" else "all other protocols"
+    if match.protocol not in PROTOCOLS:
+        return f"protocol {match.protocol}"
+    return f"{match.protocol} {format_ports(match.protocol, match.from_port, match.to_port)}"
 
 
 @dataclass(frozen=True)

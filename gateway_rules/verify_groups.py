@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from gateway_rules import packets
@@ -13,7 +14,8 @@ from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan, SecurityGroup
 from gateway_rules.prefixes import SELF, Peer
 from gateway_rules.security_group import Rule
-from gateway_rules.verify_findings import Finding
+from gateway_rules.verify_findings import Finding, traffic
+from gateway_rules.verify_index import Index
 from gateway_rules.verify_layers import Comparison, piece_of
 
 _Said = tuple[str, str, int, int, Peer]
@@ -100,18 +102,26 @@ class Groups:
 
     def excess(self) -> Iterator[Finding]:
         """Give what passes and nobody asks for, with the rule to take away."""
-        gained = packets.pieces(self.comparison.gained)
-        rules = self.comparison.index(self._unplanned()) if gained else None
-        for piece in gained:
-            culprit = next(rules.meeting(piece), None) if rules else None
-            why = f"{culprit.id if culprit else 'a rule'} passes it, and nobody asks for it"
-            yield Finding(GROUPS, piece, (), self.ids, why, self._removing(culprit))
+        rules = self.comparison.index(self._unplanned())
+        for piece in packets.pieces(self.comparison.gained):
+            rule = next(rules.meeting(piece))
+            why = f"nobody asks for it; {rule.id} passes {traffic(rule)} of {rule.source}"
+            yield Finding(GROUPS, piece, (), self.ids, why, self._removing(rule))
 
-    def _removing(self, culprit: LiveRule | None) -> str:
+    def _removing(self, culprit: LiveRule) -> str:
         """Give the command that takes excess away and cuts nothing that is required."""
-        if not culprit or any(packets.meet(flow, culprit) for flow in self.plan.flows):
+        if next(self._leaning.meeting(culprit), None):
             return mending.deploy(self.plan.site)
         return mending.remove_rule(self.plan.site, culprit)
+
+    @cached_property
+    def _leaning(self) -> Index[Piece]:
+        """What is required and passes by no rule of the plan, so some other rule carries it."""
+        planned = {said(rule) for group in self.plan.groups for rule in group.rules}
+        sound = [rule for rule in self.live.rules if plain(rule) and said(rule) in planned]
+        passing = packets.passed(sound, self.comparison.known)
+        rest = packets.without(self.comparison.allowed, passing)
+        return self.comparison.index(packets.pieces(rest))
 
     def _unplanned(self) -> Iterator[LiveRule]:
         """Give the rules that their group's plan does not have."""

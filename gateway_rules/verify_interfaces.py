@@ -8,6 +8,7 @@ from typing import Final
 
 from gateway_rules import packets
 from gateway_rules import verify_mending as mending
+from gateway_rules.figures import quantity
 from gateway_rules.live import Interface, Live, LiveAcl, LiveRule
 from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan, SecurityGroup
@@ -105,7 +106,7 @@ class Interfaces:
         permitted = packets.passed(self.plan.flows, known)
         beyond = packets.without(packets.passed([rule], known), permitted)
         if beyond:
-            why = f"{whose} and opens {packets.count(beyond):,} packets beyond the plan"
+            why = f"{whose} and opens {quantity(packets.count(beyond))} packets beyond the plan"
             first = smallest(beyond)
             yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, smallest=first)
 
@@ -137,7 +138,7 @@ class Interfaces:
         cut = packets.without(packets.passed(rules, known), packets.first_match(acl.entries, known))
         if piece := smallest(cut):
             why = f"{acl.id} takes from {listed(some)} what the groups there let pass"
-            fix = f"move it to a subnet of its own; a gateway: {self._join(some[0])}"
+            fix = f"move it to another subnet; where it is a gateway: {self._join(some[0])}"
             ids = ", ".join(one.id for one in some)
             yield Finding("network_acl", piece, (), ids, why, fix)
 

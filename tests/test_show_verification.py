@@ -43,7 +43,7 @@ def test_a_difference_is_told_with_a_packet_to_try_and_the_command_that_mends_it
     """Kind, layer, resource and reason; then the packets; then what to paste."""
     wrong = Verification("s", (finding(web(), ("rss-feed",)),), (), (), {})
     assert printed(wrong)[-4:] == [
-        "missing in network ACL acl-1: it is so",
+        "missing: acl-1: it is so",
         "  egress tcp 80-81 to 192.0.2.0/32 for rss-feed, such as 192.0.2.0 port 80",
         f"  mend: {UP}",
         "",
@@ -54,7 +54,7 @@ def test_each_kind_is_told_under_its_own_word() -> None:
     """What is missing comes first, the quota last, and no verdict follows."""
     one = (finding(web()),)
     lines = printed(Verification("s", one, one, one, {}, one))
-    told = [line.partition(" in ")[0] for line in lines if " in network ACL " in line]
+    told = [line.partition(":")[0] for line in lines if ": acl-1: " in line]
     assert told == ["missing", "excess", "foreign", "quota"]
     assert "Every required packet" not in " ".join(lines)
 
@@ -63,8 +63,8 @@ def test_alike_findings_are_told_together_and_many_are_counted() -> None:
     """A change that opens a hundred prefixes does not fill a hundred screens."""
     some = tuple(finding(web(last)) for last in range(100))
     lines = printed(Verification("s", (), some, (), {}))
-    assert len([line for line in lines if line.startswith("  egress tcp")]) == 8
-    assert lines[-3:] == ["  and 92 more, which --json lists", f"  mend: {UP}", ""]
+    assert len([line for line in lines if line.startswith("  egress tcp")]) == 5
+    assert lines[-3:] == ["  and 95 more, which --json lists", f"  mend: {UP}", ""]
 
 
 def test_findings_of_other_reasons_stand_apart() -> None:
@@ -72,8 +72,8 @@ def test_findings_of_other_reasons_stand_apart() -> None:
     some = (finding(web(), why="one"), finding(web(), why="two"))
     lines = printed(Verification("s", (), some, (), {}))
     assert [line for line in lines if "acl-1" in line] == [
-        "excess in network ACL acl-1: one",
-        "excess in network ACL acl-1: two",
+        "excess: acl-1: one",
+        "excess: acl-1: two",
     ]
 
 
