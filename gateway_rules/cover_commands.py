@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from time import monotonic
+from typing import Annotated, Any, Final
 
 import typer
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Cover, DoesNotFit
+from gateway_rules.cover_entries import Allow, Cover, DoesNotFit
 from gateway_rules.errors import COMMAND_LINE, Fault, OverQuota
-from gateway_rules.terminal import Json, present, print_json
-
-if TYPE_CHECKING:
-    from gateway_rules.cover_entries import Allow
+from gateway_rules.project import load_plan
+from gateway_rules.terminal import Json, Stack, present, print_json, root_of
 
 app = typer.Typer()
+
+_MOMENT: Final = 1.0
+"""Seconds that nobody minds."""
 
 
 @app.command("fit")
@@ -47,6 +52,38 @@ def fit_flows(
         print_json(_cover_json(cover))
     else:
         present(partial(show_cover.print_cover, required, cover, budget))
+
+
+@app.command("budget")
+def show_budget(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
+    """Show what each number of network-ACL entries costs a stack, and what a larger quota buys.
+
+    Example: gateway-rules budget eu-west-1
+    """
+    from gateway_rules import budget, show_budget  # noqa: PLC0415 - `show` need not wait for them.
+
+    plan = load_plan(root_of(context), stack)
+    with _progress() as watch:
+        curves = budget.curve(plan, watch)
+    if as_json:
+        print_json({"stack": stack, "curves": [curve.as_json() for curve in curves]})
+    else:
+        present(partial(show_budget.print_curves, stack, curves))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, str, int], None]]:
+    """Tell a terminal which budget is looked at, once that takes more than a moment."""
+    begun, told = monotonic(), sys.stderr.isatty()
+
+    def watch(direction: str, family: str, budget: int) -> None:
+        if told and monotonic() - begun > _MOMENT:
+            sys.stderr.write(f"\r{direction} {family}: {budget} entries\x1b[K")
+            sys.stderr.flush()
+
+    yield watch
+    if told:
+        sys.stderr.write("\r\x1b[K")
 
 
 def _fitted(required: tuple[Allow, ...], budget: int) -> Cover:

@@ -1,10 +1,16 @@
 """`fit` and `budget` as they are typed: what they print, where, and with which exit code."""
 
+import itertools
 import json
+import sys
 from pathlib import Path
 
 import pytest
+from sites import NOBODY, shipped
 from typed import Done, Type, typist
+from written import STACK, project
+
+from gateway_rules import cover_commands
 
 FLOWS = """\
 flows:
@@ -15,6 +21,16 @@ flows:
 """
 EXCESS = 512 * 8002 - 256 - 3
 """Of all TCP from 80 to 8081 with both prefixes, less what is asked for."""
+FEW = (
+    STACK.partition("    administrators")[0]
+    + "".join(f"    {role}: []\n" for role in NOBODY)
+    + "  gateway-rules:services:\n"
+    + "".join(
+        f"    {service}: false\n"
+        for service in shipped().by_id
+        if service not in ("dns", "rss-feed")
+    )
+)
 
 
 @pytest.fixture
@@ -125,3 +141,47 @@ def test_fit_needs_a_budget(run: Type, flows: Path) -> None:
         "",
         [("error: <command>:1:1: [usage] Missing option '--budget'; see gateway-rules fit --help")],
     )
+
+
+def test_budget_answers_with_just_the_promised_keys(run: Type, tmp_path: Path) -> None:
+    """The stack and its curves, and nothing else on standard output."""
+    done = run("-C", project(tmp_path, FEW), "budget", "bad", "--json")
+    data = json.loads(done.out)
+    assert (done.code, done.err, data["stack"], [*data]) == (0, [], "bad", ["stack", "curves"])
+    assert [
+        (each["direction"], each["family"], each["smallest"], each["exact"])
+        for each in data["curves"]
+    ] == [("egress", "ipv4", 2, 2), ("ingress", "ipv4", 2, 2)]
+
+
+def test_budget_draws_and_tells(run: Type, tmp_path: Path) -> None:
+    """A stack that needs two entries each way buys nothing with more."""
+    done = run("-C", project(tmp_path, FEW), "budget", "bad")
+    assert (done.code, done.err) == (0, [])
+    assert done.out.splitlines()[:6] == [
+        "bad, egress ipv4: what each number of entries costs",
+        "",
+        "Entries  Packets not required  (bars grow with the number of digits)",
+        "      2                0  exact",
+        "",
+        (
+            "2 entries pass exactly what is required, and AWS's default leaves 19: "
+            "a larger quota buys nothing."
+        ),
+    ]
+
+
+def test_a_terminal_is_told_of_progress_that_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is looked at stands on one line, which is gone at the end."""
+    run = typist(monkeypatch, capsys)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(cover_commands, "monotonic", itertools.count(step=2).__next__)
+    done = run("-C", project(tmp_path, FEW), "budget", "bad", "--json")
+    assert done.err == [
+        "",
+        "egress ipv4: 2 entries\x1b[K",
+        "ingress ipv4: 2 entries\x1b[K",
+        "\x1b[K",
+    ]
