@@ -1,39 +1,71 @@
 """Which packets a set of rules or entries passes, and exact comparison of such sets.
 
 A packet is (direction, protocol, remote address, destination port). All packets
-of one direction, protocol and address family lie in a plane, ports across and
-addresses along. A part of a plane is kept as slabs: stretches of ports in which
-the same addresses pass. Slabs are disjoint, sorted and joined where they touch
-with equal addresses, so that equal sets are equal values.
+of one direction, protocol and address family lie in a plane. A protocol has one
+plane, whether it is called by name or by number.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from operator import and_, gt, or_
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from itertools import groupby, pairwise, zip_longest
+from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from gateway_rules import protocols
-from gateway_rules.prefixes import (
-    FAMILIES,
-    SELF,
-    Interval,
-    Peer,
-    from_interval,
+from gateway_rules.planes import (
+    NOWHERE,
+    Box,
+    Plane,
+    Ports,
+    cuts,
+    difference,
+    intersection,
+    join,
+    plane,
+    size,
+    size_within,
+    union,
 )
+from gateway_rules.prefixes import BITS, FAMILIES, SELF, Interval, Peer, Prefix
 
-Slab: TypeAlias = tuple[int, int, tuple[Interval, ...]]
-"""First port, last port, and the addresses as sorted, disjoint intervals."""
-Plane: TypeAlias = tuple[Slab, ...]
-Box: TypeAlias = tuple[int, int, Interval]
-"""First port, last port, and one interval of addresses."""
+__all__ = [
+    "NOWHERE",
+    "OTHER",
+    "Box",
+    "Key",
+    "Match",
+    "Numbered",
+    "Packets",
+    "Piece",
+    "Plane",
+    "addresses",
+    "box",
+    "count",
+    "difference",
+    "family",
+    "first_match",
+    "intersection",
+    "join",
+    "keys",
+    "meet",
+    "name",
+    "order",
+    "passed",
+    "pieces",
+    "plane",
+    "size",
+    "size_within",
+    "union",
+    "universe",
+    "without",
+]
 
-NOWHERE: Final[Plane] = ()
 OTHER: Final = "other"
 """Stands for each protocol that nobody names; only protocol -1 reaches it."""
+
+_DIVIDED: Final = ("tcp", "udp", *protocols.ICMP)
 
 
 class Match(Protocol):
@@ -101,118 +133,9 @@ class Piece:
         return str(address), max(self.from_port, 0)
 
 
-# --- One plane -----------------------------------------------------------------------------
-
-
-def join(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    """Give the sorted, disjoint intervals that hold the same addresses."""
-    joined: list[Interval] = []
-    for first, last in sorted(intervals):
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1] = joined[-1][0], max(joined[-1][1], last)
-        else:
-            joined.append((first, last))
-    return tuple(joined)
-
-
-def plane(boxes: Iterable[Box]) -> Plane:
-    """Give the union of the boxes."""
-    boxes = sorted(boxes)
-    cuts = sorted({edge for first, last, _ in boxes for edge in (first, last + 1)})
-    slabs = (
-        (low, high - 1, join(box[2] for box in boxes if box[0] <= low and high <= box[1] + 1))
-        for low, high in pairwise(cuts)
-    )
-    return _canonical(slabs)
-
-
-def _canonical(slabs: Iterable[Slab]) -> Plane:
-    result: list[Slab] = []
-    for first, last, addresses in slabs:
-        if not addresses:
-            continue
-        if result and result[-1][1] + 1 == first and result[-1][2] == addresses:
-            result[-1] = result[-1][0], last, addresses
-        else:
-            result.append((first, last, addresses))
-    return tuple(result)
-
-
-def _combine(one: Plane, other: Plane, keep: Callable[[bool, bool], bool]) -> Plane:
-    """Give the packets for which `keep(in one, in other)` holds."""
-    cuts = sorted({edge for slab in one + other for edge in (slab[0], slab[1] + 1)})
-    return _canonical(
-        (low, high - 1, _combine_intervals(left, right, keep))
-        for (low, high), left, right in zip(
-            pairwise(cuts), _along(one, cuts), _along(other, cuts), strict=False
-        )
-    )
-
-
-def _along(slabs: Plane, cuts: list[int]) -> Iterator[tuple[Interval, ...]]:
-    """Give the addresses of each stretch between two cuts."""
-    rest = iter(slabs)
-    slab = next(rest, None)
-    for low in cuts[:-1]:
-        while slab and slab[1] < low:
-            slab = next(rest, None)
-        yield slab[2] if slab and slab[0] <= low else ()
-
-
-def _combine_intervals(
-    one: tuple[Interval, ...], other: tuple[Interval, ...], keep: Callable[[bool, bool], bool]
-) -> tuple[Interval, ...]:
-    if one == other:
-        return one if keep(True, True) else ()  # noqa: FBT003 - the two are places in a truth table.
-    left = {edge for first, last in one for edge in (first, last + 1)}
-    right = {edge for first, last in other for edge in (first, last + 1)}
-    result: list[Interval] = []
-    inside = [False, False]
-    for low, high in pairwise(sorted(left | right)):
-        inside = [inside[0] ^ (low in left), inside[1] ^ (low in right)]
-        if keep(*inside):
-            result.append((low, high - 1))
-    return join(result)
-
-
-def union(one: Plane, other: Plane) -> Plane:
-    """Give the packets of either."""
-    return _combine(one, other, or_)
-
-
-def intersection(one: Plane, other: Plane) -> Plane:
-    """Give the packets of both."""
-    return _combine(one, other, and_)
-
-
-def difference(one: Plane, other: Plane) -> Plane:
-    """Give the packets of the first that are not in the second."""
-    return _combine(one, other, gt)
-
-
-def size(slabs: Plane) -> int:
-    """Count the packets of a plane: addresses times ports, summed."""
-    return sum(
-        (last - first + 1) * sum(high - low + 1 for low, high in addresses)
-        for first, last, addresses in slabs
-    )
-
-
-def size_within(slabs: Plane, box: Box) -> int:
-    """Count the packets of a plane that lie in the box, without cutting it out."""
-    first, last, (low, high) = box
-    total = 0
-    for slab_first, slab_last, addresses in slabs:
-        ports = min(last, slab_last) - max(first, slab_first) + 1
-        if ports > 0:
-            start = bisect_left(addresses, low, key=lambda interval: interval[1])
-            stop = bisect_right(addresses, high, key=lambda interval: interval[0])
-            covered = sum(min(high, b) - max(low, a) + 1 for a, b in addresses[start:stop])
-            total += ports * covered
-    return total
-
-
-# --- Sets of packets -----------------------------------------------------------------------
+def name(protocol: str) -> str:
+    """Give the one name of a protocol; AWS takes and gives back names and numbers alike."""
+    return protocols.NAMES.get(protocol, protocol)
 
 
 def family(peer: Peer) -> str:
@@ -221,8 +144,13 @@ def family(peer: Peer) -> str:
 
 
 def box(match: Match) -> Box:
-    """Give the box of a match in its plane; `self` is one address, 0."""
-    first, last = protocols.span(match.protocol, match.from_port, match.to_port)
+    """Give the box of a match in its plane; `self` is one address, 0.
+
+    Only TCP, UDP and ICMP have ports or messages; of other protocols AWS ignores them.
+    """
+    first, last = protocols.ALL_PORTS
+    if (protocol := name(match.protocol)) in _DIVIDED:
+        first, last = protocols.span(protocol, match.from_port, match.to_port)
     return first, last, (0, 0) if match.peer == SELF else match.peer.interval
 
 
@@ -235,51 +163,88 @@ def order(match: Match) -> tuple[str, str, int, int, int, int, int]:
 def meet(one: Match, other: Match) -> bool:
     """Tell whether some packet is one of both."""
     alike = one.direction == other.direction and family(one.peer) == family(other.peer)
-    named = {one.protocol, other.protocol}
+    named = {name(one.protocol), name(other.protocol)}
     if not alike or (len(named) > 1 and "-1" not in named):
         return False
-    return bool(size_within(plane([box(other)]), box(one)))
+    (first, last, (low, high)), (start, stop, (bottom, top)) = box(one), box(other)
+    return first <= stop and start <= last and low <= top and bottom <= high
 
 
 def universe(*sets: Iterable[Match]) -> frozenset[str]:
     """Give the protocols to tell apart when these sets are compared with one another."""
     named = {match.protocol for matches in sets for match in matches}
-    return frozenset(named | {*protocols.PROTOCOLS, OTHER}) - {"-1"}
+    return frozenset({*map(name, named), *protocols.PROTOCOLS, OTHER}) - {"-1"}
 
 
 def keys(match: Match, known: frozenset[str]) -> Iterator[Key]:
     """Name the planes that a match reaches; protocol -1 reaches those of all."""
-    for protocol in sorted(known) if match.protocol == "-1" else [match.protocol]:
-        yield Key(match.direction, protocol, family(match.peer))
+    protocol = name(match.protocol)
+    for each in sorted(known) if protocol == "-1" else [protocol]:
+        yield Key(match.direction, each, family(match.peer))
+
+
+_M = TypeVar("_M", bound=Match)
+
+
+def _by_plane(matches: Iterable[_M], known: frozenset[str]) -> dict[Key, list[_M]]:
+    """Give each plane the matches that reach it, in their order."""
+    # Many matches are alike in all that says which planes they reach, so that is asked but once.
+    reached: dict[tuple[str, str, str], list[list[_M]]] = {}
+    planes: dict[Key, list[_M]] = {}
+    for match in matches:
+        alike = match.direction, match.protocol, family(match.peer)
+        if alike not in reached:
+            reached[alike] = [planes.setdefault(key, []) for key in keys(match, known)]
+        for some in reached[alike]:
+            some.append(match)
+    return {key: planes[key] for key in sorted(planes)}
 
 
 def passed(matches: Iterable[Match], known: frozenset[str] | None = None) -> Packets:
     """Give the packets that at least one of the matches holds, as in a security group."""
     matches = tuple(matches)
-    boxes: dict[Key, list[Box]] = {}
-    for match in matches:
-        for key in keys(match, known or universe(matches)):
-            boxes.setdefault(key, []).append(box(match))
-    return {key: plane(boxes[key]) for key in sorted(boxes)}
+    found = _by_plane(matches, known or universe(matches))
+    return {key: plane(map(box, some)) for key, some in found.items()}
 
 
 def first_match(entries: Iterable[Numbered], known: frozenset[str]) -> Packets:
     """Give the packets that a network ACL lets through: the lowest number decides, else denied."""
-    allowed: dict[Key, Plane] = {}
-    decided: dict[Key, Plane] = {}
-    for entry in sorted(entries, key=lambda entry: entry.number):
-        for key in keys(entry, known):
-            fresh = difference(plane([box(entry)]), decided.get(key, NOWHERE))
-            decided[key] = union(decided.get(key, NOWHERE), fresh)
-            if entry.action == "allow":
-                allowed[key] = union(allowed.get(key, NOWHERE), fresh)
-    return {key: slabs for key, slabs in sorted(allowed.items()) if slabs}
+    ordered = sorted(entries, key=lambda entry: entry.number)
+    allowed = {key: _decide(some).allowed for key, some in _by_plane(ordered, known).items()}
+    return {key: strips for key, strips in allowed.items() if strips}
+
+
+class _Decided(NamedTuple):
+    """What some entries in a row let through, and all that they decide."""
+
+    allowed: Plane
+    all: Plane
+
+
+def _decide(entries: Iterable[Numbered]) -> _Decided:
+    """Let entries decide in their order; those in a row that say the same decide together."""
+    runs = [
+        _Decided(boxes if action == "allow" else NOWHERE, boxes)
+        for action, run in groupby(entries, key=lambda entry: entry.action)
+        for boxes in [plane(map(box, run))]
+    ]
+    while len(runs) > 1:
+        # Neighbours first, so that long lists are not copied once for each entry.
+        runs = [_then(*pair) for pair in zip_longest(runs[::2], runs[1::2])]
+    return runs[0]
+
+
+def _then(first: _Decided, second: _Decided | None) -> _Decided:
+    if second is None:
+        return first
+    fresh = difference(second.allowed, first.all)
+    return _Decided(union(first.allowed, fresh), union(first.all, second.all))
 
 
 def without(one: Packets, other: Packets) -> Packets:
     """Give the packets of the first set that the second lacks."""
-    rest = {key: difference(slabs, other.get(key, NOWHERE)) for key, slabs in one.items()}
-    return {key: slabs for key, slabs in rest.items() if slabs}
+    rest = {key: difference(strips, other.get(key, NOWHERE)) for key, strips in one.items()}
+    return {key: strips for key, strips in rest.items() if strips}
 
 
 def count(packets: Packets) -> int:
@@ -288,25 +253,37 @@ def count(packets: Packets) -> int:
 
 
 def pieces(packets: Packets) -> tuple[Piece, ...]:
-    """Write a set of packets as disjoint pieces, sorted."""
-    found = (piece for key, slabs in packets.items() for piece in _pieces(key, slabs))
+    """Write a set of packets as disjoint pieces, sorted.
+
+    Pieces that share a port are alike in their ports, each stretch of which has the same
+    addresses from end to end.
+    """
+    found = (piece for key, strips in packets.items() for piece in _pieces(key, strips))
     return tuple(sorted(found, key=order))
 
 
-def _pieces(key: Key, slabs: Plane) -> Iterator[Piece]:
-    for first, last, addresses in slabs:
-        for pair in _pairs(key.protocol, first, last):
-            for peer in _peers(key.family, addresses):
+def _pieces(key: Key, strips: Plane) -> Iterator[Piece]:
+    edges = cuts(strips)
+    for block, ports in strips:
+        peer = _peer(key.family, block)
+        for first, last in _cut(ports, edges):
+            for pair in _pairs(key.protocol, first, last):
                 yield Piece(key.direction, key.protocol, *pair, peer)
 
 
-def _peers(name: str, addresses: tuple[Interval, ...]) -> Iterator[Peer]:
+def _cut(ports: Ports, edges: Sequence[int]) -> Iterator[protocols.PortPair]:
+    """Cut stretches at those of the edges that lie in them."""
+    for first, last in ports:
+        within = edges[bisect_left(edges, first) : bisect_right(edges, last + 1)]
+        yield from ((low, high - 1) for low, high in pairwise(within))
+
+
+def _peer(name: str, block: Interval) -> Peer:
     if name == SELF:
-        yield SELF
-        return
+        return SELF
     version = 4 if name == FAMILIES[4] else 6
-    for interval in addresses:
-        yield from from_interval(version, interval)
+    low, high = block
+    return Prefix(version, low, BITS[version] - (high - low).bit_length())
 
 
 def _pairs(protocol: str, first: int, last: int) -> Iterator[protocols.PortPair]:
@@ -325,6 +302,6 @@ def _pairs(protocol: str, first: int, last: int) -> Iterator[protocols.PortPair]
 def addresses(packets: Packets) -> int:
     """Count the distinct remote addresses."""
     remote: dict[str, list[Interval]] = {}
-    for key, slabs in packets.items():
-        remote.setdefault(key.family, []).extend(i for slab in slabs for i in slab[2])
+    for key, strips in packets.items():
+        remote.setdefault(key.family, []).extend(block for block, _ in strips)
     return sum(high - low + 1 for some in remote.values() for low, high in join(some))
