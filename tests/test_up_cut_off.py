@@ -89,12 +89,4 @@ def test_up_after_a_kill(user: User, moment: str) -> None:
     """Killed with its whole process group at any moment, a run leaves nothing in the way."""
     process = user.start("up")
     wait_for(lambda: MOMENTS[moment](user.layout), process)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-
-    again = user.run("up")
-
-    assert (again.returncode, again.stderr) == (0, again.stderr)
-    assert user.status()["stacks"] == [STACK]
-    assert user.run("down").returncode == 0
-    assert processes.marked(user.layout.local) == ()
+    user.assert_recovers(process, STACK)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import subprocess
 from collections.abc import Iterator
 
@@ -12,7 +11,6 @@ import dns.query
 import pytest
 from user import COMMAND, STACK, User, new_user, wait_for
 
-from gateway_rules.local import processes
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.layout import Layout
 
@@ -201,12 +199,4 @@ def test_after_a_kill_during_a_look_up(tmp_path_factory: pytest.TempPathFactory)
     with new_user(tmp_path_factory.mktemp("killed") / "project", [FAR]) as user:
         process = user.start("up")
         wait_for((user.layout.local / "addresses").exists, process)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-        again = user.run("up")
-
-        assert (again.returncode, again.stderr) == (0, again.stderr)
-        assert user.status()["stacks"] == [FAR]
-        assert user.run("down").returncode == 0
-        assert processes.marked(user.layout.local) == ()
+        user.assert_recovers(process, FAR)

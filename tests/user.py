@@ -1,6 +1,8 @@
 """Somebody who types `gateway-rules local …` into a terminal, in a project of their own."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from typing import Any
 
 from engine import IN_EMEA, copy_project, warded
 
+from gateway_rules.local import processes
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.layout import Layout
 
@@ -67,6 +70,18 @@ class User:
             check=True,
         )
         return done.stdout
+
+    def assert_recovers(self, cut_off: "subprocess.Popen[str]", stack: str) -> None:
+        """Kill a run with its whole group; see that the next goes well and can be undone."""
+        os.killpg(cut_off.pid, signal.SIGKILL)
+        cut_off.communicate()
+
+        again = self.run("up")
+
+        assert (again.returncode, again.stderr) == (0, again.stderr)
+        assert self.status()["stacks"] == [stack]
+        assert self.run("down").returncode == 0
+        assert processes.marked(self.layout.local) == ()
 
     def drop(self, stack: str) -> None:
         """Take a stack's file away."""
