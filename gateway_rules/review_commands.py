@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from gateway_rules.errors import Faults
 from gateway_rules.places import relative
 from gateway_rules.terminal import (
     FOUND,
+    NO_ANSWER,
     Json,
     emit,
     fail,
@@ -21,6 +24,7 @@ from gateway_rules.terminal import (
     print_line,
     refuse_rehearsal,
     root_of,
+    tell,
 )
 
 app = typer.Typer()
@@ -77,6 +81,45 @@ def diff(
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         emit((review.markdown() if markdown else review.text(width)).rstrip())
     raise typer.Exit(FOUND if brake and review.verdict.trips else 0)
+
+
+@app.command()
+def rehearse(
+    context: typer.Context,
+    base: Annotated[
+        str | None, typer.Argument(help="A git revision; by default where the branch left main.")
+    ] = None,
+    stack: Annotated[
+        list[str] | None,
+        typer.Option(help="A stack to rehearse; repeatable. By default all that change."),
+    ] = None,
+    as_json: Json = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show alike calls and all packets one by one.")
+    ] = False,
+) -> None:
+    """Deploy BASE, then the working tree, on a private local AWS, and judge each call between.
+
+    No flow that both ask for may be cut after any call, and nothing be open that neither
+    passes; exits 1 when that is not so. Needs no account, and leaves `local up` alone.
+
+    Example: gateway-rules rehearse main --stack eu-west-1
+    """
+    # `show` need not wait for boto3 and the engine.
+    from gateway_rules.local import rehearse as work  # noqa: PLC0415
+    from gateway_rules.local import rehearse_text as form  # noqa: PLC0415
+
+    # What was started is ended then as it is by Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    way = Console(stderr=True, highlight=False)
+    found = work.rehearse(root_of(context), base, stack or (), way)
+    if as_json:
+        print_json(form.as_json(found))
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        emit(form.text(found, form.Form(width, verbose)))
+    tell(found.faults)
+    raise typer.Exit(FOUND if not found.is_clean else NO_ANSWER if found.faults else 0)
 
 
 @app.command("import")
