@@ -8,6 +8,7 @@ from typing import Any, Final
 import pulumi
 import pulumi_aws as aws
 
+from gateway_rules import resource_names
 from gateway_rules.catalogue import Catalogue, read_catalogue
 from gateway_rules.errors import Impossible
 from gateway_rules.live import STACK_TAG
@@ -18,7 +19,6 @@ from gateway_rules.protocols import DIRECTIONS, ICMP, NUMBERS
 from gateway_rules.security_group import Rule
 from gateway_rules.site import Site
 
-TYPE: Final = "gateway-rules:index:Gateway"
 _RULES: Final = {
     "egress": aws.vpc.SecurityGroupEgressRule,
     "ingress": aws.vpc.SecurityGroupIngressRule,
@@ -53,7 +53,7 @@ class Gateway(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self.plan = _planned(catalogue or read_catalogue(), site)
-        super().__init__(TYPE, name, {}, opts)
+        super().__init__(resource_names.GATEWAY, name, {}, opts)
         groups = [self._group(name, group, vpc_id) for group in self.plan.groups]
         acl = self._acl(name, vpc_id, subnet_ids)
         self.group_ids = pulumi.Output.all(*(group.id for group in groups))
@@ -88,7 +88,7 @@ class Gateway(pulumi.ComponentResource):
     ) -> aws.ec2.SecurityGroup:
         site = self.plan.site
         resource = aws.ec2.SecurityGroup(
-            f"{name}-{group.key}",
+            resource_names.group(name, group.key),
             name=group.name,
             description=f"Mail gateways of {site.stack}",
             vpc_id=vpc_id,
@@ -96,7 +96,7 @@ class Gateway(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         for rule in group.rules:
-            self._rule(f"{name}-{group.key}-{rule.name}", rule, resource.id)
+            self._rule(resource_names.rule(name, group.key, rule), rule, resource.id)
         return resource
 
     def _rule(self, name: str, rule: Rule, group_id: pulumi.Output[str]) -> None:
@@ -122,7 +122,7 @@ class Gateway(pulumi.ComponentResource):
         site = self.plan.site
         entries = {d: [e for e in self.plan.acl.entries if e.direction == d] for d in DIRECTIONS}
         return aws.ec2.NetworkAcl(
-            f"{name}-acl",
+            resource_names.acl(name),
             vpc_id=vpc_id,
             subnet_ids=subnet_ids,
             **{direction: [*map(_inline, some)] for direction, some in entries.items()},

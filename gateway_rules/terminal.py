@@ -32,6 +32,7 @@ Stack = Annotated[
     str, typer.Argument(help="A stack's name, such as eu-west-1.", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 
 def root_of(context: typer.Context) -> Path:

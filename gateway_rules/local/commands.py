@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from gateway_rules.project import find_root
+from gateway_rules.terminal import Json, Stack, Yes
 
 app = typer.Typer(no_args_is_help=True, help="Rehearse on a local AWS with the real Pulumi engine.")
 
@@ -101,6 +102,21 @@ def pulumi(
     from gateway_rules.local import passthrough as work  # noqa: PLC0415 see the module's docstring.
 
     raise typer.Exit(work.pulumi(_root(context), arguments, _say))
+
+
+@app.command()
+def repair(
+    context: typer.Context, stack: Stack, *, yes: Yes = False, as_json: Json = False
+) -> None:
+    """Mend the state of the local run's stack as `gateway-rules repair` does that of a real one.
+
+    Example: gateway-rules local repair eu-west-1
+    """
+    from gateway_rules.local import repair as work  # noqa: PLC0415 see the module's docstring.
+    from gateway_rules.repair_command import Wish  # noqa: PLC0415 see the module's docstring.
+
+    wish = Wish(yes, as_json, f"gateway-rules local pulumi -- up -s {stack}")
+    raise typer.Exit(work.repair(_root(context), stack, wish, _say))
 
 
 def _root(context: typer.Context) -> Path:

@@ -29,18 +29,24 @@ def pulumi(root: Path, arguments: Sequence[str], say: Say) -> int:
     """
     layout = layout_of(root, arguments)
     with shared(root, lambda: say("waiting for another local run of this project")):
-        server = Server.recorded(layout)
-        if server is None or not server.answers():
-            raise unable("not-running", "no local AWS runs", "run gateway-rules local up first")
-        engine = Engine(layout, toolchain.ensure(say), server.endpoint)
-        # The user may have edited a stack's file since; the program would find that they differ.
-        engine.prepare(stack_names(layout.source))
+        engine = running(layout, say)
         record = session.record(layout)
         code = _run(engine, arguments)
         if code < 0:
             return SIGNALLED - code
         record.unlink()
         return code
+
+
+def running(layout: Layout, say: Say) -> Engine:
+    """Give the engine beside the local AWS; raise NoAnswer when none runs."""
+    server = Server.recorded(layout)
+    if server is None or not server.answers():
+        raise unable("not-running", "no local AWS runs", "run gateway-rules local up first")
+    engine = Engine(layout, toolchain.ensure(say), server.endpoint)
+    # The user may have edited a stack's file since; the program would find that they differ.
+    engine.prepare(stack_names(layout.source))
+    return engine
 
 
 def layout_of(root: Path, arguments: Iterable[str]) -> Layout:
