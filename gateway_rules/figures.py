@@ -9,6 +9,7 @@ _LONG: Final = 10**12
 """From here on, digits tell nobody anything."""
 _FULL: Final = "█"
 _FREE: Final = "░"
+_EIGHTHS: Final = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 
 
 def quantity(number: int) -> str:
@@ -28,4 +29,5 @@ def log_bar(number: int, most: int, width: int) -> str:
     if not number:
         return ""
     part = math.log1p(number) / math.log1p(most)
-    return _FULL * max(1, round(width * part))
+    full, eighths = divmod(max(1, round(width * 8 * part)), 8)
+    return _FULL * full + _EIGHTHS[eighths]

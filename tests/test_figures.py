@@ -38,8 +38,16 @@ def test_a_gauge_is_full_only_at_its_end(used: int, drawn: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "length"), [(0, 0), (1, 1), (9, 1), (99_999, 5), (10**10 - 1, 10)]
+    ("number", "drawn"),
+    [
+        (0, ""),
+        (1, "▎"),
+        (9, "█"),
+        (99_999, "█████"),
+        (300_000, "█████▌"),
+        (10**10 - 1, "██████████"),
+    ],
 )
-def test_a_bar_grows_with_the_number_of_digits(number: int, length: int) -> None:
+def test_a_bar_grows_with_the_number_of_digits(number: int, drawn: str) -> None:
     """Ten times as many packets are one step more, and only none has no bar."""
-    assert log_bar(number, 10**10 - 1, 10) == "█" * length
+    assert log_bar(number, 10**10 - 1, 10) == drawn

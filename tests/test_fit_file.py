@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counting import count
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import prefixes
 from written import told
 
 from gateway_rules import fit_file
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover import fit
+from gateway_rules.cover_entries import Allow, Cover
 from gateway_rules.errors import Faults, Refused
 from gateway_rules.fit_file import parse_flows, read_flows
 from gateway_rules.prefixes import parse_prefix
@@ -344,3 +346,35 @@ def test_faults_of_standard_input_have_places(
     with pytest.raises(Faults) as caught:
         read_flows(Path("-"), 1)
     assert told(caught.value) == [f"error: <stdin>:{line}"]
+
+
+ANYWHERE = [
+    # A range among single ports, the same twice, one within another, and one for anywhere.
+    {"protocol": "tcp", "ports": [25, 80, 443, "1024-65535"], "prefix": "10.1.0.0/16"},
+    {"protocol": "tcp", "ports": 80, "prefix": "10.1.2.0/24"},
+    {"protocol": "tcp", "ports": 80, "prefix": "10.1.2.0/24"},
+    {"protocol": "tcp", "ports": "8080-8081", "prefix": "0.0.0.0/0"},
+    {"protocol": "tcp", "ports": "443-444", "prefix": "192.0.2.128/25"},
+    {"protocol": "udp", "ports": [53, 123], "prefix": "0.0.0.0/0"},
+    {"protocol": "udp", "ports": 123, "prefix": "198.51.100.7/32"},
+]
+
+
+@pytest.mark.parametrize("budget", range(2, 11))
+def test_flows_that_overlap_are_covered_as_told(budget: int) -> None:
+    """Nothing is missing, and what is more is what the answer says, counted apart."""
+    required = parsed(*ANYWHERE)
+    cover = fit(required, budget)
+    assert len(cover.entries) <= budget
+    assert count(required, cover.entries) == (0, cover.excess)
+    assert cover.excess == cover.lower_bound
+
+
+def test_an_answer_can_be_asked_again() -> None:
+    """What was fitted, given back as flows, fits exactly."""
+    cover = fit(parsed(*ANYWHERE), 5)
+    again = [
+        {"protocol": p, "ports": f"{first}-{last}", "prefix": str(prefix)}
+        for p, first, last, prefix in cover.entries
+    ]
+    assert fit(parsed(*again), 5) == Cover(cover.entries, 0, 0)
