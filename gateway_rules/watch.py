@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gateway_rules.errors import Fault, Faults
 from gateway_rules.show_verification import alike, packet_line
 from gateway_rules.verify_findings import Finding, Verification
 
+NEW: Final = "new"
+GONE: Final = "gone"
 Told: TypeAlias = tuple[str, Finding]
 """A finding with its kind."""
 
@@ -38,8 +40,8 @@ class Change:
             return head
         one = self.finding
         more = f" and {self.more} more" if self.more else ""
-        said = f"{packet_line(one)}{more} ({one.resource}: {one.why}); mend: {one.fix}"
-        return f"{head} {self.kind}: {said}"
+        mend = f"; mend: {one.fix}" if self.event == NEW else ""
+        return f"{head} {self.kind}: {packet_line(one)}{more} ({one.resource}: {one.why}){mend}"
 
     def as_json(self) -> dict[str, Any]:
         """Give the change as a line of JSON."""
@@ -89,8 +91,8 @@ class Watch:
             yield self._change("answered")
         self.failure = None
         before, after = self._findings, tuple(_told(found))
-        yield from self._differences("gone", before or (), after)
-        yield from self._differences("new", after, before or ())
+        yield from self._differences(GONE, before or (), after)
+        yield from self._differences(NEW, after, before or ())
         if not after and before != after:
             yield self._change("clean")
         self._findings = after
