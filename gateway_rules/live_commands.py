@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from gateway_rules.terminal import (
     MALFORMED,
     Json,
     Stack,
+    Yes,
     emit,
     present,
     print_json,
@@ -146,6 +148,56 @@ def explain_packet(
     else:
         present(partial(print_report, report))
     raise typer.Exit(0 if report.explanation.allowed else FOUND)
+
+
+@app.command("preflight")
+def preflight_stack(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
+    """Say before an update what stands in its way in AWS, and what it will do there.
+
+    Compares old and new rules together with the account's quotas, and tells of subnets that
+    would be taken over from others. Changes nothing; exits 1 when something stands in the way.
+
+    Example: AWS_PROFILE=audit gateway-rules preflight eu-west-1
+    """
+    from gateway_rules import aws  # noqa: PLC0415 - boto3 is slow to import and not always there.
+    from gateway_rules import preflight as work  # noqa: PLC0415 - `show` need not wait for it.
+    from gateway_rules.preflight_text import print_preflight  # noqa: PLC0415 - nor for this.
+
+    plan = load_plan(root_of(context), stack)
+    live = _live(plan)
+    with aws.answered(plan):
+        quotas = aws.quotas(plan.site.region)
+    found = work.preflight(plan, live, quotas)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        present(partial(print_preflight, found))
+    raise typer.Exit(0 if found.is_clear else FOUND)
+
+
+@app.command("repair")
+def repair_stack(
+    context: typer.Context, stack: Stack, *, yes: Yes = False, as_json: Json = False
+) -> None:
+    """Mend Pulumi's state after an update that was cut off.
+
+    Brings in what it left in AWS, and cancels a lock whose process has ended. Says
+    what it would do and asks; where nobody can answer, it exits 1 unless --yes is
+    given. Changes the state alone, never AWS. Runs the pulumi on PATH.
+
+    Example: gateway-rules repair eu-west-1
+    """
+    from gateway_rules import aws  # noqa: PLC0415 - boto3 is slow to import and not always there.
+    from gateway_rules import repair_command as work  # noqa: PLC0415 - `show` need not wait for it.
+    from gateway_rules.repair_run import Mender, Pulumi  # noqa: PLC0415 - nor for this.
+
+    root = root_of(context)
+    plan = load_plan(root, stack)
+    pulumi = Pulumi.on_path(root, os.environ)
+    wish = work.Wish(yes, as_json, f"pulumi up -s {stack}")
+    with aws.answered(plan):
+        mender = Mender(plan, pulumi, aws.client(plan.site.region), root)
+        raise typer.Exit(work.repair(mender, wish))
 
 
 def _live(plan: Plan) -> Live:

@@ -16,6 +16,7 @@ from gateway_rules.prefixes import Prefix, parse_prefix
 from gateway_rules.project import load_plan
 from gateway_rules.site import StackSite
 from gateway_rules.stack_file import KEYS, blame, raw_config
+from gateway_rules.take_over import taken_over
 
 
 def planned(root: Path, stack: str) -> Plan:
@@ -42,6 +43,7 @@ def located(root: Path, plan: Plan) -> tuple[str, list[str]]:
         _require(root, site.stack, _vpc(site, vpcs))
         subnets = _subnets(site, vpcs[0])
         _require(root, site.stack, _networks(site, subnets))
+        _require(root, site.stack, taken_over(site, vpcs[0], [*subnets]))
     except Faults as faults:
         _stop(site.stack, faults)
     return vpcs[0], [*subnets]

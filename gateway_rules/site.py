@@ -221,3 +221,6 @@ class StackSite(Site):
     """The VPC: tags that find exactly one, or its id."""
     subnets: Annotated[Subnets, Field(examples=[{"Tier": "gateway"}])]
     """The gateways' subnets: tags that find at least one, or a list of ids."""
+    take_over: Switch = False
+    """Whether the network ACL may take subnets over that another ACL guards, or in which others
+    than the gateways are."""

@@ -28,6 +28,9 @@ GATEWAY = "gateway-rules:index:Gateway"
 VPCS = "aws:ec2/getVpcs:getVpcs"
 SUBNETS = "aws:ec2/getSubnets:getSubnets"
 SUBNET = "aws:ec2/getSubnet:getSubnet"
+ACLS = "aws:ec2/getNetworkAcls:getNetworkAcls"
+GROUPS = "aws:ec2/getSecurityGroups:getSecurityGroups"
+INTERFACES = "aws:ec2/getNetworkInterfaces:getNetworkInterfaces"
 KNOWN = frozenset({GROUP, EGRESS, INGRESS, ACL, GATEWAY})
 
 Properties = dict[str, Any]

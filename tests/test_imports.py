@@ -27,10 +27,12 @@ ORDER = (
     *("outline", "show", "show_verification", "watch", "show_cover", "show_budget"),
     *("explain_values", "explain", "explain_sources", "explain_question", "explain_cure"),
     *("explain_report", "explain_text"),
+    *("preflight_values", "preflight_changes", "preflight_rules", "preflight_space"),
+    *("preflight_takeover", "preflight_calls", "preflight", "preflight_text"),
     *("repair_state", "repair", "repair_import", "repair_backend", "repair_run", "repair_show"),
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
     *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
-    *("aws", "resources", "program"),
+    *("aws", "resources", "take_over", "program"),
     *("terminal", "repair_command"),
     *(
         "local",
@@ -45,7 +47,7 @@ ORDER = (
 # The package itself offers a few names, one of them, which needs Pulumi, only when asked for.
 PACKAGE = {"plan", "site", "resources"}
 FOREIGN = ("pulumi", "pulumi_aws", "boto3", "botocore", "moto", "grpc")
-NEEDS_FOREIGN = {"aws", "resources", "program", "local"}
+NEEDS_FOREIGN = {"aws", "resources", "take_over", "program", "local"}
 CORE = [name for name in ORDER if name not in NEEDS_FOREIGN]
 
 

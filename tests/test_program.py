@@ -4,12 +4,15 @@ import runpy
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from mocked import (
     ACL,
+    ACLS,
     GROUP,
+    GROUPS,
+    INTERFACES,
     SUBNET,
     SUBNETS,
     VPCS,
@@ -64,25 +67,47 @@ def project(folder: Path, text: str = FILE) -> Path:
     return folder
 
 
+class Guard(NamedTuple):
+    """The ACL of a subnet."""
+
+    id: str = "acl-own"
+    own: bool = True
+    default: bool = False
+
+
+DEFAULT = Guard("acl-default", own=False, default=True)
+OTHER = Guard("acl-other", own=False)
+
+
 class Aws:
-    """Look-ups of a VPC and its subnets, with each question written down."""
+    """Look-ups of a VPC, its subnets and what holds them, with each question written down."""
 
     def __init__(
         self,
         vpcs: tuple[str, ...] = ("vpc-1",),
         subnets: Mapping[str, str] = CIDRS,
         ipv6: Mapping[str, str] | None = None,
+        guards: Mapping[str, Guard] | None = None,
+        interfaces: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.asked: list[tuple[str, Properties]] = []
         self._vpcs, self._subnets, self._ipv6 = vpcs, subnets, ipv6 or {}
+        self._guards = guards or {}
+        self._interfaces = interfaces or {}
 
     @property
     def answers(self) -> Answers:
         """Give the answers of an engine to the project's program."""
         makers = names().makers
-        return Answers(
-            makers, {VPCS: self._find_vpcs, SUBNETS: self._find_subnets, SUBNET: self._subnet}
-        )
+        answers = {
+            VPCS: self._find_vpcs,
+            SUBNETS: self._find_subnets,
+            SUBNET: self._subnet,
+            ACLS: self._find_acls,
+            GROUPS: self._find_groups,
+            INTERFACES: self._find_interfaces,
+        }
+        return Answers(makers, answers)
 
     def _find_vpcs(self, args: Properties) -> Properties:
         self.asked.append((VPCS, args))
@@ -97,6 +122,31 @@ class Aws:
         id_ = args["id"]
         cidrs = {"cidrBlock": self._subnets[id_], "ipv6CidrBlock": self._ipv6.get(id_, "")}
         return {"id": id_, **cidrs}
+
+    def _find_acls(self, args: Properties) -> Properties:
+        self.asked.append((ACLS, args))
+        by = filters(args)
+        subnets = by.get("association.subnet-id", [*self._subnets])
+        found = {self._guards.get(subnet, Guard()) for subnet in subnets}
+        kept = {g.id for g in found if g.own or "tags" not in args}
+        defaults = {g.id for g in found if g.default and "default" in by}
+        return {"ids": sorted(kept - defaults)}
+
+    def _find_groups(self, args: Properties) -> Properties:
+        self.asked.append((GROUPS, args))
+        return {"ids": ["sg-own"]}
+
+    def _find_interfaces(self, args: Properties) -> Properties:
+        self.asked.append((INTERFACES, args))
+        by = filters(args)
+        there = {id_: at for id_, at in self._interfaces.items() if at[0] in by["subnet-id"]}
+        bearing = by.get("group-id", [group for _, group in there.values()])
+        return {"ids": [id_ for id_, (_, group) in there.items() if group in bearing]}
+
+
+def filters(args: Properties) -> dict[str, list[str]]:
+    """Give what each filter of a look-up lets through."""
+    return {each["name"]: each["values"] for each in args.get("filters", [])}
 
 
 def read(root: Path, config: Mapping[str, str]) -> Run:
@@ -246,6 +296,7 @@ def test_vpc_and_subnets_are_looked_up_by_tags(tmp_path: Path) -> None:
     aws = Aws()
     done, found = look_up(project(tmp_path), aws)
     assert (done.failure, found) == (None, [("vpc-1", ["subnet-a", "subnet-b"])])
+    within = {"name": "association.subnet-id", "values": ["subnet-a", "subnet-b"]}
     assert aws.asked == [
         (VPCS, {"tags": {"Name": "mail-gateway"}}),
         (
@@ -254,7 +305,38 @@ def test_vpc_and_subnets_are_looked_up_by_tags(tmp_path: Path) -> None:
         ),
         (SUBNET, {"id": "subnet-a"}),
         (SUBNET, {"id": "subnet-b"}),
+        (ACLS, {"vpcId": "vpc-1", "tags": {"gateway-rules:stack": "test"}}),
+        (ACLS, {"filters": [within]}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("aws", "changes"),
+    [
+        pytest.param(
+            Aws(guards={"subnet-a": OTHER}), {"take_over": True}, id="what is to be taken over"
+        ),
+        pytest.param(
+            Aws(interfaces={"eni-1": ("subnet-a", "sg-other")}), {}, id="a subnet of ours already"
+        ),
+        pytest.param(
+            Aws(guards={"subnet-a": DEFAULT}, interfaces={"eni-1": ("subnet-a", "sg-own")}),
+            {},
+            id="a gateway",
+        ),
+        pytest.param(
+            Aws(guards={"subnet-a": DEFAULT}, interfaces={"eni-1": ("subnet-x", "sg-other")}),
+            {},
+            id="an interface elsewhere",
+        ),
+    ],
+)
+def test_what_is_nobody_elses_is_deployed(
+    tmp_path: Path, aws: Aws, changes: dict[str, Any]
+) -> None:
+    """Only what would come under the stack's ACL by this update, and unasked, is refused."""
+    done, found = look_up(project(tmp_path), aws, **changes)
+    assert (done.failure, done.errors, len(found)) == (None, [], 1)
 
 
 def test_vpc_and_subnets_are_looked_up_by_ids(tmp_path: Path) -> None:
@@ -326,6 +408,22 @@ def test_vpc_and_subnets_are_looked_up_by_ids(tmp_path: Path) -> None:
             "5:27: [networks] the subnets are 10.42.8.0/26, 10.42.8.64/26, 10.42.8.128/26, "
             "not what stands here; write [10.42.8.0/26, 10.42.8.64/26, 10.42.8.128/26]",
             id="a subnet that is no network",
+        ),
+        pytest.param(
+            Aws(guards={"subnet-b": OTHER}),
+            {},
+            "4:26: [take-over] subnet-b is under acl-other, which is not this stack's; "
+            "write gateway-rules:take_over: true if that is meant, or name subnets of the "
+            "gateways' own",
+            id="another's ACL",
+        ),
+        pytest.param(
+            Aws(guards={"subnet-a": DEFAULT}, interfaces={"eni-1": ("subnet-a", "sg-other")}),
+            {},
+            "4:26: [take-over] subnet-a holds eni-1 without a group of this stack; "
+            "write gateway-rules:take_over: true if that is meant, or name subnets of the "
+            "gateways' own",
+            id="another's interface",
         ),
     ],
 )

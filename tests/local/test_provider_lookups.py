@@ -1,4 +1,4 @@
-"""Look-ups of VPCs and subnets, in the stand-in."""
+"""Look-ups of VPCs and what they hold, in the stand-in."""
 
 import pytest
 from aws_fixtures import new_subnet, new_vpc
@@ -11,6 +11,9 @@ __all__ = ["engine", "service"]
 
 VPCS = "aws:ec2/getVpcs:getVpcs"
 SUBNETS = "aws:ec2/getSubnets:getSubnets"
+ACLS = "aws:ec2/getNetworkAcls:getNetworkAcls"
+GROUPS = "aws:ec2/getSecurityGroups:getSecurityGroups"
+INTERFACES = "aws:ec2/getNetworkInterfaces:getNetworkInterfaces"
 THE_VPC = "aws:ec2/getVpc:getVpc"
 THE_SUBNET = "aws:ec2/getSubnet:getSubnet"
 
@@ -140,6 +143,62 @@ def test_two_where_one_is_asked_for_are_an_error(engine: Engine, token: str, kin
         f"invoking {token}: multiple EC2 {kind}s matched; use additional constraints to reduce "
         f"matches to a single EC2 {kind}"
     )
+
+
+def test_acls_are_found_by_the_subnet_that_they_guard(engine: Engine) -> None:
+    """A new subnet is under the VPC's own, which `default` tells from others."""
+    vpc_id = new_vpc(engine.ec2)
+    subnet_id = new_subnet(engine.ec2, vpc_id)
+    guards = by("association.subnet-id", subnet_id)
+    (default,) = texts(engine.invoke(ACLS, guards), "ids")
+    other = tag(engine, new_acl(engine, vpc_id), "other")
+    both = engine.invoke(ACLS, {"vpcId": vpc_id})
+    assert sorted(texts(both, "ids")) == sorted([default, other])
+    custom = engine.invoke(ACLS, by("default", "false") | {"vpcId": vpc_id})
+    assert texts(custom, "ids") == [other]
+    assert engine.invoke(ACLS, {"vpcId": vpc_id, "tags": {"Name": "other"}}) == {
+        "id": REGION,
+        "ids": [other],
+        "region": REGION,
+        "tags": {"Name": "other"},
+        "vpcId": vpc_id,
+    }
+
+
+def new_acl(engine: Engine, vpc_id: str) -> str:
+    """Make a network ACL, and return its id."""
+    return str(engine.ec2.create_network_acl(VpcId=vpc_id)["NetworkAcl"]["NetworkAclId"])
+
+
+def test_groups_are_found_with_their_vpc(engine: Engine) -> None:
+    """Names and VPCs stand in the order of the ids."""
+    vpc_id = new_vpc(engine.ec2)
+    made = engine.ec2.create_security_group(GroupName="one", Description="one", VpcId=vpc_id)
+    group = tag(engine, made["GroupId"], "one")
+    answer = engine.invoke(GROUPS, by("vpc-id", vpc_id) | {"tags": {"Name": "one"}})
+    arn = f"arn:aws:ec2:{REGION}:123456789012:security-group/{group}"
+    assert (answer["ids"], answer["arns"], answer["vpcIds"]) == ([group], [arn], [vpc_id])
+
+
+def test_interfaces_are_found_by_subnet_and_status(engine: Engine) -> None:
+    """One that is attached to nothing is available, and none is an empty list."""
+    subnet_id = new_subnet(engine.ec2, new_vpc(engine.ec2))
+    made = engine.ec2.create_network_interface(SubnetId=subnet_id)["NetworkInterface"]
+    found = {
+        status: engine.invoke(INTERFACES, {"filters": [there(subnet_id), in_status(status)]})["ids"]
+        for status in ("available", "in-use")
+    }
+    assert found == {"available": [made["NetworkInterfaceId"]], "in-use": []}
+
+
+def there(subnet_id: str) -> Properties:
+    """Write the filter for a subnet."""
+    return {"name": "subnet-id", "values": [subnet_id]}
+
+
+def in_status(status: str) -> Properties:
+    """Write the filter for a status."""
+    return {"name": "status", "values": [status]}
 
 
 def test_an_id_that_is_not_there_is_aws_s_error(engine: Engine) -> None:

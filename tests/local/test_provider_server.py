@@ -28,7 +28,8 @@ TYPES = (
 )
 LOOK_UPS = (
     "aws:ec2/getVpcs:getVpcs, aws:ec2/getSubnets:getSubnets, aws:ec2/getVpc:getVpc, "
-    "aws:ec2/getSubnet:getSubnet"
+    "aws:ec2/getSubnet:getSubnet, aws:ec2/getNetworkAcls:getNetworkAcls, "
+    "aws:ec2/getNetworkInterfaces:getNetworkInterfaces, aws:ec2/getSecurityGroups:getSecurityGroups"
 )
 
 

@@ -1,4 +1,4 @@
-"""The look-ups of what is there already: VPCs and subnets, by tags, filters and id."""
+"""The look-ups of what is there already, by tags, filters and id: VPCs and what they hold."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,6 +38,7 @@ _SUBNET_FILTERS: Final = {
     "state": "state",
     "vpcId": "vpc-id",
 }
+_ACL_FILTERS: Final = {"vpcId": "vpc-id"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,34 @@ def _vpcs(call: Call, arguments: Properties) -> Properties:
 def _subnets(call: Call, arguments: Properties) -> Properties:
     ids: list[Value] = [subnet["SubnetId"] for subnet in _find_subnets(call, arguments)]
     return _list_of(call, arguments, ids)
+
+
+def _groups(call: Call, arguments: Properties) -> Properties:
+    found = _described(call, "describe_security_groups", "SecurityGroups", arguments)
+    ids: list[Value] = [group["GroupId"] for group in found]
+    arns: list[Value] = [
+        call.arn(group["OwnerId"], f"security-group/{group['GroupId']}") for group in found
+    ]
+    vpcs: list[Value] = [group["VpcId"] for group in found]
+    return {**_list_of(call, arguments, ids), "arns": arns, "vpcIds": vpcs}
+
+
+def _acls(call: Call, arguments: Properties) -> Properties:
+    found = _described(call, "describe_network_acls", "NetworkAcls", arguments)
+    return _list_of(call, arguments, [acl["NetworkAclId"] for acl in found])
+
+
+def _interfaces(call: Call, arguments: Properties) -> Properties:
+    found = _described(call, "describe_network_interfaces", "NetworkInterfaces", arguments)
+    return _list_of(call, arguments, [one["NetworkInterfaceId"] for one in found])
+
+
+def _described(
+    call: Call, operation: str, key: str, arguments: Properties
+) -> list[Mapping[str, Any]]:
+    filters = _filters(arguments, _ACL_FILTERS)
+    pages = call.ec2.get_paginator(operation).paginate(Filters=filters)
+    return [one for page in pages for one in page[key]]
 
 
 def _list_of(call: Call, arguments: Properties, ids: list[Value]) -> Properties:
@@ -164,6 +193,9 @@ def _arguments(named: Mapping[str, str]) -> dict[str, Property]:
 
 LOOK_UPS: Final = MappingProxyType(
     {
+        "aws:ec2/getNetworkAcls:getNetworkAcls": LookUp(_COMMON | {"vpcId": _TEXT}, _acls),
+        "aws:ec2/getNetworkInterfaces:getNetworkInterfaces": LookUp(_COMMON, _interfaces),
+        "aws:ec2/getSecurityGroups:getSecurityGroups": LookUp(_COMMON, _groups),
         "aws:ec2/getVpcs:getVpcs": LookUp(_COMMON, _vpcs),
         "aws:ec2/getSubnets:getSubnets": LookUp(_COMMON, _subnets),
         "aws:ec2/getVpc:getVpc": LookUp(_arguments(_VPC_FILTERS), _vpc),

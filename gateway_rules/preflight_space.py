@@ -1,0 +1,89 @@
+"""Room for entries, for groups on interfaces and for another network ACL in the VPC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Final
+
+from gateway_rules import verify_mending as mending
+from gateway_rules.live import Interface, Live
+from gateway_rules.live_quotas import LiveQuotas
+from gateway_rules.packets import family
+from gateway_rules.plan import Plan
+from gateway_rules.prefixes import FAMILIES
+from gateway_rules.preflight_changes import AclChange
+from gateway_rules.preflight_values import Obstacle
+from gateway_rules.protocols import DIRECTIONS
+from gateway_rules.verify_interfaces import listed
+
+_DEFAULT_DENY: Final = 1
+_MOST_ENTRIES: Final = 40
+_MOST_GROUPS: Final = 16
+"""What AWS raises these quotas to at most (VPC quotas page)."""
+
+
+def cramped(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclChange) -> Iterator[Obstacle]:
+    """Give what has no room in the account besides rules."""
+    yield from _entries(plan, quotas)
+    yield from _groups(plan, live, quotas)
+    yield from _acls(plan, live, quotas, acl)
+
+
+def _entries(plan: Plan, quotas: LiveQuotas) -> Iterator[Obstacle]:
+    limit = quotas.entries_per_network_acl
+    for direction, name in product(DIRECTIONS, FAMILIES.values()):
+        some = [e for e in plan.acl.entries if (e.direction, family(e.prefix)) == (direction, name)]
+        needed = len(some) + _DEFAULT_DENY
+        if some and needed > limit:
+            what = (
+                f"network ACL: {direction} {name} needs {needed} entries with the default deny, "
+                f"and this account may have {limit}"
+            )
+            written = f"or write entries_per_network_acl: {limit} under gateway-rules:quotas"
+            raised = _raised(plan, "entries_per_network_acl", needed, _MOST_ENTRIES)
+            yield Obstacle("entries", what, (*raised, written))
+
+
+def _groups(plan: Plan, live: Live, quotas: LiveQuotas) -> Iterator[Obstacle]:
+    """Count the groups of each interface together with those of the stack that are not on it."""
+    limit = quotas.security_groups_per_interface
+    more = len(plan.groups) - len(live.groups)
+    full = [one for one in live.carriers if len(_with_ours(one, live)) + max(more, 0) > limit]
+    if full:
+        needed = max(len(_with_ours(one, live)) for one in full) + max(more, 0)
+        what = (
+            f"{listed(full)} would carry {needed} groups with all of the stack's, and this account "
+            f"may have {limit} on an interface"
+        )
+        raised = _raised(plan, "security_groups_per_interface", needed, _MOST_GROUPS)
+        yield Obstacle("groups", what, (*raised, "or take other groups off it"))
+    elif len(plan.groups) > limit:
+        what = f"the stack has {len(plan.groups)} groups, and an interface may carry {limit}"
+        raised = _raised(plan, "security_groups_per_interface", len(plan.groups), _MOST_GROUPS)
+        yield Obstacle("groups", what, (*raised, "or ask for fewer (security_groups)"))
+
+
+def _with_ours(interface: Interface, live: Live) -> set[str]:
+    return {*interface.groups, *live.groups}
+
+
+def _acls(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclChange) -> Iterator[Obstacle]:
+    limit = quotas.network_acls_per_vpc
+    if acl.entries and len(live.acls) >= limit:
+        what = (
+            f"{live.vpc} has {len(live.acls)} network ACLs, this account may have {limit}, and the "
+            "new one is made before the old one goes"
+        )
+        idle = [each.id for each in live.acls if not (each.subnets or each.default)]
+        removed = (f"or delete one that guards no subnet: {', '.join(idle[:3])}",) if idle else ()
+        raised = mending.raise_quota(plan.site, "network_acls_per_vpc", limit + 1)
+        yield Obstacle("acls", what, (f"raise the quota: {raised}", *removed))
+
+
+def _raised(plan: Plan, quota: str, needed: int, most: int) -> Iterator[str]:
+    """Name the call that raises a quota, unless AWS raises it nowhere so far."""
+    if needed <= most:
+        yield f"raise the quota: {mending.raise_quota(plan.site, quota, needed)}"
+    else:
+        yield f"AWS raises this quota to {most} at most"
