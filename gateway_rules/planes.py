@@ -36,8 +36,11 @@ _Strips: TypeAlias = Mapping[Interval, Ports]
 
 def join(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """Give the sorted, disjoint intervals that hold the same numbers."""
+    ordered = sorted(intervals)
+    if len(ordered) <= 1:
+        return tuple(ordered)
     joined: list[Interval] = []
-    for first, last in sorted(intervals):
+    for first, last in ordered:
         if joined and first <= joined[-1][1] + 1:
             joined[-1] = joined[-1][0], max(joined[-1][1], last)
         else:
@@ -79,6 +82,11 @@ def _less(one: Ports, other: Ports) -> Ports:
 
 
 # --- Blocks --------------------------------------------------------------------------------
+
+
+def _is_block(addresses: Interval) -> bool:
+    low, high = addresses
+    return not (low ^ high) & (low ^ high) + 1 and not low & (low ^ high)
 
 
 def _blocks(addresses: Interval) -> Iterator[Interval]:
@@ -144,14 +152,16 @@ def plane(boxes: Iterable[Box]) -> Plane:
     """Give the union of the boxes."""
     found: dict[Interval, list[PortPair]] = {}
     for first, last, addresses in boxes:
-        for block in _blocks(addresses):
+        for block in (addresses,) if _is_block(addresses) else _blocks(addresses):
             found.setdefault(block, []).append((first, last))
     return _settled(_sorted({block: join(ports) for block, ports in found.items()}))
 
 
 def _settled(strips: Plane) -> Plane:
     """Let each port stand at the widest block that passes by it."""
-    return _sorted(_lifted(_bared(strips)))
+    bare = _bared(strips)
+    lifted = _lifted(bare)
+    return tuple(bare.items()) if lifted is bare else _sorted(lifted)
 
 
 def _bared(strips: Plane) -> dict[Interval, Ports]:
@@ -176,15 +186,28 @@ def _lifted(strips: dict[Interval, Ports]) -> dict[Interval, Ports]:
     levels: dict[int, dict[int, Ports]] = {}
     for (low, high), ports in strips.items():
         levels.setdefault(high - low + 1, {})[low] = ports
-    for size in (1 << exponent for exponent in range(BITS[6])):
-        level = levels.get(size, {})
-        for low in [low for low in level if not low & size and low | size in level]:
-            if shared := _both(level[low], level[low | size]):
-                wider = levels.setdefault(size * 2, {})
-                wider[low] = join(wider.get(low, ()) + shared)
-                _take(shared, level, low)
-                _take(shared, level, low | size)
+    # Each level may add to the next, so it is looked up only when its turn comes.
+    moved = [
+        _lift(size, levels)
+        for size in (1 << exponent for exponent in range(BITS[6]))
+        if size in levels
+    ]
+    if not any(moved):
+        return strips
     return {(low, low + size - 1): p for size, level in levels.items() for low, p in level.items()}
+
+
+def _lift(size: int, levels: dict[int, dict[int, Ports]]) -> bool:
+    """Move what the halves of one size share, if they share anything."""
+    level, moved = levels[size], False
+    for low in [low for low in level if not low & size and low | size in level]:
+        if shared := _both(level[low], level[low | size]):
+            wider = levels.setdefault(size * 2, {})
+            wider[low] = join(wider.get(low, ()) + shared)
+            _take(shared, level, low)
+            _take(shared, level, low | size)
+            moved = True
+    return moved
 
 
 def _take(shared: Ports, level: dict[int, Ports], low: int) -> None:
@@ -217,7 +240,8 @@ def intersection(one: Plane, other: Plane) -> Plane:
 def difference(one: Plane, other: Plane) -> Plane:
     """Give the packets of the first that are not in the second."""
     look = _Look(other)
-    return _gathered(strip for each in one for strip in _outside(each, look))
+    unlike = (strip for strip in one if look.ports.get(strip[0]) != strip[1])
+    return _gathered(part for strip in unlike for part in _outside(strip, look))
 
 
 def _gathered(strips: Iterable[Strip]) -> Plane:
@@ -231,12 +255,12 @@ def _gathered(strips: Iterable[Strip]) -> Plane:
 def _outside(strip: Strip, other: _Look) -> Iterator[Strip]:
     """Give what is left of a strip."""
     block, ports = strip
-    if other.ports.get(block) == ports:
-        return
     for some in other.around(block):
         ports = _less(ports, some)
-    if ports:
-        yield from _around_holes(block, ports, other.inside(block))
+    if ports and (holes := other.inside(block)):
+        yield from _around_holes(block, ports, holes)
+    elif ports:
+        yield block, ports
 
 
 def _around_holes(block: Interval, ports: Ports, holes: list[Strip]) -> Iterator[Strip]:
