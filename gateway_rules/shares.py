@@ -56,8 +56,10 @@ def _share(
     entry: Match, asked: Sequence[Match], earlier: Sequence[Match], known: frozenset[str]
 ) -> Share:
     fresh = packets.without(packets.passed([entry], known), packets.passed(earlier, known))
-    adds = packets.count(packets.without(fresh, packets.passed(asked, known)))
-    return Share(packets.count(fresh) - adds, adds)
+    wanted = packets.passed(asked, known)
+    # The long list is taken apart, which is far quicker than to cut its pieces out of the entry.
+    required = packets.count(wanted) - packets.count(packets.without(wanted, fresh))
+    return Share(required, packets.count(fresh) - required)
 
 
 def _near(
