@@ -1,0 +1,505 @@
+"""What preflight tells of an update, on an AWS that is as strict as the real one."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cloud import Deployed, aws, deploy, move, surroundings, tagged
+from rich.console import Console
+from sites import NOBODY, addition, shipped, site
+
+from gateway_rules import live
+from gateway_rules.live import STACK_TAG, Live
+from gateway_rules.live_quotas import LiveQuotas
+from gateway_rules.plan import Plan, plan
+from gateway_rules.prefixes import parse_prefix
+from gateway_rules.preflight import Preflight, preflight
+from gateway_rules.preflight_calls import Calls, calls
+from gateway_rules.preflight_changes import AclChange, GroupChange
+from gateway_rules.preflight_text import print_preflight
+from gateway_rules.security_group import Rule
+from gateway_rules.site import StackSite
+
+QUOTAS = LiveQuotas(from_defaults=False)
+ONLY_SSH_AND_DNS = {name: False for name in shipped().by_id if name not in {"ssh", "dns"}}
+SMALL: dict[str, Any] = {
+    "roles": NOBODY | {"administrators": ["10.42.0.0/24"]},
+    "services": ONLY_SSH_AND_DNS,
+}
+ASK = (
+    "raise the quota: aws service-quotas request-service-quota-increase --region eu-west-1 "
+    "--service-code vpc --quota-code"
+)
+TAKE_OVER = "write gateway-rules:take_over: true into stacks/Pulumi.test.yaml if that is meant"
+OWN_SUBNET = "or move what is no gateway to a subnet of its own"
+
+
+def planned(**fields: Any) -> Plan:
+    """Plan a small site, but for the fields given."""
+    return plan(shipped(), site(**SMALL | fields))
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    """Give one AWS to all tests of this module; each has a VPC of its own."""
+    with aws() as ec2:
+        yield ec2
+
+
+@pytest.fixture
+def built(client: Any) -> Deployed:
+    """Build the small site."""
+    return deploy(planned(), client)
+
+
+def in_vpc(made: Plan, vpc: str) -> Plan:
+    """Name a plan's VPC by its id, so that others may have the same tags."""
+    return replace(made, site=made.site.model_copy(update={"vpc": vpc}))
+
+
+def read(made: Plan, client: Any) -> Live:
+    """Read what AWS has for a plan."""
+    assert isinstance(made.site, StackSite)
+    return live.read(made.site, client)
+
+
+def checked(made: Plan, client: Any, quotas: LiveQuotas = QUOTAS) -> Preflight:
+    """Check a plan against what AWS has."""
+    return preflight(made, read(made, client), quotas)
+
+
+def told(found: Preflight) -> list[tuple[str, str, list[str]]]:
+    """Give each obstacle with its ways out."""
+    return [(each.kind, each.what, list(each.ways)) for each in found.obstacles]
+
+
+def printed(found: Preflight, width: int = 80) -> str:
+    """Give what a user reads."""
+    console = Console(width=width, highlight=False, file=io.StringIO())
+    print_preflight(found, console)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+# --- Nothing in the way ------------------------------------------------------------------------
+
+
+def test_a_first_update_makes_everything(client: Any) -> None:
+    """Group, a call a rule, a call an entry, and every subnet moved."""
+    place = surroundings(client, *map(str, planned().site.networks))
+    found = checked(in_vpc(planned(), place.vpc), client)
+    assert (found.is_clear, printed(found)) == (
+        True,
+        (
+            "Clear: test can be deployed\n"
+            "\n"
+            "Rules\n"
+            "\n"
+            "  Group                               Before   Between   After   Quota\n"
+            " ──────────────────────────────────────────────────────────────────────\n"
+            "  gateway-rules-test   egress ipv4         0         1       1      60\n"
+            "  gateway-rules-test   ingress ipv4        0         1       1      60\n"
+            "\n"
+            "Network ACL: a new one with 4 entries takes 2 subnets.\n"
+            "Calls that change something: 12\n"
+            "     1  AuthorizeSecurityGroupEgress\n"
+            "     1  AuthorizeSecurityGroupIngress\n"
+            "     1  CreateNetworkAcl\n"
+            "     4  CreateNetworkAclEntry\n"
+            "     1  CreateSecurityGroup\n"
+            "     2  ReplaceNetworkAclAssociation\n"
+            "     2  RevokeSecurityGroupEgress\n"
+            "AWS takes 50 of a name at once and 5 a second after that: nothing to wait.\n"
+        ),
+    )
+
+
+def test_a_stack_that_is_there_needs_nothing(client: Any) -> None:
+    """Where AWS has what the files ask for, descriptions apart, no call is made."""
+    made = planned()
+    bare = tuple(
+        replace(group, rules=tuple(replace(rule, description="") for rule in group.rules))
+        for group in made.groups
+    )
+    built = deploy(replace(made, groups=bare), client)
+    found = checked(built.plan, client)
+    assert (found.is_clear, found.calls.by_name) == (True, {})
+    assert printed(found).splitlines()[-2:] == [
+        "Network ACL: stays as it is.",
+        "Calls: none, there is nothing to change.",
+    ]
+
+
+def test_a_change_makes_before_it_removes(built: Deployed) -> None:
+    """A rule comes and one goes; the ACL is replaced; descriptions change in place."""
+    other = planned(roles=NOBODY | {"administrators": ["10.43.0.0/24"]})
+    found = checked(in_vpc(other, built.place.vpc), built.client)
+    assert found.as_json() == {
+        "stack": "test",
+        "obstacles": [],
+        "rules": [
+            room("egress", 1, 1, 1),
+            room("ingress", 1, 2, 1),
+        ],
+        "network_acl": {"replaced": True, "moved": sorted(built.place.subnets)},
+        "calls": {
+            "AuthorizeSecurityGroupIngress": 1,
+            "CreateNetworkAcl": 1,
+            "CreateNetworkAclEntry": 4,
+            "DeleteNetworkAcl": 1,
+            "ModifySecurityGroupRules": 1,
+            "ReplaceNetworkAclAssociation": 2,
+            "RevokeSecurityGroupIngress": 1,
+        },
+        "throttled_seconds": 0,
+        "quotas": {
+            "rules_per_security_group": 60,
+            "security_groups_per_interface": 5,
+            "entries_per_network_acl": 20,
+            "network_acls_per_vpc": 200,
+            "from_defaults": False,
+        },
+    }
+    assert printed(found).splitlines()[-1] == (
+        "If an update was cut off before: gateway-rules repair test comes first."
+    )
+
+
+def room(direction: str, before: int, between: int, after: int, quota: int = 60) -> dict[str, Any]:
+    """Write the counts of a direction of IPv4 as the JSON has them."""
+    return {
+        "group": "gateway-rules-test",
+        "direction": direction,
+        "family": "ipv4",
+        "before": before,
+        "between": between,
+        "after": after,
+        "quota": quota,
+    }
+
+
+def test_a_subnet_more_is_moved_alone(built: Deployed) -> None:
+    """An ACL that stays takes the subnet that it does not guard yet."""
+    (first, _) = built.place.subnets
+    (default,) = (acl.id for acl in read(built.plan, built.client).acls if acl.default)
+    move(built.client, first, default)
+    found = checked(built.plan, built.client)
+    assert found.calls.by_name == {
+        "ModifySecurityGroupRules": 2,
+        "ReplaceNetworkAclAssociation": 1,
+    }
+    assert "Network ACL: stays, and takes 1 subnet." in printed(found).splitlines()
+
+
+def test_defaults_that_stand_in_are_named(built: Deployed) -> None:
+    """Where Service Quotas did not answer, nobody takes AWS's defaults for the account's own."""
+    found = checked(built.plan, built.client, LiveQuotas())
+    line = "Quotas: AWS did not tell all of them, and its defaults stand in their place."
+    assert line in printed(found).splitlines()
+
+
+# --- Rules -------------------------------------------------------------------------------------
+
+
+def more(ports: list[int], peer: str = "10.50.0.0/24") -> list[Any]:
+    """Give an addition of some ports."""
+    return [addition(name="more", protocol="tcp", ports=ports, peers=[peer])]
+
+
+def between(client: Any, old: list[Any], new: list[Any], limit: int) -> Preflight:
+    """Build a site with some additions, and check it with others in an account of few rules."""
+    built = deploy(planned(additions=old), client)
+    other = in_vpc(planned(additions=new), built.place.vpc)
+    return checked(other, client, replace(QUOTAS, rules_per_security_group=limit))
+
+
+def test_rules_that_share_nothing_can_go_first(client: Any) -> None:
+    """Old and new do not fit together; what goes is no longer required, and may go alone."""
+    assert told(between(client, more([514, 601]), more([6514, 6516]), 4)) == [
+        (
+            "rules-between",
+            (
+                "gateway-rules-test: egress ipv4 holds 5 rules once the new ones are made and "
+                "before "
+                "the old ones go, and this account may have 4"
+            ),
+            [
+                f"{ASK} L-0EA8095F --desired-value 5",
+                "or make two pull requests; the first takes out only these, and nothing is cut:",
+                "  egress tcp 514 10.50.0.0/24",
+                "  egress tcp 601 10.50.0.0/24",
+                "the second brings the rest, with 3 rules at most",
+            ],
+        )
+    ]
+
+
+def test_a_rule_that_is_replaced_stays_until_the_other_is_made(client: Any) -> None:
+    """Of two that go, the one that a wider one takes in is not for the first pull request."""
+    own = addition(name="own", protocol="tcp", ports=1, peers=["self"])
+    old = [*more([514], "10.50.0.0/25"), own]
+    (obstacle,) = between(client, old, more([514]), 3).obstacles
+    assert obstacle.ways[1:] == (
+        "or make two pull requests; the first takes out only these, and nothing is cut:",
+        "  egress tcp 1 self",
+        "the second brings the rest, with 3 rules at most",
+    )
+
+
+def test_where_all_must_stay_two_pull_requests_do_not_help(client: Any) -> None:
+    """A middle step cannot keep both, and it is said."""
+    old, new = more([514, 601], "10.50.0.0/25"), more([514, 601])
+    (obstacle,) = between(client, old, new, 4).obstacles
+    assert obstacle.ways == (
+        f"{ASK} L-0EA8095F --desired-value 5",
+        (
+            "two pull requests do not help: of the 2 rules that go, 2 pass what stays required, so "
+            "they must stay until those in their place are made: 5 rules"
+        ),
+    )
+
+
+def test_rules_that_never_fit_are_told_once(client: Any) -> None:
+    """More than the account may have is more than it may have at any time."""
+    assert told(between(client, [], more([514, 601]), 2)) == [
+        (
+            "rules",
+            "gateway-rules-test: egress ipv4 needs 3 rules, and this account may have 2",
+            [
+                f"{ASK} L-0EA8095F --desired-value 3",
+                "or merge prefixes, or leave services out",
+            ],
+        )
+    ]
+
+
+def test_the_product_of_two_quotas_is_held(client: Any) -> None:
+    """Who has many groups on an interface cannot have many rules in each."""
+    wide = planned(
+        additions=more([*range(1, 141, 2)]),
+        quotas={"rules_per_security_group": 100, "entries_per_network_acl": 20},
+    )
+    place = surroundings(client, *map(str, wide.site.networks))
+    quotas = replace(QUOTAS, security_groups_per_interface=16)
+    (obstacle,) = checked(in_vpc(wide, place.vpc), client, quotas).obstacles
+    assert obstacle.ways == (
+        (
+            "AWS holds rules times groups per interface to 1,000: with 71 rules an interface "
+            "may have "
+            "14 groups, so ask for that first"
+        ),
+        f"{ASK} L-0EA8095F --desired-value 71",
+        "or merge prefixes, or leave services out",
+    )
+
+
+# --- Room --------------------------------------------------------------------------------------
+
+
+def test_entries_count_with_the_default_deny(built: Deployed) -> None:
+    """An account that was never raised cannot take a plan for one that was."""
+    found = checked(built.plan, built.client, replace(QUOTAS, entries_per_network_acl=2))
+    assert told(found) == [
+        (
+            "entries",
+            (
+                f"network ACL: {direction} ipv4 needs 3 entries with the default deny, and this "
+                "account may have 2"
+            ),
+            [
+                f"{ASK} L-2AEEBF1A --desired-value 3",
+                "or write entries_per_network_acl: 2 under gateway-rules:quotas",
+            ],
+        )
+        for direction in ("egress", "ingress")
+    ]
+
+
+def interface(subnet: str, *groups: str, in_use: bool = True) -> live.Interface:
+    """Give an interface."""
+    return live.Interface("eni-1", subnet, groups, "", "", in_use)
+
+
+def with_interface(built: Deployed, one: live.Interface) -> Live:
+    """Put an interface among what AWS has."""
+    return replace(read(built.plan, built.client), interfaces=(one,))
+
+
+def test_groups_of_others_count_on_the_interface(built: Deployed) -> None:
+    """An interface that is full with the stack's groups and others is named."""
+    others = [f"sg-{number}" for number in range(5)]
+    full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
+    assert told(preflight(built.plan, full, QUOTAS)) == [
+        (
+            "groups",
+            (
+                "eni-1 would carry 6 groups with all of the stack's, and this account may have "
+                "5 on "
+                "an interface"
+            ),
+            [f"{ASK} L-2AFB9258 --desired-value 6", "or take other groups off it"],
+        )
+    ]
+
+
+def test_a_quota_is_raised_no_further_than_aws_does(built: Deployed) -> None:
+    """Sixteen groups are all that an interface can have."""
+    others = [f"sg-{number}" for number in range(16)]
+    full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
+    (obstacle,) = preflight(built.plan, full, QUOTAS).obstacles
+    assert obstacle.ways == (
+        "AWS raises this quota to 16 at most",
+        "or take other groups off it",
+    )
+
+
+def test_groups_of_the_stack_alone_can_be_too_many(client: Any) -> None:
+    """Three groups do not go onto an interface that holds two, attached or not."""
+    parted = planned(security_groups="by_section")
+    place = surroundings(client, *map(str, parted.site.networks))
+    quotas = replace(QUOTAS, security_groups_per_interface=2)
+    assert told(checked(in_vpc(parted, place.vpc), client, quotas)) == [
+        (
+            "groups",
+            "the stack has 3 groups, and an interface may carry 2",
+            [
+                f"{ASK} L-2AFB9258 --desired-value 3",
+                "or ask for fewer (security_groups)",
+            ],
+        )
+    ]
+
+
+def test_a_new_acl_needs_room_beside_the_old(built: Deployed) -> None:
+    """A VPC that is full of ACLs is told of one that could go; one that changes nothing is not."""
+    idle = built.client.create_network_acl(VpcId=built.place.vpc)["NetworkAcl"]["NetworkAclId"]
+    quotas = replace(QUOTAS, network_acls_per_vpc=3)
+    assert told(checked(built.plan, built.client, quotas)) == []
+    other = in_vpc(planned(additions=more([514])), built.place.vpc)
+    assert told(checked(other, built.client, quotas)) == [
+        (
+            "acls",
+            (
+                f"{built.place.vpc} has 3 network ACLs, this account may have 3, and the new one "
+                "is "
+                "made before the old one goes"
+            ),
+            [
+                f"{ASK} L-B4A6D682 --desired-value 4",
+                f"or delete one that guards no subnet: {idle}",
+            ],
+        )
+    ]
+
+
+# --- Taking over -------------------------------------------------------------------------------
+
+
+def test_a_subnet_under_anothers_acl_is_not_taken(built: Deployed) -> None:
+    """Somebody else's ACL stays until it is said that it may go; the default one may always."""
+    first = built.place.subnets[0]
+    made = built.client.create_network_acl(
+        VpcId=built.place.vpc, TagSpecifications=tagged("network-acl", **{STACK_TAG: "other"})
+    )
+    other = made["NetworkAcl"]["NetworkAclId"]
+    move(built.client, first, other)
+    assert told(checked(built.plan, built.client)) == [
+        (
+            "other-acl",
+            f"{first} is under {other}, which is not this stack's; the update would take it over",
+            [TAKE_OVER, "or name subnets of the gateways' own"],
+        )
+    ]
+    willing = built.plan.site.model_copy(update={"take_over": True})
+    assert checked(replace(built.plan, site=willing), built.client).is_clear
+
+
+def test_what_is_in_use_is_not_cut_off_unasked(client: Any) -> None:
+    """Before the first update, whatever is in the subnets is somebody's; unless it is in no use."""
+    made = planned()
+    place = surroundings(client, *map(str, made.site.networks))
+    bare = in_vpc(made, place.vpc)
+    before = read(bare, client)
+    used = replace(before, interfaces=(interface(place.subnets[1], "sg-1"),))
+    assert told(preflight(bare, used, QUOTAS)) == [
+        (
+            "other-interfaces",
+            (
+                f"{place.subnets[1]} holds eni-1 without a group of this stack; the network ACL "
+                "would "
+                "cut off whatever it does besides"
+            ),
+            [TAKE_OVER, OWN_SUBNET],
+        )
+    ]
+    unused = replace(before, interfaces=(interface(place.subnets[1], in_use=False),))
+    assert preflight(bare, unused, QUOTAS).is_clear
+    willing = replace(bare, site=bare.site.model_copy(update={"take_over": True}))
+    assert preflight(willing, used, QUOTAS).is_clear
+
+
+def test_a_gateway_without_its_group_is_to_be_given_it(built: Deployed) -> None:
+    """Where the group is made and the subnet not taken yet, the group is named."""
+    (first, _) = built.place.subnets
+    (default,) = (acl.id for acl in read(built.plan, built.client).acls if acl.default)
+    move(built.client, first, default)
+    (obstacle,) = preflight(
+        built.plan, with_interface(built, interface(first, "sg-1")), QUOTAS
+    ).obstacles
+    assert obstacle.ways == (TAKE_OVER, f"or attach {built.group} to it first", OWN_SUBNET)
+    ready = with_interface(built, interface(first, "sg-1", built.group))
+    assert preflight(built.plan, ready, QUOTAS).is_clear
+
+
+def test_a_subnet_of_the_stacks_own_is_not_asked_about(built: Deployed) -> None:
+    """What lives with the stack's ACL already is no matter of this update."""
+    beside = with_interface(built, interface(built.place.subnets[0], "sg-1"))
+    assert preflight(built.plan, beside, QUOTAS).is_clear
+
+
+def test_obstacles_come_first_and_are_counted(built: Deployed) -> None:
+    """At three in the morning the first line says whether to go on."""
+    found = checked(built.plan, built.client, replace(QUOTAS, entries_per_network_acl=2))
+    assert printed(found).splitlines()[:6] == [
+        "Not clear: 2 things stand in the way",
+        "",
+        "entries  network ACL: egress ipv4 needs 3 entries with the default deny, and",
+        "this account may have 2",
+        f"  {ASK} L-2AEEBF1A --desired-value 3",
+        "  or write entries_per_network_acl: 2 under gateway-rules:quotas",
+    ]
+
+
+# --- Calls -------------------------------------------------------------------------------------
+
+
+def group(count: int) -> GroupChange:
+    """Give a group that is there and gets some rules."""
+    peers = (parse_prefix(f"10.0.{number}.0/24") for number in range(count))
+    rules = tuple(Rule("egress", "tcp", 80, 80, peer, ("x",)) for peer in peers)
+    return GroupChange("g", "sg-1", (), rules, (), ())
+
+
+@pytest.mark.parametrize(("count", "seconds"), [(1, 0), (50, 0), (51, 0.2), (250, 40)])
+def test_a_bucket_empties_and_refills(count: int, seconds: float) -> None:
+    """Fifty calls of a name go at once, five a second after that."""
+    found = calls([group(count)], AclChange((), frozenset(), ()))
+    assert found.by_name == {"AuthorizeSecurityGroupEgress": count}
+    assert found.seconds == pytest.approx(seconds)
+
+
+def test_what_is_removed_waits_by_itself() -> None:
+    """Makes of different names run side by side; removals come after them."""
+    found = Calls({"One": 100, "Other": 60}, {"Third": 75})
+    assert found.seconds == 10 + 5
+
+
+def test_seconds_are_told_where_there_are_any(built: Deployed) -> None:
+    """Who waits knows for how long."""
+    found = checked(built.plan, built.client)
+    slow = replace(found, calls=Calls({"One": 100}, {}))
+    line = "AWS takes 50 of a name at once and 5 a second after that: about 10 s to wait."
+    assert line in printed(slow).splitlines()
