@@ -71,6 +71,7 @@ class Theatre:
         before, after = self._plan(self.base, stack), self._plan(self.root, stack)
         if resources(before) == resources(after):
             return Performance(before, after, None)
+        self.console.print(f"{stack}: as it was, then as it is", highlight=False, markup=False)
         with Board(self.console, (stack,)) as board:
             self._lay(self.base)
             done = self._deploy(before, board)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
-from gateway_rules import report
+from gateway_rules import packets, report
 from gateway_rules.local.rehearse import Outcome, Rehearsal
 from gateway_rules.local.rehearse_judge import Effect, Step, Verdict, Violation
 from gateway_rules.local.rehearse_words import Names, changes
+from gateway_rules.review import Change
 from gateway_rules.review_text import plain
-from gateway_rules.rows import rows
+from gateway_rules.rows import Row, rows
 
 PROVEN: Final = (
     "This proves the order of the calls that the stand-in for the provider makes, which follows "
@@ -26,6 +27,8 @@ _ALONE: Final = 3
 """So many calls of a kind are shown one by one."""
 _ROWS: Final = 4
 """So many rows of a violation are shown."""
+_SERVICES: Final = 3
+"""So many of those who ask are named."""
 _NUMBERS: Final = 7
 _INDENT: Final = " " * (_NUMBERS + 2)
 
@@ -89,7 +92,7 @@ def _wrongs(verdict: Verdict) -> Iterator[str]:
     for kind, word in (("cut", "what has to stay"), ("open", "what nobody asks for")):
         bad = sum(any(v.kind == kind for v in step.violations) for step in verdict.steps)
         if bad:
-            yield f"{_counted(bad, 'call', 'calls')} {kind} {word}"
+            yield f"{_counted(bad, f'call {kind}s', f'calls {kind}')} {word}"
     if verdict.at_end:
         yield "what is left is not what is planned"
 
@@ -182,17 +185,36 @@ def _where(layer: str, networks: tuple[str, ...]) -> str:
 
 
 def _violations(violations: tuple[Violation, ...], form: Form) -> Iterator[str]:
-    by_place: dict[str, list[Violation]] = {}
-    for violation in violations:
-        where = _where(violation.layer, violation.networks)
-        by_place.setdefault(f"{_KINDS[violation.kind]} the {where}:", []).append(violation)
-    for what, some in by_place.items():
-        yield f"{_INDENT}{what}"
-        found = [f"{_INDENT}  {row}" for row in rows(violation.change for violation in some)]
+    by_place: dict[str, list[Change]] = {}
+    for each in violations:
+        where = f"{_KINDS[each.kind]} the {_where(each.layer, each.networks)}:"
+        by_place.setdefault(where, []).append(each.change if form.is_verbose else _short(each))
+    for where, changes_ in by_place.items():
+        yield f"{_INDENT}{where}"
+        found = [f"{_INDENT}  {_row(row)}" for row in rows(changes_)]
         shown = len(found) if form.is_verbose or len(found) == _ROWS + 1 else _ROWS
         yield from found[:shown]
-        if more := found[shown:]:
-            yield f"{_INDENT}  and {len(more)} more"
+        if more := len(found[shown:]):
+            yield f"{_INDENT}  and {more} more; --verbose shows them"
+
+
+def _short(violation: Violation) -> Change:
+    """Name no more than a few of those who ask; half of all services share the ports of replies."""
+    change = violation.change
+    more = len(change.services) - _SERVICES
+    if more <= 1:
+        return change
+    return replace(
+        change,
+        services=(*change.services[:_SERVICES], f"{more} more services"),
+        origins=(*change.origins[:_SERVICES], "--verbose names them"),
+    )
+
+
+def _row(row: Row) -> str:
+    """Write a row; what is open unasked has nobody to name."""
+    what = row.what.replace(f" {packets.OTHER} 0-65535 ", " all other protocols ")
+    return str(replace(row, what=what)).removesuffix(": nobody")
 
 
 # --- Plain data ----------------------------------------------------------------------------
@@ -237,11 +259,14 @@ def _step(told: _Told) -> dict[str, Any]:
 def _violation(violation: Violation) -> dict[str, Any]:
     piece = violation.change.piece
     address, port = piece.sample
+    # Only a rule for all protocols passes those that nobody names.
+    everything = {"protocol": "-1"} if piece.protocol == packets.OTHER else {}
     return {
         "kind": violation.kind,
         "layer": violation.layer,
         "networks": list(violation.networks),
         **report.match(piece, "prefix"),
+        **everything,
         "sample": {"address": address, "port": port},
         "services": list(violation.change.services),
         "origins": list(violation.change.origins),

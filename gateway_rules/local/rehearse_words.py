@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from gateway_rules.local.rehearse_record import HeldEntry, HeldRule, Moment
 from gateway_rules.prefixes import SELF
-from gateway_rules.rows import WAY, ports_of
+from gateway_rules.rows import WAY
+from gateway_rules.verify_findings import traffic
 
 _T = TypeVar("_T")
 
@@ -51,7 +52,7 @@ def changes(before: Moment, now: Moment, names: Names) -> list[str]:
 def rule(value: HeldRule | HeldEntry) -> str:
     """Write a rule or an entry as a person reads it."""
     peer = "the gateways themselves" if value.peer == SELF else str(value.peer)
-    return f"{ports_of(value)} {WAY[value.direction]} {peer}"
+    return f"{value.direction} {traffic(value)} {WAY[value.direction]} {peer}"
 
 
 def _name(moment: Moment, group: str) -> str:
