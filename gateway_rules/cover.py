@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from gateway_rules.cover_entries import Allow, Cover, exact
+from gateway_rules.cover_entries import Allow, Cover, Least, exact
 
 STEPS: Final = 200_000
 """How long to search for the best: counted, never timed, so that equal input gives equal output."""
@@ -33,3 +33,15 @@ def fit(required: Iterable[Allow], budget: int, steps: int = STEPS) -> Cover:
     from gateway_rules.cover_budget import least_excess  # noqa: PLC0415
 
     return least_excess(required, budget, steps)
+
+
+def curve(required: Iterable[Allow], steps: int = STEPS) -> dict[int, Least]:
+    """Give the least excess for each budget, from the smallest to the first that is exact.
+
+    All of one IP family, as for `fit`, which has the same excess wherever it equals
+    `lower_bound` here. It takes a few times as long as one `fit`. An excess is never more
+    than that of a smaller budget.
+    """
+    from gateway_rules.cover_budget import least_excesses  # noqa: PLC0415 - as above.
+
+    return least_excesses(tuple(required), steps)

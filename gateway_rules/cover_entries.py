@@ -51,6 +51,30 @@ class DoesNotFit(ValueError):
         super().__init__(f"at least {needed} entries are needed")
 
 
+class Least(NamedTuple):
+    """What is known of one number of entries."""
+
+    used: int
+    """Entries of the best cover found, at most the number."""
+    excess: int
+    """Of the best cover found."""
+    lower_bound: int
+    """No cover has less excess."""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a better cover may be left to find."""
+        return self.lower_bound < self.excess
+
+    def with_cover(self, used: int, excess: int) -> Least:
+        """Take a cover, if it is better."""
+        return self._replace(used=used, excess=excess) if excess < self.excess else self
+
+    def with_bound(self, bound: int) -> Least:
+        """Take it that no cover found from now on has less excess than the bound."""
+        return self._replace(lower_bound=max(self.lower_bound, min(bound, self.excess)))
+
+
 def exact(required: Iterable[Allow]) -> tuple[Allow, ...]:
     """Give few entries that pass just what is required, sorted."""
     groups = _merged(_by_ports(required))

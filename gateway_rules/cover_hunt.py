@@ -16,13 +16,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from heapq import heappop, heappush
-from typing import Final, Protocol
+from typing import Final
 
 from gateway_rules.cover_bounds import FREE, Bounds, Effort, Rulings, TooMuch
+from gateway_rules.cover_finders import Finders
 from gateway_rules.cover_offers import Offer, Sides
 from gateway_rules.cover_points import NONE, Point, Step, Trace, combined, steps
 from gateway_rules.cover_search import Search
-from gateway_rules.cover_single import Priced, Single, single
 from gateway_rules.cover_tree import Node
 
 _ALL: Final = 1 << 200
@@ -35,19 +35,6 @@ _PART: Final = 4
 """The first tolerance is this part of a price."""
 _WIDE: Final = 2
 """A tolerance of more than this part of a price is too wide to look at everything within."""
-
-
-class Finder(Protocol):
-    """What finds the covers of a root that are good at a price."""
-
-    def bound(self) -> int:
-        """Bound the least cost without looking for it."""
-
-    def best(self) -> Point:
-        """Give a cover at the least cost; when hasty, at a low one."""
-
-    def near(self) -> list[Point]:
-        """Give, by entries, the least excess of all covers within the tolerance of the best."""
 
 
 @dataclass(frozen=True, order=True)
@@ -89,8 +76,8 @@ class Hunt:
     _count: int = 0
 
     @cached_property
-    def _singles(self) -> list[Single | None]:
-        return [single(root, self.room) for root in self.roots]
+    def _finders(self) -> Finders:
+        return Finders(self.roots, self.room)
 
     @cached_property
     def _highest(self) -> int:
@@ -127,16 +114,6 @@ class Hunt:
     def _prove(self, bound: int) -> None:
         self.proven = max(self.proven, bound)
 
-    def _finders(
-        self, price: int, rulings: Rulings, tolerance: int = 0, *, is_hasty: bool = False
-    ) -> list[Finder]:
-        return [
-            Priced(single, price, tolerance)
-            if single
-            else Search(root, Bounds(price, tolerance, self.effort, rulings), is_hasty)
-            for root, single in zip(self.roots, self._singles, strict=True)
-        ]
-
     # --- The best price ----------------------------------------------------------------------
 
     def _explore(self, rulings: Rulings, known: int, price: int, step: int) -> None:
@@ -163,7 +140,7 @@ class Hunt:
 
     def _ask(self, price: int, rulings: Rulings) -> tuple[Offer, int]:
         """Find what is good at a price, and what no cover goes below."""
-        finders = self._finders(price, rulings, is_hasty=True)
+        finders = self._finders.at(price, self.effort, rulings, is_hasty=True)
         bound = sum(finder.bound() for finder in finders) - price * self.room
         if not rulings:
             self._prove(bound)
@@ -185,7 +162,7 @@ class Hunt:
     def _look(self, branch: Branch, tolerance: int) -> None:
         """Keep the best of all covers of the branch whose cost lies within the tolerance."""
         price = branch.price
-        finders = self._finders(price, branch.rulings, tolerance)
+        finders = self._finders.at(price, self.effort, branch.rulings, tolerance)
         least = self._take([finder.best() for finder in finders]).cost(price)
         raw = least - price * self.room
         if raw < self.excess:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway_rules.cover import fit
+from gateway_rules.cover import curve, fit
 from gateway_rules.cover_entries import Allow
 from gateway_rules.prefixes import BITS, Prefix
 
@@ -100,7 +100,7 @@ PLACES = [
 
 
 def judge(world: Universe, place: Place, boxes: list[Box]) -> None:
-    """Hold the covers within every budget against the truth."""
+    """Hold the covers within every budget, and all budgets at once, against the truth."""
     wanted = 0
     for box in boxes:
         wanted |= world.packets(box)
@@ -109,6 +109,8 @@ def judge(world: Universe, place: Place, boxes: list[Box]) -> None:
     found = [(cover.excess, cover.lower_bound) for cover in (fit(required, b) for b in budgets)]
     truth = [world.least(wanted, budget, place.widths) << place.shift for budget in budgets]
     assert found == [(least, least) for least in truth]
+    curved = [(least.excess, least.lower_bound) for least in curve(required).values()]
+    assert curved == found
 
 
 @pytest.mark.parametrize("place", PLACES)
