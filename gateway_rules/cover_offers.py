@@ -51,9 +51,12 @@ class Sides:
         """Give the price to try after another: that at which both covers cost the same.
 
         As long as one is lacking, go up or down by steps; give the same price where there
-        is none further on, or none better.
+        is none further on, or none better. On the way down no price that is more than the
+        excess of the cover at hand would find another.
         """
         if self.few and self.many:
             saved = self.few.excess - self.many.excess
             return max(1, saved // (self.many.entries - self.few.entries))
-        return max(1, price // step) if self.few else min(highest, price * step)
+        if self.few:
+            return max(1, min(price // step, self.few.excess // (step * self.room)))
+        return min(highest, price * step)
