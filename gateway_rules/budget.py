@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from itertools import count, product
+from itertools import product
 from typing import Any, Final, TypeAlias
 
-from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, Cover, DoesNotFit
+from gateway_rules import cover
 from gateway_rules.flows import legs
 from gateway_rules.network_acl import Budget, asked
 from gateway_rules.plan import Plan
@@ -19,8 +17,8 @@ from gateway_rules.protocols import DIRECTIONS, Direction
 USABLE: Final = (19, 39)
 """Entries to use of AWS's quota of 20, and of 40 where it is raised as far as it can be."""
 
-Watch: TypeAlias = Callable[[Direction, str, int], None]
-"""Is told of each direction, family and budget before it is looked at."""
+Watch: TypeAlias = Callable[[Direction, str], None]
+"""Is told of each direction and family before its budgets are looked at."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Curve:
         }
 
 
-def unwatched(_direction: Direction, _family: str, _budget: int) -> None:
+def unwatched(_direction: Direction, _family: str) -> None:
     """Watch nothing."""
 
 
@@ -75,30 +73,10 @@ def curve(plan: Plan, watch: Watch = unwatched) -> tuple[Curve, ...]:
     own = plan.site.quotas.entries_per_network_acl - 1
     sides = product(DIRECTIONS, FAMILIES.items())
     required = {(way, name): tuple(asked(ways, way, version)) for way, (version, name) in sides}
-    return tuple(
-        Curve(*side, tuple(_points(some, partial(watch, *side))), own)
-        for side, some in required.items()
-        if some
-    )
-
-
-def _points(required: Sequence[Allow], watch: Callable[[int], None]) -> Iterator[Budget]:
-    best: Cover | None = None
-    for budget in count(_smallest(required)):
-        watch(budget)
-        found = fit(required, budget)
-        if best and best.excess < found.excess:
-            # Where the best is not proven, a list of fewer entries may be better.
-            found = Cover(best.entries, best.excess, found.lower_bound)
-        yield Budget(budget, len(found.entries), found.excess, found.lower_bound)
-        if not found.excess:
-            return
-        best = found
-
-
-def _smallest(required: Sequence[Allow]) -> int:
-    try:
-        fit(required, 1)
-    except DoesNotFit as error:
-        return error.needed
-    return 1
+    curves = []
+    for side, some in required.items():
+        if some:
+            watch(*side)
+            points = (Budget(budget, *least) for budget, least in cover.curve(some).items())
+            curves.append(Curve(*side, tuple(points), own))
+    return tuple(curves)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from time import monotonic
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
@@ -19,9 +18,6 @@ from gateway_rules.project import load_plan
 from gateway_rules.terminal import Json, Stack, present, print_json, root_of
 
 app = typer.Typer()
-
-_MOMENT: Final = 1.0
-"""Seconds that nobody minds."""
 
 
 @app.command("fit")
@@ -72,13 +68,13 @@ def show_budget(context: typer.Context, stack: Stack, as_json: Json = False) -> 
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, str, int], None]]:
-    """Tell a terminal which budget is looked at, once that takes more than a moment."""
-    begun, told = monotonic(), sys.stderr.isatty()
+def _progress() -> Iterator[Callable[[str, str], None]]:
+    """Tell a terminal what is looked at, which may take long, and wipe it away at the end."""
+    told = sys.stderr.isatty()
 
-    def watch(direction: str, family: str, budget: int) -> None:
-        if told and monotonic() - begun > _MOMENT:
-            sys.stderr.write(f"\r{direction} {family}: {budget} entries\x1b[K")
+    def watch(direction: str, family: str) -> None:
+        if told:
+            sys.stderr.write(f"\r{direction} {family}: every budget\x1b[K")
             sys.stderr.flush()
 
     yield watch

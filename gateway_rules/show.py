@@ -75,19 +75,20 @@ def _entries_table(title: str, entries: Sequence[tuple[Entry, Share]], console: 
     numbers = ("Required", "Adds") if is_wide else ()
     table = _table(title, console, "No.", "Packets", "Prefix", "Carries", numbers=numbers)
     for entry, share in entries:
-        services = ", ".join(entry.services)
+        services = Text(", ".join(entry.services))
         counts = [quantity(share.required), quantity(share.adds)]
         table.add_row(
             *(str(entry.number), packets(entry), str(entry.prefix), carries(entry)),
             *(counts if is_wide else ()),
-            Text(services if is_wide else f"{services}\n{share_line(share)}"),
+            services if is_wide else services.append(f"\n{share_line(share)}", "dim"),
         )
     return table
 
 
 def share_line(share: Share) -> str:
-    """Say what an entry adds to what is required of it."""
-    return f"adds {quantity(share.adds) if share.adds else 'nothing'} to {quantity(share.required)}"
+    """Say how much of what an entry passes is required, and how much is not."""
+    required = f"{quantity(share.required)} required"
+    return f"{required} + {quantity(share.adds)} more" if share.adds else f"{required}, exact"
 
 
 def carries(entry: Entry) -> str:

@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given, settings
 from sites import ROOT, STACKS, situations
 
-from gateway_rules import budget
 from gateway_rules.budget import Curve, curve
 from gateway_rules.catalogue import Catalogue
-from gateway_rules.cover_entries import Cover
 from gateway_rules.errors import Impossible
 from gateway_rules.network_acl import Budget
 from gateway_rules.plan import Plan, plan
@@ -86,28 +84,11 @@ def test_more_entries_never_cost_more(situation: tuple[Catalogue, StackSite]) ->
         ]
 
 
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the search find a worse cover with two entries than with one, and prove neither."""
-    covers = {1: Cover((), 9, 3), 2: Cover((), 12, 2), 3: Cover((), 0, 0)}
-    monkeypatch.setattr(budget, "fit", lambda _, entries: covers[entries])
-
-
-@pytest.mark.usefixtures("hasty")
-def test_a_list_of_fewer_entries_will_do_where_no_better_is_found(planned: Plan) -> None:
-    """A search that ends too soon makes no point worse than the one before it."""
-    first, *_ = curve(planned)
-    assert first.points == (Budget(1, 0, 9, 3), Budget(2, 0, 9, 2), Budget(3, 0, 0, 0))
-
-
-@pytest.mark.usefixtures("hasty")
-def test_who_watches_is_told_of_each_budget(planned: Plan) -> None:
-    """Before each step, so that a long one can be waited for."""
-    seen: list[tuple[str, str, int]] = []
-    curve(planned, lambda *step: seen.append(step))
-    assert seen == [
-        (direction, "ipv4", entries) for direction in ("egress", "ingress") for entries in (1, 2, 3)
-    ]
+def test_who_watches_is_told_of_each_curve(planned: Plan) -> None:
+    """Before each one, so that a long one can be waited for."""
+    seen: list[tuple[str, str]] = []
+    found = curve(planned, lambda *side: seen.append(side))
+    assert seen == [(each.direction, each.family) for each in found]
 
 
 @pytest.mark.parametrize(

@@ -152,8 +152,8 @@ def test_a_budget_says_what_it_costs(budget: Budget, lines: list[str]) -> None:
 @pytest.mark.parametrize(
     ("share", "line"),
     [
-        (Share(2, 268_435_454), "adds 268,435,454 to 2"),
-        (Share(256, 0), "adds nothing to 256"),
+        (Share(2, 268_435_454), "2 required + 268,435,454 more"),
+        (Share(256, 0), "256 required, exact"),
     ],
 )
 def test_what_an_entry_adds_is_said_beside_what_is_required(share: Share, line: str) -> None:
@@ -164,7 +164,7 @@ def test_what_an_entry_adds_is_said_beside_what_is_required(share: Share, line: 
 @pytest.mark.parametrize(
     ("width", "row"),
     [
-        (80, ["adds 268,435,454 to 2"]),
+        (80, ["2 required + 268,435,454 more"]),
         (120, ["120 tcp 80 32.0.0.0/4 request 2 268,435,454 product-updates,"]),
         (
             10_000,
