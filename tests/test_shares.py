@@ -10,6 +10,8 @@ from sites import ROOT, STACKS, situations
 from strategies import Box, boxes, port_ranges, prefixes_within
 
 from gateway_rules.catalogue import Catalogue
+from gateway_rules.cover import fit
+from gateway_rules.cover_entries import Allow, DoesNotFit
 from gateway_rules.flows import legs, required_flows
 from gateway_rules.network_acl import network_acl
 from gateway_rules.packets import Piece, count, passed
@@ -110,3 +112,25 @@ def test_the_shares_of_a_stack_hold_all_that_it_requires(stack: str) -> None:
     plan = load_plan(ROOT, stack)
     required = count(passed(legs(plan.flows, plan.site.networks)))
     assert sum(share.required for share in shares_of(plan)) == required
+
+
+SAID = st.one_of(
+    TINY,
+    st.tuples(
+        st.sampled_from([("-1", 0, 65535), ("icmp", 3, 4), ("icmp", 8, -1), ("icmp", -1, -1)]),
+        prefixes_within("192.0.2.0/29", 32),
+    ).map(lambda both: (*both[0], both[1])),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(SAID, min_size=1, max_size=7), st.integers(1, 7))
+def test_shares_add_up_whatever_the_protocol(required: list[Box], budget: int) -> None:
+    """What a list for all protocols, messages and ports adds is what its cover says."""
+    asked = pieces(required)
+    try:
+        cover = fit([Allow._make((*box[:3], parse_prefix(box[3]))) for box in required], budget)
+    except DoesNotFit:
+        return
+    passing = [Piece("egress", *entry) for entry in cover.entries]
+    assert sum(share.adds for share in shares(asked, passing)) == cover.excess
