@@ -1,0 +1,108 @@
+"""A stack of a dozen rules, quick to deploy, on a project that tests may break."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from engine import Rehearsal, rehearsal
+from fault_proxy import Proxy, proxied
+
+from gateway_rules.catalogue import read_catalogue
+from gateway_rules.local.aws.client import client
+from gateway_rules.repair_run import Mender
+from gateway_rules.verify import verify
+
+REGION = "eu-west-1"
+FILE = """\
+config:
+  aws:region: eu-west-1
+  gateway-rules:vpc: {{Name: {stack}}}
+  gateway-rules:subnets: {{Tier: gateway}}
+  gateway-rules:networks: [10.42.8.0/26, 10.42.8.64/26]
+  gateway-rules:roles:
+    administrators: [{administrators}]
+    peers: [self]
+    directory_servers: [{directory_servers}]
+    pmm_users: []
+    ftp_servers: []
+    key_servers: []
+    snmp_managers: []
+    lexical_servers: []
+    syslog_servers: []
+  gateway-rules:services:
+{left_out}
+"""
+BEFORE = {"administrators": "10.42.0.0/24", "directory_servers": "10.5.0.0/28"}
+AFTER = {"administrators": "10.42.0.0/24, 10.9.0.0/24", "directory_servers": "10.6.0.0/28"}
+"""Two versions of the stack: a prefix more, and a prefix swapped for another."""
+
+
+@dataclass(frozen=True)
+class Small:
+    """A project with small stacks, and the proxy before its local AWS."""
+
+    project: Rehearsal
+    proxy: Proxy
+
+    def write(self, stack: str, version: dict[str, str]) -> None:
+        """Write a version of a stack's file."""
+        self.file(stack).write_text(self.text(stack, version))
+
+    def text(self, stack: str, version: dict[str, str]) -> str:
+        """Give a version of a stack's file."""
+        hosted = [each.id for each in read_catalogue().services if not each.role]
+        left_out = "\n".join(f"    {id_}: false" for id_ in hosted)
+        return FILE.format(stack=stack, left_out=left_out, **version)
+
+    def file(self, stack: str) -> Path:
+        """Give a stack's file."""
+        return self.project.root / "stacks" / f"Pulumi.{stack}.yaml"
+
+    def make(self, stack: str) -> None:
+        """Make the surroundings of a stack and the stack, with nothing in it."""
+        self.write(stack, BEFORE)
+        self.project.set_stage(stack)
+        self.project.engine.prepare([stack])
+        done = self.project.engine.run("stack", "init", stack, "--no-select", "--non-interactive")
+        assert done.returncode == 0, done.stderr
+
+    def client(self) -> Any:
+        """Give a client that goes past the proxy."""
+        return client(self.proxy.upstream, REGION)
+
+    def mender(self, stack: str) -> Mender:
+        """Give what repairs a stack."""
+        engine = self.project.engine
+        engine.prepare([stack])
+        return Mender(self.project.plan(stack), engine, self.client(), engine.layout.project)
+
+    def is_clean(self, stack: str) -> bool:
+        """Tell whether AWS passes just what a stack asks for, and has no thing more or less."""
+        found = verify(self.project.plan(stack), self.client())
+        return found.is_clean and all(planned == there for planned, there in found.counts.values())
+
+    def start(self, stack: str) -> "subprocess.Popen[str]":
+        """Begin to deploy a stack, in a process group of its own."""
+        engine = self.project.engine
+        engine.prepare([stack])
+        return subprocess.Popen(  # noqa: S603 - our own arguments.
+            engine.command("up", "-s", stack, "--yes", "--skip-preview", "--non-interactive"),
+            cwd=engine.layout.project,
+            env=engine.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        )
+
+
+@contextmanager
+def small_project(folder: Path) -> Iterator[Small]:
+    """Give a project without stacks, whose engine reaches its local AWS through a proxy."""
+    with rehearsal(folder) as direct, proxied(direct.engine.endpoint) as proxy:
+        engine = replace(direct.engine, endpoint=proxy.endpoint)
+        yield Small(replace(direct, engine=engine), proxy)
