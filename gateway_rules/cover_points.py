@@ -52,6 +52,8 @@ class Step(NamedTuple):
 
     entries: int
     """How many entries the two are apart from there on."""
+    hanging: int
+    """How many entries of the two are of the cell there."""
     node: Node
     cell: int
 
@@ -59,7 +61,7 @@ class Step(NamedTuple):
     def rank(self) -> tuple[int, ...]:
         """Sort by what hangs on the step: entries, then packets, then a fixed order."""
         price = self.node.cell_prices[self.cell]
-        return self.entries, price, -self.node.base, -self.cell
+        return self.entries, self.hanging, price, -self.node.base, -self.cell
 
 
 def steps(one: Trace, other: Trace) -> Iterator[Step]:
@@ -70,9 +72,13 @@ def steps(one: Trace, other: Trace) -> Iterator[Step]:
     if one.node is not other.node:
         return
     if one.node and one.spans != other.spans:
-        node, entries = one.node, abs(one.entries - other.entries)
+        node, places = one.node, [*one.places(), *other.places()]
+        entries = abs(one.entries - other.entries)
         cells = (one.cells ^ other.cells) & node.need & ~node.inherited
-        yield from (Step(entries, node, c) for c in range(cells.bit_length()) if cells >> c & 1)
+        for cell in range(cells.bit_length()):
+            if cells >> cell & 1:
+                hanging = sum(first <= cell <= last for _, (first, last) in places)
+                yield Step(entries, hanging, node, cell)
     else:
         for pair in zip(one.below, other.below, strict=False):
             yield from steps(*pair)
