@@ -65,9 +65,10 @@ class Guard:
     def _unplanned(self) -> Iterator[Finding]:
         """Give entries that the plan lacks, unless what they do is told already."""
         planned = {*map(_said, self.plan.acl.entries)}
-        told = self.comparison.index((*self._differences(), *self._wounded()))
-        for entry in self.acl.entries:
-            if _said(entry) not in planned and not next(told.meeting(entry), None):
+        unplanned = [entry for entry in self.acl.entries if _said(entry) not in planned]
+        told = self.comparison.index((*self._differences(), *self._wounded()) if unplanned else ())
+        for entry in unplanned:
+            if not next(told.meeting(entry), None):
                 why = f"the plan has no entry {entry.number} such as this, which changes no packet"
                 fix = mending.deploy(self.plan.site)
                 yield Finding(_ACL, piece_of(entry), (), self.acl.id, why, fix)

@@ -102,7 +102,7 @@ class Groups:
 
     def excess(self) -> Iterator[Finding]:
         """Give what passes and nobody asks for, with the rule to take away."""
-        rules = self.comparison.index(self._unplanned())
+        rules = self.comparison.index(self._unplanned)
         for piece in packets.pieces(self.comparison.gained):
             rule = next(rules.meeting(piece))
             why = f"nobody asks for it; {rule.id} passes {traffic(rule)} of {rule.source}"
@@ -123,12 +123,16 @@ class Groups:
         rest = packets.without(self.comparison.allowed, passing)
         return self.comparison.index(packets.pieces(rest))
 
-    def _unplanned(self) -> Iterator[LiveRule]:
+    @cached_property
+    def _unplanned(self) -> tuple[LiveRule, ...]:
         """Give the rules that their group's plan does not have."""
         planned = {group.name: {*map(said, group.rules)} for group in self.plan.groups}
-        for group, rules in self.live.groups.items():
-            wanted: set[_Said] = planned.get(self.live.names[group], set())
-            yield from (rule for rule in rules if plain(rule) and said(rule) not in wanted)
+        return tuple(
+            rule
+            for group, rules in self.live.groups.items()
+            for rule in rules
+            if plain(rule) and said(rule) not in planned.get(self.live.names[group], ())
+        )
 
     # --- What is not ours ----------------------------------------------------------------------
 
@@ -158,20 +162,19 @@ class Groups:
     def _redundant(self) -> Iterator[Finding]:
         """Give rules that the plan lacks, unless what they pass or fail to is told already."""
         known = {group.name for group in self.plan.groups}
-        gained = self.comparison.index(packets.pieces(self.comparison.gained))
-        wounded = self.comparison.index(self._wounded())
-        for rule in self._unplanned():
-            told = next(gained.meeting(rule), None) or next(wounded.meeting(rule), None)
-            if not told and self.live.names[rule.group] in known:
+        for rule in self._unplanned:
+            if self.live.names[rule.group] in known and not next(self._told.meeting(rule), None):
                 why = "the plan has no such rule, though it passes no more packets"
                 fix = mending.remove_rule(self.plan.site, rule)
                 yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix)
 
-    def _wounded(self) -> Iterator[Rule]:
-        """Give the planned rules of whose packets some do not pass."""
+    @cached_property
+    def _told(self) -> Index[Piece]:
+        """What is excess, and the planned rules of whose packets some are missing."""
         lost = self.comparison.index(packets.pieces(self.comparison.lost))
-        for group in self.plan.groups:
-            yield from (rule for rule in group.rules if next(lost.meeting(rule), None))
+        rules = (rule for group in self.plan.groups for rule in group.rules)
+        wounded = (piece_of(rule) for rule in rules if next(lost.meeting(rule), None))
+        return self.comparison.index((*packets.pieces(self.comparison.gained), *wounded))
 
 
 def _compare(plan: Plan, rules: Iterable[LiveRule]) -> Comparison:
