@@ -131,10 +131,10 @@ def read(site: StackSite, client: Any) -> Live:
     return Live(
         vpc,
         subnets,
-        _rules(sorted(named), client),
+        rules_of(sorted(named), client),
         _acls(site, vpc, client),
         interfaces,
-        _rules(others, client),
+        rules_of(others, client),
         names | named,
     )
 
@@ -168,10 +168,10 @@ def _subnets(site: StackSite, vpc: str, client: Any) -> dict[str, tuple[Prefix, 
     found = _pages(client, "describe_subnets", "Subnets", Filters=filters)
     if not found:
         raise NotFound(f"no subnet of {vpc} in {site.region} is {wanted}; there must be one")
-    return {subnet["SubnetId"]: tuple(_networks(subnet)) for subnet in found}
+    return {subnet["SubnetId"]: tuple(networks(subnet)) for subnet in found}
 
 
-def _networks(subnet: Mapping[str, Any]) -> Iterator[Prefix]:
+def networks(subnet: Mapping[str, Any]) -> Iterator[Prefix]:
     """Give a subnet's CIDRs; one for IPv6 alone has no other, and one that leaves is none."""
     if cidr := subnet.get("CidrBlock"):
         yield parse_prefix(cidr)
@@ -220,14 +220,14 @@ def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
         yield values[start : start + _FILTER_VALUES]
 
 
-def _rules(groups: Sequence[str], client: Any) -> dict[str, tuple[LiveRule, ...]]:
-    """Give the rules of each group."""
+def rules_of(groups: Sequence[str], client: Any) -> dict[str, tuple[LiveRule, ...]]:
+    """Give the rules of each group, as many groups as there may be."""
     call, key = "describe_security_group_rules", "SecurityGroupRules"
-    rules: dict[str, list[LiveRule]] = {group: [] for group in groups}
+    found: dict[str, list[LiveRule]] = {group: [] for group in groups}
     for some in _batches(groups):
         for rule in _pages(client, call, key, Filters=[_filter("group-id", *some)]):
-            rules[rule["GroupId"]].append(_rule(rule))
-    return {group: tuple(found) for group, found in rules.items()}
+            found[rule["GroupId"]].append(_rule(rule))
+    return {group: tuple(rules) for group, rules in found.items()}
 
 
 def _rule(rule: Mapping[str, Any]) -> LiveRule:

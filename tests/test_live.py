@@ -157,6 +157,105 @@ def test_a_numbered_protocol_has_all_ports(planned: Plan) -> None:
     ] * 2
 
 
+def test_interfaces_are_read_with_the_groups_that_they_carry(planned: Plan) -> None:
+    """Those in the stack's subnets, and those elsewhere with its group; no others."""
+    with aws() as client:
+        built = deploy(planned, client)
+        vpc, (first, second) = built.place.vpc, built.place.subnets
+        elsewhere = client.create_subnet(VpcId=vpc, CidrBlock="10.42.9.0/26")["Subnet"]["SubnetId"]
+        other = client.create_security_group(GroupName="bastion", Description="b", VpcId=vpc)
+        made = [
+            client.create_network_interface(SubnetId=subnet, Groups=groups, Description="mine")
+            for subnet, groups in (
+                (first, [built.group, other["GroupId"]]),
+                (second, []),
+                (elsewhere, [built.group]),
+                (elsewhere, [other["GroupId"]]),
+            )
+        ]
+        found = live.read(AT, client)
+    ids = [one["NetworkInterface"]["NetworkInterfaceId"] for one in made]
+    here, idle, there, _ = ids
+    assert {one.id: (one.subnet, len(one.groups)) for one in found.interfaces} == {
+        here: (first, 2),
+        idle: (second, 1),
+        there: (elsewhere, 1),
+    }
+    assert {one.id for one in found.carriers} == {here, there}
+    assert {(one.description, one.requester, one.in_use) for one in found.interfaces} == {
+        ("mine", "", False)
+    }
+    (default,) = {*found.others} - {other["GroupId"]}
+    assert {group: found.names[group] for group in (built.group, other["GroupId"], default)} == {
+        built.group: planned.groups[0].name,
+        other["GroupId"]: "bastion",
+        default: "default",
+    }
+    (rule,) = found.others[other["GroupId"]]
+    assert (rule.group, rule.direction, rule.protocol, rule.source) == (
+        other["GroupId"],
+        "egress",
+        "-1",
+        "0.0.0.0/0",
+    )
+
+
+def test_descriptions_are_read(planned: Plan) -> None:
+    """They tell what was planned from what was added by hand."""
+    with aws() as client:
+        built = deploy(planned, client)
+        said = {"CidrIp": "192.0.2.0/24", "Description": "temporary"}
+        client.authorize_security_group_ingress(
+            GroupId=built.group,
+            IpPermissions=[{"IpProtocol": "tcp", "FromPort": 9, "ToPort": 9, "IpRanges": [said]}],
+        )
+        found = {rule.from_port: rule.description for rule in live.read(AT, client).rules}
+    assert found[9] == "temporary"
+
+
+def test_many_groups_are_asked_for_in_parts() -> None:
+    """A filter takes two hundred values; the groups of every interface may be more."""
+    asked: list[int] = []
+
+    class Ec2:
+        """An EC2 whose groups have one rule each."""
+
+        def get_paginator(self, _: str) -> "Ec2":
+            return self
+
+        def paginate(self, Filters: list[dict[str, Any]]) -> list[dict[str, Any]]:  # noqa: N803
+            (values,) = (one["Values"] for one in Filters)
+            asked.append(len(values))
+            return [{"SecurityGroupRules": [answer(group) for group in values]}]
+
+    def answer(group: str) -> dict[str, Any]:
+        said = {"SecurityGroupRuleId": f"sgr-{group}", "GroupId": group, "IsEgress": False}
+        return said | {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "CidrIpv4": "192.0.2.0/24"}
+
+    found = live.rules_of([f"sg-{n}" for n in range(450)], Ec2())
+    assert (asked, len(found), {len(rules) for rules in found.values()}) == (
+        [200, 200, 50],
+        450,
+        {1},
+    )
+
+
+def test_a_subnet_has_networks_of_both_families(planned: Plan) -> None:
+    """One that is for IPv6 alone has no other, and one that is being taken away is none."""
+    answer = {
+        "SubnetId": "subnet-1",
+        "Ipv6CidrBlockAssociationSet": [
+            {"Ipv6CidrBlock": "2001:db8::/64", "Ipv6CidrBlockState": {"State": "associated"}},
+            {"Ipv6CidrBlock": "2001:db8:1::/64", "Ipv6CidrBlockState": {"State": "disassociated"}},
+        ],
+    }
+    networks = [parse_prefix("2001:db8::/64")]
+    assert [*live.networks(answer)] == networks
+    both = answer | {"CidrBlock": "10.42.8.0/26"}
+    networks = [parse_prefix("10.42.8.0/26"), *networks]
+    assert [*live.networks(both)] == networks
+
+
 def _refused(at: StackSite) -> str:
     with aws() as client:
         surroundings(client, *SUBNETS)
