@@ -7,13 +7,13 @@ import pytest
 import simulator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inside import holds
 from strategies import port_ranges, prefixes
 
 from gateway_rules import packets
 from gateway_rules.live import LiveEntry
-from gateway_rules.packets import NOWHERE, Piece
+from gateway_rules.packets import Piece
 from gateway_rules.prefixes import ANYWHERE, SELF, Peer, Prefix, parse_prefix
-from gateway_rules.protocols import span
 
 MESSAGES = ((-1, -1), (3, -1), (3, 4), (4, -1), (8, 0), (255, 255))
 
@@ -54,18 +54,6 @@ def acls(draw: st.DrawFn) -> list[LiveEntry]:
         )
         for number, protocol in zip(numbers, protocols, strict=True)
     ]
-
-
-def holds(found: packets.Packets, packet: simulator.Packet) -> bool:
-    """Look a single packet up in a set."""
-    at = SELF if packet.remote == SELF else f"ipv{ip_address(packet.remote).version}"
-    key = packets.Key("egress", packet.protocol, at)
-    address = 0 if packet.remote == SELF else int(ip_address(packet.remote))
-    place = span(packet.protocol, packet.port, packet.code)[0]
-    return any(
-        low <= address <= high and any(first <= place <= last for first, last in ports)
-        for (low, high), ports in found.get(key, NOWHERE)
-    )
 
 
 @settings(max_examples=60, deadline=None)
