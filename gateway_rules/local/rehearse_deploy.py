@@ -139,8 +139,8 @@ class Theatre:
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.engine.layout.root / done.log, kept)
         fix = f"read {kept.relative_to(self.root)}"
-        errors = done.tally.errors or ("the engine ended without a word",)
-        said = (f"{done.stack}: {error}" for error in errors)
+        told = done.tally.faults or done.tally.errors or ("the engine ended without a word",)
+        said = (f"{done.stack}: {error.removeprefix('error: ')}" for error in told)
         return tuple(Fault(COMMAND_LINE, 1, 1, "deploy", each, fix) for each in said)
 
 

@@ -54,11 +54,12 @@ def lay_program(root: Path, folder: Path) -> None:
 def lay_side(root: Path, side: Path, folder: Path) -> None:
     """Put the stacks and the catalogue of a side into a private project, in place of another's.
 
-    A side without a catalogue has the one of the package.
+    What a side's catalogue lacks is the package's.
     """
-    own = side / _PACKAGE / _CATALOGUE
-    catalogue = own if own.exists() else _package_of(root) / _CATALOGUE
-    _replace(catalogue, folder / _PACKAGE / _CATALOGUE)
+    catalogue = folder / _PACKAGE / _CATALOGUE
+    _replace(_package_of(root) / _CATALOGUE, catalogue)
+    if (own := side / _PACKAGE / _CATALOGUE).exists():
+        shutil.copytree(own, catalogue, dirs_exist_ok=True)
     _replace(side / "stacks", folder / "stacks")
 
 
