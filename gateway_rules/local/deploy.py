@@ -10,6 +10,9 @@ from gateway_rules.local.board import Board
 from gateway_rules.local.engine import Engine, Event
 from gateway_rules.local.events import Tally, written
 
+CUT_OFF = ("InvalidPermission.Duplicate", "InvalidGroup.Duplicate", "currently locked by")
+"""How AWS and the engine say that an earlier update was cut off."""
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -30,11 +33,15 @@ class Deployment:
         if self.succeeded:
             return ()
         errors = self.tally.errors or ("the engine ended without a word",)
-        cure = f"read {self.log}"
         return self.tally.faults or tuple(
-            str(Fault(COMMAND_LINE, 1, 1, "deploy", f"{self.stack}: {error}", cure))
+            str(Fault(COMMAND_LINE, 1, 1, "deploy", f"{self.stack}: {error}", self._cure(error)))
             for error in errors
         )
+
+    def _cure(self, error: str) -> str:
+        if any(sign in error for sign in CUT_OFF):
+            return f"run gateway-rules local repair {self.stack}, then this again"
+        return f"read {self.log}"
 
 
 def deploy(engine: Engine, stack: str, board: Board) -> Deployment:

@@ -102,6 +102,15 @@ def test_a_new_acl_has_the_last_entries_alone(ec2: "BaseClient", vpc: str) -> No
     assert shown(ec2, made["NetworkAclId"]) == made
 
 
+def test_a_repeated_call_makes_no_other_acl(ec2: "BaseClient", vpc: str) -> None:
+    """A call whose answer was lost is repeated under its token, and answered with the same ACL."""
+    first, again, other = (
+        ec2.create_network_acl(VpcId=vpc, ClientToken=token)["NetworkAcl"]["NetworkAclId"]
+        for token in ("one", "one", "two")
+    )
+    assert (first == again, first == other) == (True, False)
+
+
 def test_a_vpc_with_ipv6_has_last_entries_for_it(ec2: "BaseClient") -> None:
     """Where the VPC has IPv6, the `*` of IPv6 is shown as well."""
     acl = new_acl(ec2, new_vpc(ec2, ipv6=True))

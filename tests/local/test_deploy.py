@@ -145,6 +145,23 @@ def test_shows_what_is_no_event(play: Play) -> None:
     assert deployment.complaints() == (complaint("the stack is currently locked"),)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        "making s: InvalidPermission.Duplicate: the specified rule already exists",
+        "making g: InvalidGroup.Duplicate: the security group already exists",
+        "the stack is currently locked by 1 lock(s).",
+    ],
+)
+def test_names_the_cure_of_what_a_cut_off_update_left(play: Play, error: str) -> None:
+    """What an earlier update left in the way is mended by `repair`, and the line says so."""
+    deployment = play.up(said("error", error), code=1)
+
+    cure = "run gateway-rules local repair test, then this again"
+    line = f"error: <command>:1:1: [deploy] test: {error}; {cure}"
+    assert deployment.complaints() == (line,)
+
+
 def test_shows_a_stack_that_cannot_be_made(play: Play) -> None:
     """A stack that cannot be made is not deployed, and the reason is shown."""
     deployment = play.up(init="echo 'no space' >&2; false")

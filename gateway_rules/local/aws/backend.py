@@ -68,6 +68,8 @@ class Acl:
     default: bool
     entries: list[Entry] = field(default_factory=list)
     associations: dict[str, str] = field(default_factory=dict)
+    token: str | None = None
+    """By which a call that is repeated is known to be the same."""
 
 
 class PrefixList(Protocol):

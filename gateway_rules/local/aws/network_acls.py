@@ -21,13 +21,23 @@ from gateway_rules.local.aws.quota import check_entry_quota
 
 
 def create_acl(backend: Backend, request: Request, limits: Limits) -> Answer:
-    """Make an ACL that lets nothing through and guards no subnet."""
+    """Make an ACL that lets nothing through and guards no subnet.
+
+    A call whose answer was lost is repeated under its token, and makes no other.
+    """
     del limits
     vpc = backend.get_vpc(request["VpcId"])
     tags = tags_for("network-acl", request)
-    acl = add_acl(backend, vpc, default=False)
+    token = request.get("ClientToken")
+    acl = _made_with(backend, token) or add_acl(backend, vpc, default=False)
+    acl.token = token
     backend.create_tags([acl.id], tags)
     return {"NetworkAcl": _show_acl(backend, acl)}
+
+
+def _made_with(backend: Backend, token: str | None) -> Acl | None:
+    acls = backend.network_acls.values()
+    return next((acl for acl in acls if token and acl.token == token), None)
 
 
 def add_acl(backend: Backend, vpc: Vpc, *, default: bool) -> Acl:

@@ -26,7 +26,6 @@ _SESSION_VARS: Final = {
 _CONFIG: Final = Config(
     proxies={},
     connect_timeout=5,
-    read_timeout=60,
     max_pool_connections=32,
     retries={"mode": "standard", "max_attempts": 3},
     use_fips_endpoint=False,
@@ -47,9 +46,10 @@ class Patience:
 class Aws:
     """Clients of one local AWS, one a region and service, made when first asked for."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, answer_seconds: float = 60) -> None:
         """Raise ValueError when the endpoint is not a loopback address."""
         self.endpoint = require_loopback(endpoint)
+        self._config = _CONFIG.merge(Config(read_timeout=answer_seconds))
         self._session = botocore.session.Session(session_vars=_SESSION_VARS)
         self._session.set_credentials("local", "local")
         self._lock = Lock()
@@ -62,7 +62,7 @@ class Aws:
         with self._lock:
             if (service, region) not in self._clients:
                 self._clients[service, region] = self._session.create_client(
-                    service, region_name=region, endpoint_url=self.endpoint, config=_CONFIG
+                    service, region_name=region, endpoint_url=self.endpoint, config=self._config
                 )
             return self._clients[service, region]
 
