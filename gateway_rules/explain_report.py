@@ -9,7 +9,7 @@ from typing import Any
 from gateway_rules import report
 from gateway_rules.explain import explain, is_near
 from gateway_rules.explain_cure import Cure, Near, cures, nearest
-from gateway_rules.explain_sources import of_live, of_plan
+from gateway_rules.explain_sources import of_live, of_others, of_plan
 from gateway_rules.explain_values import (
     Answer,
     Decision,
@@ -36,6 +36,8 @@ class Report:
     cures: tuple[Cure, ...] = ()
     planned: bool | None = None
     """For what AWS has: whether the stack's files allow it."""
+    others: tuple[Line, ...] = ()
+    """For what AWS has: rules of other groups on the gateways' interfaces that pass it."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -73,7 +75,14 @@ def of_aws(plan: Plan, live: Live, question: Question) -> Report:
     told = explain(rules, plan.flows, plan.site, question)
     files = of_files(plan, question)
     found = () if told.allowed else files.cures
-    return Report(plan, told, _near(told, rules), found, files.explanation.allowed)
+    passing = _others(plan, live, question)
+    return Report(plan, told, _near(told, rules), found, files.explanation.allowed, passing)
+
+
+def _others(plan: Plan, live: Live, question: Question) -> tuple[Line, ...]:
+    """Give the rules of others that pass something of it at the interfaces, where groups add up."""
+    told = explain(Ruleset(of_others(live), ()), (), plan.site, question)
+    return lines(decision for answer in told.answers for decision in answer.group)
 
 
 def _near(told: Explanation, rules: Ruleset) -> tuple[Near, ...]:
@@ -92,6 +101,8 @@ def _notes(found: Report) -> Iterator[str]:
         yield "a rule for self holds if another gateway of this stack has the address"
     if not told.allowed and any(_may_be_resolver(place, site.networks) for place in told.places):
         yield "if it is the VPC's own DNS resolver, neither groups nor ACLs filter it"
+    for line in found.others:
+        yield f"{line.name} of {line.holder}, another group on the gateways, passes of it as well"
     if found.planned and not told.allowed:
         yield f"the stack's files allow it: gateway-rules verify {stack} lists what AWS lacks"
     if found.planned is False and told.allowed:

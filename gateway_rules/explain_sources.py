@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gateway_rules.explain_values import Line, Ruleset
 from gateway_rules.live import Live, LiveAcl, LiveRule
 from gateway_rules.plan import Plan
-from gateway_rules.prefixes import SELF
 from gateway_rules.protocols import DIRECTIONS
+from gateway_rules.verify_groups import plain
 
 
 def of_plan(plan: Plan) -> Ruleset:
@@ -30,12 +30,17 @@ def of_live(live: Live) -> Ruleset:
 
     A rule for another group or a prefix list names no address and is left out.
     """
-    rules = (Line(rule.group, rule, rule.id) for rule in live.rules if _has_addresses(rule))
-    return Ruleset(tuple(rules), tuple(tuple(_entries(acl)) for acl in live.guards))
+    return Ruleset(_rules(live.rules), tuple(tuple(_entries(acl)) for acl in live.guards))
 
 
-def _has_addresses(rule: LiveRule) -> bool:
-    return "/" in rule.source or (rule.peer == SELF and rule.source == rule.group)
+def of_others(live: Live) -> tuple[Line, ...]:
+    """Give the rules of other groups on the gateways' interfaces, where all groups add up."""
+    carried = {group for one in live.carriers for group in one.groups}
+    return _rules(rule for id_ in live.others.keys() & carried for rule in live.others[id_])
+
+
+def _rules(rules: Iterable[LiveRule]) -> tuple[Line, ...]:
+    return tuple(Line(rule.group, rule, rule.id) for rule in rules if plain(rule))
 
 
 def _entries(acl: LiveAcl) -> Iterator[Line]:

@@ -9,7 +9,14 @@ from gateway_rules.live import Live
 from gateway_rules.live_quotas import LiveQuotas
 from gateway_rules.plan import Plan
 from gateway_rules.preflight_calls import Calls, calls
-from gateway_rules.preflight_changes import AclChange, GroupChange, acl_change, group_changes
+from gateway_rules.preflight_changes import (
+    AclChange,
+    GroupChange,
+    acl_change,
+    gone_groups,
+    group_changes,
+)
+from gateway_rules.preflight_gone import held_back
 from gateway_rules.preflight_rules import Room, crowded, rooms
 from gateway_rules.preflight_space import cramped
 from gateway_rules.preflight_takeover import taken_over
@@ -57,10 +64,13 @@ def preflight(plan: Plan, live: Live, quotas: LiveQuotas) -> Preflight:
     Rules that AWS has in the stack's groups are taken for those of its state.
     """
     groups, acl = tuple(group_changes(plan, live)), acl_change(plan, live)
-    held = tuple(rooms(groups, quotas))
+    held, gone = tuple(rooms(groups, quotas)), tuple(gone_groups(plan, live))
     obstacles = (
         *(obstacle for room in held for obstacle in crowded(plan.site, room, quotas)),
         *cramped(plan, live, quotas, acl),
+        *(obstacle for group in gone for obstacle in held_back(plan.site, group)),
         *taken_over(plan, live),
     )
-    return Preflight(plan.site.stack, obstacles, held, groups, acl, calls(groups, acl), quotas)
+    made = calls(groups, acl, gone)
+    made = calls(groups, acl, gone)
+    return Preflight(plan.site.stack, obstacles, held, groups, acl, made, quotas)

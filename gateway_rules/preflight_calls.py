@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway_rules.preflight_changes import AclChange, GroupChange
+from gateway_rules.preflight_changes import AclChange, GoneGroup, GroupChange
 from gateway_rules.protocols import Direction
 
 BUCKET: Final = 50
@@ -36,12 +36,14 @@ class Calls:
         return sum(max(map(_wait, part.values()), default=0) for part in (self.first, self.then))
 
 
-def calls(groups: Sequence[GroupChange], acl: AclChange) -> Calls:
+def calls(groups: Sequence[GroupChange], acl: AclChange, gone: Sequence[GoneGroup] = ()) -> Calls:
     """Count the calls: one a rule, as each is a resource, and one an entry of a new ACL."""
-    first, then = Counter(_of_acl(acl)), Counter({"DeleteNetworkAcl": len(acl.go)})
+    first = Counter(_of_acl(acl))
+    then = Counter({"DeleteNetworkAcl": len(acl.go), "DeleteSecurityGroup": len(gone)})
     for group in groups:
         first.update(_made(group))
-        then.update(f"RevokeSecurityGroup{_WAY[rule.direction]}" for rule in group.go)
+    for rules in (*(group.go for group in groups), *(group.rules for group in gone)):
+        then.update(f"RevokeSecurityGroup{_WAY[rule.direction]}" for rule in rules)
     return Calls(+first, +then)
 
 

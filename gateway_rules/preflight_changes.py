@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateway_rules.live import Live, LiveAcl, LiveRule
+from gateway_rules.live import Interface, Live, LiveAcl, LiveRule
 from gateway_rules.network_acl import Entry
 from gateway_rules.plan import Plan
 from gateway_rules.security_group import Rule
@@ -28,6 +28,17 @@ class GroupChange:
     go: tuple[LiveRule, ...]
     reworded: tuple[Rule, ...]
     """Those of `stay` whose description changes, which is done in place."""
+
+
+@dataclass(frozen=True)
+class GoneGroup:
+    """A group of the stack that the plan does not hold any more."""
+
+    name: str
+    id: str
+    rules: tuple[LiveRule, ...]
+    bearers: tuple[Interface, ...]
+    """The interfaces that carry it still."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,15 @@ def group_changes(plan: Plan, live: Live) -> Iterator[GroupChange]:
             tuple(rule for key, rule in there.items() if key not in wanted),
             tuple(rule for rule in stay if there[_content(rule)].description != rule.description),
         )
+
+
+def gone_groups(plan: Plan, live: Live) -> Iterator[GoneGroup]:
+    """Give each group that the stack has in AWS and that is not planned."""
+    planned = {group.name for group in plan.groups}
+    for id_, rules in sorted(live.groups.items()):
+        if live.names[id_] not in planned:
+            bearers = tuple(one for one in live.carriers if id_ in one.groups)
+            yield GoneGroup(live.names[id_], id_, rules, bearers)
 
 
 def acl_change(plan: Plan, live: Live) -> AclChange:

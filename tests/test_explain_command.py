@@ -568,6 +568,21 @@ def test_what_aws_passes_and_the_files_do_not_is_noted(built: Deployed) -> None:
     )
 
 
+def test_another_group_on_the_interface_is_noted(built: Deployed) -> None:
+    """Groups add up: what the stack's refuse may pass by a group that somebody put beside it."""
+    named = {"GroupName": "other", "Description": "other", "VpcId": built.place.vpc}
+    other = built.client.create_security_group(**named)["GroupId"]
+    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    made = built.client.authorize_security_group_ingress(GroupId=other, IpPermissions=[everything])
+    (rule,) = made["SecurityGroupRules"]
+    built.client.create_network_interface(
+        SubnetId=built.place.subnets[0], Groups=[built.group, other]
+    )
+    data = live(built, "ingress", "tcp", "192.0.2.1", "22")
+    said = f"{rule['SecurityGroupRuleId']} of {other}, another group on the gateways"
+    assert (data["allowed"], data["notes"]) == (False, [f"{said}, passes of it as well"])
+
+
 def test_live_asks_the_account(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

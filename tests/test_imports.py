@@ -28,6 +28,7 @@ ORDER = (
     *("explain_values", "explain", "explain_sources", "explain_question", "explain_cure"),
     *("explain_report", "explain_text"),
     *("preflight_values", "preflight_changes", "preflight_rules", "preflight_space"),
+    "preflight_gone",
     *("preflight_takeover", "preflight_calls", "preflight", "preflight_text"),
     *("repair_state", "repair", "repair_import", "repair_backend", "repair_run", "repair_show"),
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),

@@ -1,14 +1,18 @@
 """What preflight tells of an update, on an AWS that is as strict as the real one."""
 
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cloud import Deployed, aws, deploy, move, surroundings, tagged
 from rich.console import Console
 from sites import NOBODY, addition, shipped, site
+from typed import typist
+from written import STACK, project
 
 from gateway_rules import live
 from gateway_rules.live import STACK_TAG, Live
@@ -395,6 +399,52 @@ def test_a_new_acl_needs_room_beside_the_old(built: Deployed) -> None:
     ]
 
 
+def test_a_group_that_goes_must_be_free_to_go(client: Any) -> None:
+    """What is protected or carried is told before the engine waits a quarter of an hour for it."""
+    built = deploy(planned(protect=False), client)
+    named = tagged("security-group", **{STACK_TAG: "test"})
+    made = client.create_security_group(
+        GroupName="gateway-rules-test-internal",
+        Description="mail",
+        VpcId=built.place.vpc,
+        TagSpecifications=named,
+    )
+    left = made["GroupId"]
+    found = checked(built.plan, client)
+    assert (told(found), found.calls.by_name) == (
+        [],
+        {
+            "DeleteSecurityGroup": 1,
+            "ModifySecurityGroupRules": 2,
+            "RevokeSecurityGroupEgress": 1,
+        },
+    )
+    bearer = interface(built.place.subnets[0], built.group, left)
+    kept = replace(built.plan, site=built.plan.site.model_copy(update={"protect": True}))
+    assert told(preflight(kept, with_interface(built, bearer), QUOTAS)) == [
+        (
+            "protected-group",
+            (
+                "gateway-rules-test-internal is to go, and Pulumi deletes no group that its state "
+                "protects"
+            ),
+            [
+                "deploy gateway-rules:protect: false while the group is still planned, then this",
+            ],
+        ),
+        (
+            "group-in-use",
+            "gateway-rules-test-internal is to go, and eni-1 carries it: AWS refuses",
+            [
+                (
+                    "aws ec2 modify-network-interface-attribute --region eu-west-1 "
+                    f"--network-interface-id eni-1 --groups {built.group}"
+                ),
+            ],
+        ),
+    ]
+
+
 # --- Taking over -------------------------------------------------------------------------------
 
 
@@ -503,3 +553,39 @@ def test_seconds_are_told_where_there_are_any(built: Deployed) -> None:
     slow = replace(found, calls=Calls({"One": 100}, {}))
     line = "AWS takes 50 of a name at once and 5 a second after that: about 10 s to wait."
     assert line in printed(slow).splitlines()
+
+
+# --- The command -------------------------------------------------------------------------------
+
+
+def test_the_command_answers_with_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """0 where nothing is in the way, 1 where something is, and 3 where AWS has no such VPC."""
+    root = project(tmp_path, STACK)
+    command = ("-C", root, "preflight", "bad")
+    typed = typist(monkeypatch, capsys)
+    with aws() as client:
+        lost = typed(*command)
+        place = surroundings(client, "10.42.8.0/26")
+        clear = typed(*command)
+        acl = client.create_network_acl(VpcId=place.vpc)["NetworkAcl"]["NetworkAclId"]
+        move(client, place.subnets[0], acl)
+        full = typed(*command, "--json")
+    assert (lost.code, lost.out, lost.err) == (
+        3,
+        "",
+        [
+            (
+                "error: stacks/Pulumi.bad.yaml:1:1: [look-up] 0 VPCs in eu-west-1 are "
+                "{'Name': 'mail-gateway'}; there must be one; deploy the stack, or mend its file"
+            )
+        ],
+    )
+    assert (clear.code, clear.err, clear.out.splitlines()[0]) == (
+        0,
+        [],
+        "Clear: bad can be deployed",
+    )
+    kinds = [obstacle["kind"] for obstacle in json.loads(full.out)["obstacles"]]
+    assert (full.code, full.err, kinds) == (1, [], ["other-acl"])
