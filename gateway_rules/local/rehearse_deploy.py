@@ -22,6 +22,7 @@ from gateway_rules.local.rehearse_judge import Verdict, judge
 from gateway_rules.local.rehearse_project import lay_program, lay_side, private_project
 from gateway_rules.local.rehearse_record import Moment, moments
 from gateway_rules.local.servers import Server, Settings, start
+from gateway_rules.local.unable import unable
 from gateway_rules.plan import Plan
 from gateway_rules.project import catalogue_of, load_plan
 from gateway_rules.review import rules
@@ -135,13 +136,10 @@ class Theatre:
         """Say why a deployment failed, and keep its log, which would go with the folder."""
         if done.succeeded:
             return ()
-        kept = Layout(self.root).log(f"rehearse-{done.stack}")
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.engine.layout.root / done.log, kept)
-        fix = f"read {kept.relative_to(self.root)}"
+        kept = _kept(self.root, self.engine.layout, done.stack)
         told = done.tally.faults or done.tally.errors or ("the engine ended without a word",)
         said = (f"{done.stack}: {error.removeprefix('error: ')}" for error in told)
-        return tuple(Fault(COMMAND_LINE, 1, 1, "deploy", each, fix) for each in said)
+        return tuple(Fault(COMMAND_LINE, 1, 1, "deploy", each, f"read {kept}") for each in said)
 
 
 def _stack_site(site: Site) -> StackSite:
@@ -166,13 +164,30 @@ def theatre(root: Path, base: Path, sites: Iterable[Site], console: Console) -> 
     with private_project() as layout:
         lay_program(root, layout.root)
         journal = layout.local / "journal.jsonl"
-        server = start(layout, settings, _zone(root, base), journal)
+        server = _started(root, layout, settings, _zone(root, base), journal)
         rehearsal.enter(server.endpoint)
         try:
             engine = Engine(layout, tools, server.endpoint)
             yield Theatre(root, base, engine, server, journal, console)
         finally:
             rehearsal.enter(None)
+
+
+def _started(root: Path, layout: Layout, settings: Settings, zone: Zone, journal: Path) -> Server:
+    """Start the private AWS; where that fails, its log is kept."""
+    try:
+        return start(layout, settings, zone, journal)
+    except NoAnswer:
+        what, fix = "the private local AWS did not start", f"read {_kept(root, layout, 'aws')}"
+        raise unable("local-aws", what, fix) from None
+
+
+def _kept(root: Path, layout: Layout, name: str) -> Path:
+    """Keep a log of the private project, which goes with its folder; name it from the root."""
+    kept = Layout(root).log(f"rehearse-{name}")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(layout.log(name), kept)
+    return kept.relative_to(root)
 
 
 def _zone(*sides: Path) -> Zone:
