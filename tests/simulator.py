@@ -2,7 +2,8 @@
 
 Rules, entries and flows are anything with the attributes of ``Rule`` and ``Entry``.  A packet of
 ICMP has its type as port, and its code; -1 in a rule is any of them.  Protocols that are neither
-TCP, UDP nor ICMP have no ports.  The remote "self" is another gateway, as a group names it.
+TCP, UDP nor ICMP have no ports, whatever a rule says.  A rule may call a protocol by its number.
+The remote "self" is another gateway, as a group names it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ SELF = "self"
 LAST_PORT = 65535
 WITH_PORTS = ("tcp", "udp")
 EVERY_PROTOCOL = ("icmp", "icmpv6", "other", "tcp", "udp")
+BY_NUMBER = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 # The questions of ICMP and their answers (RFC 792, RFC 4443).
 ANSWERS = {"icmp": {8: 0, 13: 14, 15: 16, 17: 18}, "icmpv6": {128: 129}}
 
@@ -109,10 +111,15 @@ def holds(match: Match, packet: Packet) -> bool:
     """Tell whether the packet is one of those that the rule or entry speaks of."""
     return (
         match.direction == packet.direction
-        and match.protocol in {"-1", packet.protocol}
+        and protocol_of(match) in {"-1", packet.protocol}
         and (match.protocol == "-1" or _holds_port(match, packet))
         and _holds_remote(str(match.peer), packet.remote)
     )
+
+
+def protocol_of(match: Match) -> str:
+    """Give the name of a match's protocol, or its number where it has no name."""
+    return BY_NUMBER.get(match.protocol, match.protocol)
 
 
 def _holds_port(match: Match, packet: Packet) -> bool:
@@ -226,8 +233,8 @@ def cells(direction: str, *sets: Iterable[Match]) -> Iterator[tuple[Packet, int]
     """
     matches = [match for some in sets for match in some if match.direction == direction]
     places = list(_places({str(match.peer) for match in matches}))
-    for name in sorted({match.protocol for match in matches} - {"-1"} | {*EVERY_PROTOCOL}):
-        numbers = [(m.from_port, m.to_port) for m in matches if m.protocol == name]
+    for name in sorted({*map(protocol_of, matches)} - {"-1"} | {*EVERY_PROTOCOL}):
+        numbers = [(m.from_port, m.to_port) for m in matches if protocol_of(m) == name]
         for (port, code, weight), (remote, size) in product(_messages(name, numbers), places):
             yield Packet(direction, name, remote, port, code), weight * size
 

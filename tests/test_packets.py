@@ -19,15 +19,17 @@ MESSAGES = ((-1, -1), (3, -1), (3, 4), (4, -1), (8, 0), (255, 255))
 
 
 def pairs(protocol: str) -> st.SearchStrategy[tuple[int, int]]:
-    """Draw what a protocol has for ports."""
-    if protocol in ("icmp", "icmpv6"):
+    """Draw what a protocol has for ports; what AWS gives back for those without is ignored."""
+    if protocol in ("icmp", "icmpv6", "1", "58"):
         return st.sampled_from(MESSAGES)
-    return port_ranges() if protocol in ("tcp", "udp") else st.just((0, 65535))
+    if protocol in ("tcp", "udp", "6", "17"):
+        return port_ranges()
+    return st.sampled_from(((0, 65535), (-1, -1), (0, 0), (22, 25)))
 
 
 PREFIXES = prefixes().map(parse_prefix)
 PEERS: st.SearchStrategy[Peer] = st.one_of(st.just(SELF), PREFIXES)
-PROTOCOLS = st.sampled_from(["tcp", "udp", "icmp", "icmpv6", "-1", "50"])
+PROTOCOLS = st.sampled_from(["tcp", "udp", "icmp", "icmpv6", "-1", "50", "6", "17", "1", "58"])
 
 
 @st.composite
@@ -138,6 +140,27 @@ def test_directions_do_not_meet() -> None:
     out, back = (Piece(way, "tcp", 25, 25, ANYWHERE) for way in ("egress", "ingress"))
     assert not packets.meet(out, back)
     assert len(packets.passed([out, back])) == 2
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [("6", "tcp"), ("17", "udp"), ("1", "icmp"), ("58", "icmpv6")]
+)
+def test_a_protocol_is_one_by_name_and_by_number(number: str, name: str) -> None:
+    """Sets are equal, and rules meet, whichever way their protocol is written."""
+    called = [Piece("egress", protocol, 3, 4, ANYWHERE) for protocol in (number, name)]
+    one, other = ([piece] for piece in called)
+    known = packets.universe(one, other)
+    assert packets.passed(one, known) == packets.passed(other, known)
+    assert packets.meet(*called)
+
+
+@pytest.mark.parametrize("protocol", ["50", "-1"])
+def test_ports_of_a_protocol_without_any_are_ignored(protocol: str) -> None:
+    """AWS gives back -1, nothing, or what was once written there, and passes all."""
+    written = [Piece("egress", protocol, *pair, ANYWHERE) for pair in ((-1, -1), (22, 25))]
+    assert len({packets.count(packets.passed([piece])) for piece in written}) == 1
+    assert packets.passed(written[:1]) == packets.passed(written)
+    assert packets.meet(*written)
 
 
 def test_all_protocols_reach_numbered_ones_that_either_side_names() -> None:

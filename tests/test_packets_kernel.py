@@ -4,10 +4,14 @@ Rules and entries are written for nftables from their values alone and loaded in
 network namespace, and real packets at their edges, and just beyond, are sent through.
 """
 
+import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -218,6 +222,20 @@ def compare_acl(entries: Sequence[Numbered]) -> None:
     verdicts = {"allow": "accept", "deny": "drop"}
     written = table("", ((entry, verdicts[entry.action]) for entry in ordered))
     compare(written, probes(entries, lambda index: EPHEMERAL[index % len(EPHEMERAL)]), passes)
+
+
+def test_rules_are_loaded_in_a_namespace_of_their_own_alone() -> None:
+    """Asked to work where the tests run, the program refuses before it touches a rule."""
+    task = {"here": str(Path("/proc/self/ns/net").readlink()), "rules": "x", "probes": []}
+    done = subprocess.run(  # noqa: S603 - the program is the tests' own.
+        [sys.executable, wire.__file__],
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    refusal = "this is the namespace of the tests, whose rules are not ours to change\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", refusal)
 
 
 # --- Cases --------------------------------------------------------------------------------------

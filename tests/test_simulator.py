@@ -88,6 +88,16 @@ def test_a_protocol_without_ports_goes_by_its_number() -> None:
     assert [group_passes([rule], packet) for packet in packets] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("number", "name"), [("6", "tcp"), ("17", "udp"), ("1", "icmp"), ("58", "icmpv6")]
+)
+def test_a_number_stands_for_its_protocol(number: str, name: str) -> None:
+    """Ports count, and so do types and codes, however the protocol is called."""
+    rule = Rule("egress", number, 3, 3, "192.0.2.1/32")
+    packets = [Packet("egress", name, "192.0.2.1", port, 3) for port in (3, 4)]
+    assert [group_passes([rule], packet) for packet in packets] == [True, False]
+
+
 def test_any_rule_of_a_group_will_do() -> None:
     """A group passes what one of its rules covers, and an empty one nothing."""
     packet = Packet("egress", "tcp", "192.0.2.1", 80)
