@@ -3,11 +3,10 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from typed import Done, Type, typist
 from written import STACK, fixtures, project, promised
 
 from gateway_rules import cli
@@ -18,34 +17,13 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = (sys.executable, "-m", "gateway_rules")
 
 
-class Done(NamedTuple):
-    """How a command ended."""
-
-    code: int | None
-    out: str
-    err: list[str]
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
     """Give a function that runs a command line in this process."""
-
-    def command(*arguments: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["gateway-rules", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        code = ended.value.code
-        assert not isinstance(code, str)
-        return Done(code or 0, out, err.splitlines())
-
-    return command
+    return typist(monkeypatch, capsys)
 
 
-def test_show_prints_tables(run: Run) -> None:
+def test_show_prints_tables(run: Type) -> None:
     """A stack's plan comes as text on standard output, and nothing else comes."""
     done = run("-C", ROOT, "show", "eu-west-1")
     assert (done.code, done.err, done.out.splitlines()[0]) == (
@@ -55,26 +33,26 @@ def test_show_prints_tables(run: Run) -> None:
     )
 
 
-def test_show_prints_one_json_document(run: Run) -> None:
+def test_show_prints_one_json_document(run: Type) -> None:
     """With --json standard output is JSON from end to end."""
     done = run("-C", ROOT, "show", "eu-west-1", "--json")
     assert (done.code, done.err, json.loads(done.out)["stack"]) == (0, [], "eu-west-1")
 
 
-def test_the_same_files_give_the_same_bytes(run: Run) -> None:
+def test_the_same_files_give_the_same_bytes(run: Type) -> None:
     """Two runs differ in nothing."""
     first, second = (run("-C", ROOT, "show", "eu-central-1", "--json") for _ in range(2))
     assert first == second
 
 
-def test_lines_end_where_their_text_does(run: Run) -> None:
+def test_lines_end_where_their_text_does(run: Type) -> None:
     """In a pipe no line is filled up with spaces."""
     lines = run("-C", ROOT, "show", "eu-west-1").out.splitlines()
     assert [line for line in lines if line != line.rstrip()] == []
 
 
 def test_the_catalogue_needs_no_project(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The document's rows come with the package, wherever one stands."""
     monkeypatch.chdir(tmp_path)
@@ -83,7 +61,7 @@ def test_the_catalogue_needs_no_project(
     assert "Product updates (product-updates): egress tcp 80" in done.out.splitlines()
 
 
-def test_the_catalogue_as_json_is_what_its_file_holds(run: Run) -> None:
+def test_the_catalogue_as_json_is_what_its_file_holds(run: Type) -> None:
     """Services, errata and caveats come with the keys of the file."""
     data = json.loads(run("catalogue", "--json").out)
     assert {key: type(value) for key, value in data.items()} == {
@@ -105,7 +83,7 @@ def test_the_catalogue_as_json_is_what_its_file_holds(run: Run) -> None:
     }
 
 
-def test_the_project_is_found_from_a_folder_below(run: Run, tmp_path: Path) -> None:
+def test_the_project_is_found_from_a_folder_below(run: Type, tmp_path: Path) -> None:
     """-C may name any folder inside of the project."""
     root = project(tmp_path)
     done = run("-C", root / "stacks", "show", "bad", "--json")
@@ -133,7 +111,7 @@ def test_the_project_is_found_from_a_folder_below(run: Run, tmp_path: Path) -> N
         ),
     ],
 )
-def test_a_wrong_command_line_is_a_fault(run: Run, arguments: tuple[str, ...], line: str) -> None:
+def test_a_wrong_command_line_is_a_fault(run: Type, arguments: tuple[str, ...], line: str) -> None:
     """Usage faults are lines like all others, with the help to read."""
     done = run(*arguments)
     assert (done.code, done.err) == (2, [f"error: <command>:1:1: {line}"])
@@ -141,7 +119,7 @@ def test_a_wrong_command_line_is_a_fault(run: Run, arguments: tuple[str, ...], l
 
 @pytest.mark.parametrize("package", [None, "", "gateway_rules", "pytest"])
 def test_the_program_has_one_name(
-    run: Run, monkeypatch: pytest.MonkeyPatch, package: str | None
+    run: Type, monkeypatch: pytest.MonkeyPatch, package: str | None
 ) -> None:
     """However Python was started, the help to read goes by the name of the command."""
     monkeypatch.setattr(sys.modules["__main__"], "__package__", package)
@@ -150,20 +128,20 @@ def test_the_program_has_one_name(
 
 
 @pytest.mark.parametrize("arguments", [(), ("local",)])
-def test_a_command_alone_shows_its_help(run: Run, arguments: tuple[str, ...]) -> None:
+def test_a_command_alone_shows_its_help(run: Type, arguments: tuple[str, ...]) -> None:
     """Who types nothing more is shown what there is, and no fault."""
     done = run(*arguments)
     assert (done.code, done.err, "Usage: gateway-rules" in done.out) == (2, [], True)
 
 
-def test_faults_go_to_standard_error(run: Run, tmp_path: Path) -> None:
+def test_faults_go_to_standard_error(run: Type, tmp_path: Path) -> None:
     """Every fault of a file is one line, and standard output stays empty."""
     (fixture,) = [path for path in fixtures("stack") if path.stem == "five-faults"]
     done = run("-C", project(tmp_path, fixture.read_text()), "show", "bad")
     assert done == Done(2, "", promised(fixture))
 
 
-def test_faults_are_json_as_well(run: Run, tmp_path: Path) -> None:
+def test_faults_are_json_as_well(run: Type, tmp_path: Path) -> None:
     """With --json the same faults, part by part, are on standard output."""
     stack = STACK.replace("10.42.0.0/24", "10.42.0.1/24")
     done = run("-C", project(tmp_path, stack), "show", "bad", "--json")
@@ -185,21 +163,21 @@ def test_faults_are_json_as_well(run: Run, tmp_path: Path) -> None:
     }
 
 
-def test_a_pending_stack_that_is_named_is_an_error(run: Run, tmp_path: Path) -> None:
+def test_a_pending_stack_that_is_named_is_an_error(run: Type, tmp_path: Path) -> None:
     """It cannot be shown, and the cure is told."""
     root = project(tmp_path, STACK.replace("eu-west-1", "us-east-1"))
     done = run("-C", root, "show", "bad")
     assert (done.code, done.err[0].split()[2]) == (2, "[pending]")
 
 
-def test_a_budget_that_cannot_be_met_is_a_finding(run: Run, tmp_path: Path) -> None:
+def test_a_budget_that_cannot_be_met_is_a_finding(run: Type, tmp_path: Path) -> None:
     """Nothing is malformed: the files ask for more than the quota holds, which is exit 1."""
     stack = STACK + "  gateway-rules:quotas: {entries_per_network_acl: 2}\n"
     done = run("-C", project(tmp_path, stack), "show", "bad")
     assert (done.code, [line.split()[2] for line in done.err]) == (1, ["[acl-quota]"] * 2)
 
 
-def test_no_answer_is_an_exit_code_of_its_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_answer_is_an_exit_code_of_its_own(run: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where AWS or the engine cannot be asked, the command has found nothing either way."""
     fault = Fault("stacks/Pulumi.a.yaml", 1, 1, "aws", "nobody answers", "mend the network")
 
@@ -210,7 +188,7 @@ def test_no_answer_is_an_exit_code_of_its_own(run: Run, monkeypatch: pytest.Monk
     assert run("-C", ROOT, "show", "a") == Done(3, "", [str(fault)])
 
 
-def test_an_interrupt_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_is_no_traceback(run: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends a command as a shell expects it."""
 
     def interrupted(*_: object) -> None:
@@ -230,7 +208,7 @@ def test_an_interrupt_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch)
         (("local", "up", "--help"), "Example: gateway-rules local up"),
     ],
 )
-def test_help_teaches_by_example(run: Run, arguments: tuple[str, ...], examples: str) -> None:
+def test_help_teaches_by_example(run: Type, arguments: tuple[str, ...], examples: str) -> None:
     """Every command shows a line that can be typed."""
     done = run(*arguments)
     assert (done.code, examples in " ".join(done.out.split())) == (0, True)
