@@ -57,6 +57,8 @@ class Verdict:
     """What the calls of a change did, one after the other."""
 
     start: Moment
+    networks: tuple[str, ...]
+    """The subnets whose gateways were judged, sorted."""
     steps: tuple[Step, ...]
     at_start: tuple[Violation, ...]
     """Where the first state is not what the plan before asks for."""
@@ -69,11 +71,6 @@ class Verdict:
         on_the_way = (violation for step in self.steps for violation in step.violations)
         return (*self.at_start, *on_the_way, *self.at_end)
 
-    @property
-    def networks(self) -> tuple[str, ...]:
-        """The subnets that were judged, sorted."""
-        return tuple(sorted({each.network for each in self.start.interfaces.values()}))
-
 
 def judge(
     before: Plan, after: Plan, moments: Sequence[Moment], *, is_finished: bool = True
@@ -83,7 +80,8 @@ def judge(
     Each interface that carries the groups of the plan before in the first moment must pass, by its
     groups and by the ACL of its subnet, whatever both plans ask for, requests and whole replies,
     and nothing that neither of them passes. At the end, unless the change failed, it must pass
-    just what the plan after does.
+    just what the plan after does. Raises ValueError when there is no such interface, and so nothing
+    to judge.
     """
     names = {group.name for group in before.groups}
     demands = exactly(before), between(before, after), exactly(after)
@@ -93,8 +91,11 @@ def judge(
     start, *calls = (
         _Scene(moment, _places(moment, _judged(moments[0], names))) for moment in moments
     )
+    if not start.places:
+        raise ValueError("no interface carries a group of the plan before")
     return Verdict(
         start.moment,
+        tuple(sorted({place.network for place in start.places})),
         tuple(_steps(start, calls, way, after)),
         tuple(_violations(first.weigh(start), first, before)),
         tuple(_violations(last.weigh([start, *calls][-1]), last, after)) if is_finished else (),

@@ -43,6 +43,26 @@ def test_nothing_done_is_nothing_wrong(stack: Change) -> None:
     assert (verdict.steps, verdict.violations, verdict.networks) == ((), (), BOTH)
 
 
+def test_without_a_gateway_nothing_is_judged(stack: Change) -> None:
+    """A plan whose groups nobody carries cannot be found to be safe."""
+    group = replace(stack.plan.groups[0], name="other")
+    other = replace(
+        stack, deployed=replace(stack.deployed, plan=replace(stack.plan, groups=(group,)))
+    )
+    with pytest.raises(ValueError, match=r"^no interface carries a group of the plan before$"):
+        other.verdict(stack.plan)
+
+
+def test_gateways_of_other_stacks_are_not_judged(stack: Change) -> None:
+    """An interface that carries none of the stack's groups may pass what it likes."""
+    subnet = stack.deployed.place.subnets[0]
+    stack.ec2.create_network_interface(SubnetId=subnet)
+    found = replace(stack, first=len(stack.file.getvalue().splitlines()) - 1)
+    verdict = found.verdict(stack.plan)
+    assert (len(verdict.start.interfaces), verdict.networks) == (3, BOTH)
+    assert verdict.violations == ()
+
+
 def test_new_before_old_is_clean(stack: Change) -> None:
     """What comes is there before anything goes, so nothing is cut and nothing opened unasked."""
     after = planned(administrators=["10.9.0.0/24"])
