@@ -98,7 +98,7 @@ def test_deployed_acl_passes_every_request_and_reply_of_the_document(
     }
     boxes |= MAIL[direction] | {replies[direction]}
     required = [simulator.Rule(direction, *box) for box in sorted(boxes)]
-    (acl,) = _live(deployed, stack).acls
+    (acl,) = _live(deployed, stack).guards
     missing, excess = simulator.compare(direction, required, acl.entries, simulator.acl_passes)
     assert (missing, excess) == ([], plan.acl.budgets[direction, "ipv4"].excess)
 
@@ -149,7 +149,7 @@ def test_refresh_shows_an_entry_deleted_by_hand_and_up_replaces_the_acl(
     deployed: Rehearsal,
 ) -> None:
     """An ACL that somebody edited is not edited back but replaced, the new one first."""
-    (acl,) = _live(deployed).acls
+    (acl,) = _live(deployed).guards
     _client(deployed).delete_network_acl_entry(NetworkAclId=acl.id, RuleNumber=120, Egress=False)
     (missing,) = verify(deployed.plan(STACK), _client(deployed)).missing
     assert missing.services == ("smtp-in",)

@@ -47,7 +47,7 @@ def test_a_stack_of_both_families_is_deployed_and_comes_back_unchanged(tmp_path:
         assert isinstance(plan.site, StackSite)
         found = live.read(plan.site, client)
         rules = [rule for some in found.groups.values() for rule in some]
-        entries = [entry for acl in found.acls for entry in acl.entries]
+        entries = [entry for acl in found.guards for entry in acl.entries]
         ways = legs(plan.flows, plan.site.networks)
         for direction in DIRECTIONS:
             flows = [flow for flow in plan.flows if flow.direction == direction]
