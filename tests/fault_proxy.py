@@ -84,6 +84,7 @@ class Proxy:
         self.decide = lambda _call: Outcome.ANSWERED
         self.on_asked = self.on_done = self.on_answered = _ignore
         self.changes = 0
+        self.outcomes.clear()
         self.shut.clear()
 
 

@@ -1,5 +1,7 @@
 """A stack of a dozen rules, quick to deploy, on a project that tests may break."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import Rehearsal, rehearsal
-from fault_proxy import Proxy, proxied
+from fault_proxy import Call, Proxy, proxied
 
 from gateway_rules.catalogue import read_catalogue
 from gateway_rules.local.aws.client import client
@@ -83,6 +85,45 @@ class Small:
         """Tell whether AWS passes just what a stack asks for, and has no thing more or less."""
         found = verify(self.project.plan(stack), self.client())
         return found.is_clean and all(planned == there for planned, there in found.counts.values())
+
+    def repair(self, stack: str) -> None:
+        """Repair a stack, which takes a round for a torn file and one for the rest."""
+        mender = self.mender(stack)
+        while not (found := mender.examine()).is_whole:
+            mender.mend(found, print)
+        assert found.repairs.by_hand == ()
+
+    def ends_right(self, stack: str) -> None:
+        """Repair and deploy a stack: nothing fails, and nothing is missing or left over."""
+        self.repair(stack)
+        run = self.project.up(stack)
+        assert (run.code, run.errors) == (0, ())
+        self.is_right(stack)
+
+    def is_right(self, stack: str) -> None:
+        """Find nothing missing, left over or doubled, neither in AWS nor in the state."""
+        assert self.is_clean(stack)
+        found = self.mender(stack).examine()
+        assert (found.is_whole, found.repairs.by_hand) == (True, ())
+
+    def cut_off(self, stack: str, number: int, notice: str) -> None:
+        """Begin to deploy a stack, and kill it at so many calls that change something.
+
+        The notice is the proxy's: `on_asked` before the call is done, `on_done`, `on_answered`.
+        """
+        process: list[subprocess.Popen[str]] = []
+
+        def kill(call: Call) -> None:
+            if call.changes and call.number == number:
+                self.proxy.shut.set()
+                os.killpg(process[0].pid, signal.SIGKILL)
+
+        self.proxy.settle()
+        setattr(self.proxy, notice, kill)
+        process.append(self.start(stack))
+        said, _ = process[0].communicate(timeout=120)
+        self.proxy.settle()
+        assert process[0].returncode == -signal.SIGKILL, said
 
     def start(self, stack: str) -> "subprocess.Popen[str]":
         """Begin to deploy a stack, in a process group of its own."""

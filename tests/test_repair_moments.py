@@ -1,13 +1,9 @@
 """An update that is killed at any moment: repaired, the next one ends right."""
 
-import os
-import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from fault_proxy import Call
 from small import AFTER, BEFORE, Small, small_project
 
 pytestmark = pytest.mark.engine
@@ -52,47 +48,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
         yield project
 
 
-def _cut_off(small: Small, stack: str, moment: Moment) -> None:
-    """Begin an update, and kill it with its whole group at a moment."""
-    process: list[subprocess.Popen[str]] = []
-
-    def kill(call: Call) -> None:
-        if call.changes and call.number == moment.number:
-            small.proxy.shut.set()
-            os.killpg(process[0].pid, signal.SIGKILL)
-
-    small.proxy.settle()
-    setattr(small.proxy, moment.notice, kill)
-    process.append(small.start(stack))
-    said, _ = process[0].communicate(timeout=120)
-    small.proxy.settle()
-    assert process[0].returncode == -signal.SIGKILL, said
-
-
-def _repair(small: Small, stack: str) -> None:
-    """Repair a stack, which takes a round for a torn file and one for the rest."""
-    mender = small.mender(stack)
-    while not (found := mender.examine()).is_whole:
-        mender.mend(found, print)
-    assert found.repairs.by_hand == ()
-
-
-def _ends_right(small: Small, stack: str) -> None:
-    """Repair and deploy a stack: nothing fails, and nothing is missing or left over."""
-    _repair(small, stack)
-    run = small.project.up(stack)
-    assert (run.code, run.errors) == (0, ())
-    assert small.is_clean(stack)
-    assert small.mender(stack).examine().is_whole
-
-
 @pytest.mark.parametrize("moment", FIRST, ids=str)
 def test_first_update_ends_right_after_a_kill(small: Small, moment: Moment) -> None:
     """Whatever of a new stack was made when its update was killed, the next one completes it."""
     stack = f"killed-{moment}"
     small.make(stack)
-    _cut_off(small, stack, moment)
-    _ends_right(small, stack)
+    small.cut_off(stack, moment.number, moment.notice)
+    small.ends_right(stack)
 
 
 @pytest.mark.parametrize("moment", UPDATE, ids=str)
@@ -102,6 +64,6 @@ def test_later_update_ends_right_after_a_kill(small: Small, moment: Moment) -> N
     is_first = path.read_text() == small.text(UPDATED, BEFORE)
     old, new = (BEFORE, AFTER) if is_first else (AFTER, BEFORE)
     small.write(UPDATED, new)
-    _cut_off(small, UPDATED, moment)
+    small.cut_off(UPDATED, moment.number, moment.notice)
     small.write(UPDATED, old if moment.back else new)
-    _ends_right(small, UPDATED)
+    small.ends_right(UPDATED)
