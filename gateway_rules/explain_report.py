@@ -22,7 +22,7 @@ from gateway_rules.explain_values import (
 from gateway_rules.live import Live
 from gateway_rules.network_acl import Entry
 from gateway_rules.plan import Plan
-from gateway_rules.prefixes import SELF, Peer, Prefix, supernet
+from gateway_rules.prefixes import BITS, SELF, Peer, Prefix, supernet
 from gateway_rules.security_group import Rule
 
 
@@ -91,15 +91,16 @@ def _near(told: Explanation, rules: Ruleset) -> tuple[Near, ...]:
 
 def _notes(found: Report) -> Iterator[str]:
     site, told = found.plan.site, found.explanation
-    stack = site.stack
+    stack, peers = site.stack, told.question.peers
+    near = [peer for peer in peers if is_near(peer, site)]
     if told.telling.unfiltered:
         yield f"{told.telling.unfiltered}: AWS filters it in neither groups nor ACLs"
-    if any(place == SELF or is_near(place, site) for place in told.places):
+    if near or SELF in peers:
         yield "within one subnet no network ACL is crossed, between two the ACLs of both are"
     selves = {line for a in told.answers for line in lines(a.group) if line.match.peer == SELF}
-    if selves and any(is_near(place, site) for place in told.places):
+    if selves and near:
         yield "a rule for self holds if another gateway of this stack has the address"
-    if not told.allowed and any(_may_be_resolver(place, site.networks) for place in told.places):
+    if not told.allowed and any(_may_be_resolver(peer, site.networks) for peer in peers):
         yield "if it is the VPC's own DNS resolver, neither groups nor ACLs filter it"
     for line in found.others:
         yield f"{line.name} of {line.holder}, another group on the gateways, passes of it as well"
@@ -109,11 +110,11 @@ def _notes(found: Report) -> Iterator[str]:
         yield f"the stack's files do not: gateway-rules verify {stack} lists what AWS has on top"
 
 
-def _may_be_resolver(place: Peer, networks: Sequence[Prefix]) -> bool:
+def _may_be_resolver(peer: Peer, networks: Sequence[Prefix]) -> bool:
     """Tell whether it is the second address of a network that may be the VPC's, /16 to /28."""
-    if not isinstance(place, Prefix) or place.version != 4:  # noqa: PLR2004 - IPv4.
+    if not isinstance(peer, Prefix) or (peer.version, peer.length) != (4, BITS[4]):
         return False
-    around = (Prefix(4, place.base - 2, length) for length in range(16, 29))
+    around = (Prefix(4, peer.base - 2, length) for length in range(16, 29))
     vpcs = (vpc for vpc in around if vpc.base == supernet(vpc, vpc).base)
     return any(vpc.covers(network) for vpc in vpcs for network in networks)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -25,6 +26,8 @@ from gateway_rules.packets import Match
 from gateway_rules.prefixes import BITS, Peer, Prefix
 from gateway_rules.security_group import covers
 
+_SHOWN: Final = 6
+"""How many parts of a prefix are worth reading."""
 Row = tuple[str, str]
 """What a line is about, and what it says."""
 
@@ -34,10 +37,13 @@ def print_report(report: Report, console: Console) -> None:
     told = report.explanation
     verdict = ("Allowed", "bold green") if told.allowed else ("Refused", "bold red")
     console.print(Text.assemble(verdict, f": {_asked(told.question)}"))
-    for answers in _alike(told):
+    parts = [*_alike(told)]
+    for answers in parts[:_SHOWN]:
         if len(told.answers) > 1:
             console.print(Text(f"\n{_named(told, answers)}", "bold"))
         console.print(_grid(_ways(report, answers[0])))
+    if rest := parts[_SHOWN:]:
+        console.print(Text(f"\n{_rest(rest)}\n"))
     if rows := [*_more(report)]:
         console.print(_grid(rows))
     for cure in report.cures:
@@ -75,6 +81,12 @@ def _named(told: Explanation, answers: Sequence[Answer]) -> str:
     peer = next(peer for peer in told.question.peers if covers(peer, first.place))
     inside = [answer for answer in told.answers if covers(peer, answer.place)]
     return f"{_peer(peer) if inside == answers else f'from {where(first.place)} on'}: {verdict}"
+
+
+def _rest(parts: Sequence[Sequence[Answer]]) -> str:
+    """Count the parts that nobody would read one by one."""
+    allowed = sum(answers[0].allowed for answers in parts)
+    return f"and {len(parts)} parts more, {allowed} of them allowed; --json lists all of them"
 
 
 def _grid(rows: Sequence[Row]) -> Table:

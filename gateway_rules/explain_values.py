@@ -117,11 +117,6 @@ class Explanation:
         return next((answer for answer in self.answers if not answer.allowed), self.answers[0])
 
     @property
-    def places(self) -> tuple[Peer, ...]:
-        """Give the places, an answer each."""
-        return tuple(answer.place for answer in self.answers)
-
-    @property
     def refused(self) -> tuple[Peer, ...]:
         """Give those of the peers that were asked for with which some of it is refused."""
         lost = [answer.place for answer in self.answers if not answer.allowed]
