@@ -7,10 +7,9 @@ plane, whether it is called by name or by number.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby, pairwise, zip_longest
+from itertools import groupby, zip_longest
 from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from gateway_rules import protocols
@@ -18,8 +17,6 @@ from gateway_rules.planes import (
     NOWHERE,
     Box,
     Plane,
-    Ports,
-    cuts,
     difference,
     intersection,
     join,
@@ -253,29 +250,17 @@ def count(packets: Packets) -> int:
 
 
 def pieces(packets: Packets) -> tuple[Piece, ...]:
-    """Write a set of packets as disjoint pieces, sorted.
-
-    Pieces that share a port are alike in their ports, each stretch of which has the same
-    addresses from end to end.
-    """
+    """Write a set of packets as disjoint pieces, sorted, each as wide in addresses as can be."""
     found = (piece for key, strips in packets.items() for piece in _pieces(key, strips))
     return tuple(sorted(found, key=order))
 
 
 def _pieces(key: Key, strips: Plane) -> Iterator[Piece]:
-    edges = cuts(strips)
     for block, ports in strips:
         peer = _peer(key.family, block)
-        for first, last in _cut(ports, edges):
+        for first, last in ports:
             for pair in _pairs(key.protocol, first, last):
                 yield Piece(key.direction, key.protocol, *pair, peer)
-
-
-def _cut(ports: Ports, edges: Sequence[int]) -> Iterator[protocols.PortPair]:
-    """Cut stretches at those of the edges that lie in them."""
-    for first, last in ports:
-        within = edges[bisect_left(edges, first) : bisect_right(edges, last + 1)]
-        yield from ((low, high - 1) for low, high in pairwise(within))
 
 
 def _peer(name: str, block: Interval) -> Peer:

@@ -293,9 +293,3 @@ def size_within(strips: Plane, box: Box) -> int:
             shared = sum(min(b, last) - max(a, first) + 1 for a, b in _touched(ports, first, last))
             total += (min(high, top) - max(low, bottom) + 1) * shared
     return total
-
-
-def cuts(strips: Plane) -> tuple[int, ...]:
-    """Give the ports at which the addresses that pass may begin to be others, sorted."""
-    found = {edge for _, ports in strips for first, last in ports for edge in (first, last + 1)}
-    return tuple(sorted(found))
