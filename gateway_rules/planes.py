@@ -126,6 +126,7 @@ class _Look:
     def __init__(self, strips: Plane) -> None:
         self.strips = strips
         self.ports = dict(strips)
+        self.firsts = [*map(_first, strips)]
         self.sizes = sorted({high - low + 1 for (low, high), _ in strips}, reverse=True)
 
     def around(self, block: Interval, *, itself: bool = True) -> Iterator[Ports]:
@@ -138,11 +139,14 @@ class _Look:
             if ports := self.ports.get((start, start + size - 1)):
                 yield ports
 
-    def inside(self, block: Interval) -> list[Strip]:
+    def inside(self, block: Interval) -> Iterator[Strip]:
         """Give the strips inside a block, or of the block itself."""
-        start = bisect_left(self.strips, _order((block, ())), key=_order)
-        stop = bisect_right(self.strips, block[1], lo=start, key=_first)
-        return [*self.strips[start:stop]]
+        low, high = block
+        start = bisect_left(self.firsts, low)
+        for strip in self.strips[start : bisect_right(self.firsts, high, lo=start)]:
+            # Wider blocks may begin at the same address.
+            if strip[0][1] <= high:
+                yield strip
 
 
 # --- Reading -------------------------------------------------------------------------------
@@ -225,16 +229,15 @@ def union(one: Plane, other: Plane) -> Plane:
 
 def intersection(one: Plane, other: Plane) -> Plane:
     """Give the packets of both."""
-    left, right = _Look(one), _Look(other)
-    return _gathered(
-        (block, shared)
-        for block, ports, around in chain(
-            ((*strip, right.around(strip[0])) for strip in one),
-            ((*strip, left.around(strip[0], itself=False)) for strip in other),
-        )
-        for some in around
-        if (shared := _both(ports, some))
-    )
+    return _gathered(chain(_within(one, _Look(other)), _within(other, _Look(one), itself=False)))
+
+
+def _within(strips: Plane, other: _Look, *, itself: bool = True) -> Iterator[Strip]:
+    """Give the parts of strips that the blocks around them have as well."""
+    for block, ports in strips:
+        for some in other.around(block, itself=itself):
+            if shared := _both(ports, some):
+                yield block, shared
 
 
 def difference(one: Plane, other: Plane) -> Plane:
@@ -256,25 +259,26 @@ def _outside(strip: Strip, other: _Look) -> Iterator[Strip]:
     """Give what is left of a strip."""
     block, ports = strip
     for some in other.around(block):
-        ports = _less(ports, some)
-    if ports and (holes := other.inside(block)):
-        yield from _around_holes(block, ports, holes)
-    elif ports:
-        yield block, ports
+        if not (ports := _less(ports, some)):
+            break
+    else:
+        inside = ((hole, _both(ports, some)) for hole, some in other.inside(block))
+        yield from _around_holes(block, ports, [hole for hole in inside if hole[1]])
 
 
 def _around_holes(block: Interval, ports: Ports, holes: list[Strip]) -> Iterator[Strip]:
-    """Give what the holes, all of them inside the block, leave of it: first what all of it has."""
-    deep = [(hole, shared) for hole, some in holes if (shared := _both(ports, some))]
-    torn = join(chain.from_iterable(shared for _, shared in deep))
+    """Give what the holes, all of them in the block and its ports, leave: first what all has."""
+    torn = join({each for _, some in holes for each in some})
     if rest := _less(ports, torn):
         yield block, rest
-    if deep and deep[0][0] == block:
-        torn = _less(torn, deep[0][1])
+    if holes and holes[0][0] == block:
+        (_, gone), *holes = holes
+        torn = _less(torn, gone)
     if torn:
-        for half in _halves(block):
-            within = [hole for hole in deep if half[0] <= hole[0][0] and hole[0][1] <= half[1]]
-            yield from _around_holes(half, torn, within)
+        left, right = _halves(block)
+        middle = bisect_left(holes, right[0], key=_first)
+        yield from _around_holes(left, torn, holes[:middle])
+        yield from _around_holes(right, torn, holes[middle:])
 
 
 def size(strips: Plane) -> int:
