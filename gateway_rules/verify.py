@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from gateway_rules import live, verify_acls
 from gateway_rules.live import Live
@@ -19,7 +19,10 @@ from gateway_rules.verify_groups import Groups
 from gateway_rules.verify_interfaces import Interfaces
 from gateway_rules.verify_quotas import quotas
 
-__all__ = ["Finding", "Verification", "compare", "read", "verify"]
+__all__ = ["DEFAULTS", "WAITING", "Finding", "Verification", "compare", "read", "verify"]
+
+WAITING: Final = "No interface in the subnets is in use yet, so nothing carries the groups."
+DEFAULTS: Final = "Service Quotas did not tell every quota; AWS's defaults stand for the others."
 
 
 def verify(plan: Plan, client: Any, allowed: LiveQuotas | None = None) -> Verification:
@@ -69,9 +72,9 @@ def compare(plan: Plan, found: Live, allowed: LiveQuotas | None = None) -> Verif
 
 def _notes(interfaces: Interfaces, allowed: LiveQuotas | None) -> Iterator[str]:
     if interfaces.waiting and interfaces.live.groups:
-        yield "No interface in the subnets is in use yet, so nothing carries the groups."
+        yield WAITING
     if allowed and allowed.from_defaults:
-        yield "Service Quotas did not tell every quota; AWS's defaults stand for the others."
+        yield DEFAULTS
 
 
 def _counts(plan: Plan, found: Live) -> dict[str, tuple[int, int]]:
