@@ -33,6 +33,7 @@ lint: setup ## check style, form and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: setup ## measure fleets of stacks, five minutes or more
+# For instance ARGS="--only merge,cover"; what that leaves out stays in the page as it is.
+bench: setup ## measure beside peers, and fleets of stacks; writes docs/performance.md
 	@$(BIN)/python -m gateway_rules.local.toolchain
-	$(BIN)/python benches/stacks.py
+	$(BIN)/python -m benches $(ARGS)

@@ -1,4 +1,4 @@
-"""How long fleets of stacks take on the local AWS, and how much memory: `stacks.py [COUNT...]`.
+"""How long fleets of stacks take on the local AWS, and how much memory.
 
 Each fleet is deployed from nothing and then once more, by the command that users type.
 """
@@ -10,29 +10,28 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-
+from benches.measuring import say
+from benches.page import Figures, Section
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.processes import marked
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("Pulumi.yaml", "__main__.py", "stacks")
 COMMAND = Path(sys.executable).with_name("gateway-rules")
+TITLE = "Fleets of stacks on the local AWS"
 COUNTS = (1, 10, 30)
-COLUMNS = (
-    *("Stacks", "Create s", "each", "each, CPU s", "Again s", "each", "each, CPU s"),
-    *("Peak MiB", "Local AWS MiB"),
+QUICK = (1,)
+COLUMNS = ("Stacks", "Create", "each", "CPU", "Again", "each", "CPU", "Peak", "AWS")
+READING = (
+    "`gateway-rules local up --regions N` on nothing (`Create`) and once more (`Again`): seconds "
+    "on the clock, a stack's share of them, and a stack's seconds of all cores. `Peak` is the most "
+    "memory that all processes had at a time, `AWS` what the local AWS holds at the end, in MiB."
 )
-WIDTH = 100
-"""Columns where there is no terminal: enough for the table."""
 MEBI = 1024
 """Kibibytes in a mebibyte."""
 
@@ -136,6 +135,22 @@ def _memory(process: int) -> int:
     return 0
 
 
+def section(counts: Sequence[int]) -> Section:
+    """Measure fleets of these sizes; raise CalledProcessError when one is not deployed."""
+    measures = []
+    for count in counts:
+        say(f"deploying a fleet of {count}, twice")
+        measures.append(measure(count))
+    return Section(TITLE, (figures(measures),))
+
+
+def figures(measures: Sequence[Measure]) -> Figures:
+    """Tell of each fleet, and what each further stack costs."""
+    more = f" {growth(measures[0], measures[-1])}" if len(measures) > 1 else ""
+    rows = tuple(found.row() for found in measures)
+    return Figures("Fleets, seconds and MiB", COLUMNS, rows, READING + more)
+
+
 def growth(small: Measure, large: Measure) -> str:
     """Say what each further stack costs."""
     further = large.count - small.count
@@ -145,28 +160,5 @@ def growth(small: Measure, large: Measure) -> str:
     peak = (large.first.peak - small.first.peak) / further
     return (
         f"Each further stack: {first:.1f} s to create, {again:.1f} s to find unchanged, "
-        f"{server:.1f} MiB in the local AWS, {peak:.1f} MiB at the peak; {os.cpu_count()} cores."
+        f"{server:.1f} MiB in the local AWS, {peak:.1f} MiB at the peak."
     )
-
-
-def main() -> int:
-    """Measure fleets of the sizes given and print them in a table."""
-    console, counts = (
-        Console(width=None if sys.stdout.isatty() else WIDTH),
-        tuple(map(int, sys.argv[1:])) or COUNTS,
-    )
-    progress = Console(stderr=True)
-    measures = [measure(count) for count in track(counts, "Deploying fleets", console=progress)]
-    table = Table(title="Stacks on the local AWS", title_justify="left", box=SIMPLE_HEAD)
-    for column in COLUMNS:
-        table.add_column(column, justify="right")
-    for found in measures:
-        table.add_row(*found.row())
-    console.print(table)
-    if len(measures) > 1:
-        console.print(growth(measures[0], measures[-1]))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
