@@ -21,7 +21,7 @@ from gateway_rules.verify_quotas import quotas
 
 __all__ = ["DEFAULTS", "WAITING", "Finding", "Verification", "compare", "read", "verify"]
 
-WAITING: Final = "No interface in the subnets is in use yet, so nothing carries the groups."
+WAITING: Final = "No interface in the subnets is a gateway's yet, so nothing carries the groups."
 DEFAULTS: Final = "Service Quotas did not tell every quota; AWS's defaults stand for the others."
 
 

@@ -94,7 +94,8 @@ class Groups:
         bare = [one for one in self.live.carriers if self._carried(one) == carried]
         whom = ", ".join(one.id for one in bare)
         why = f"it is required, and {whom} lacks the group that passes it"
-        fix = mending.set_groups(self.plan.site, bare[0], {*bare[0].groups, *self.live.groups})
+        given = ((one, {*one.groups, *self.live.groups}) for one in bare)
+        fix = mending.all_of(mending.set_groups(self.plan.site, *pair) for pair in given)
         for piece, services in some.asking(packets.without(some.lost, self.comparison.lost)):
             yield Finding(GROUPS, piece, services, ", ".join(carried), why, fix)
 

@@ -10,12 +10,12 @@ from gateway_rules import packets
 from gateway_rules import verify_mending as mending
 from gateway_rules.figures import quantity
 from gateway_rules.live import Interface, Live, LiveAcl, LiveRule
-from gateway_rules.packets import Piece
+from gateway_rules.packets import Packets, Piece
 from gateway_rules.plan import Plan, SecurityGroup
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import ALL_PORTS, DIRECTIONS
 from gateway_rules.verify_findings import Finding
-from gateway_rules.verify_groups import GROUPS, plain
+from gateway_rules.verify_groups import GROUPS
 from gateway_rules.verify_layers import piece_of, smallest
 
 _DEFAULT: Final = "default"
@@ -40,7 +40,13 @@ class Interfaces:
     @property
     def waiting(self) -> bool:
         """Tell whether there is nobody yet who could carry the groups."""
-        return not self.live.carriers and not any(map(self._is_somebody, self.live.interfaces))
+        return not self.live.carriers and not self._to_be
+
+    @property
+    def _to_be(self) -> list[Interface]:
+        """The interfaces that could be gateways; what a service of AWS made is none."""
+        some = (one for one in self.live.interfaces if not one.requester)
+        return [one for one in some if self._is_somebody(one)]
 
     def _is_somebody(self, interface: Interface) -> bool:
         """Tell whether an interface is in use, or was given groups by somebody.
@@ -68,8 +74,8 @@ class Interfaces:
     def _no_carrier(self, group: SecurityGroup, id_: str) -> Finding:
         services = tuple(sorted({name for rule in group.rules for name in rule.services}))
         why = f"no interface carries {group.name}, so nothing passes by it"
-        first = next(filter(self._is_somebody, (*self.live.carriers, *self.live.interfaces)))
-        fix = mending.set_groups(self.plan.site, first, self._with_ours(first))
+        first = (*self.live.carriers, *self._to_be)[0]
+        fix = self._set(first, self._with_ours(first))
         return Finding(GROUPS, piece_of(group.rules[0]), services, id_, why, fix)
 
     def _with_ours(self, interface: Interface) -> set[str]:
@@ -82,54 +88,70 @@ class Interfaces:
         for one in self.live.carriers:
             if one.subnet not in self.live.subnets:
                 rule = next(rule for group in self.plan.groups for rule in group.rules)
-                why = f"it carries the stack's group in {one.subnet}, which the stack's file does "
+                where = f"{one.subnet}, which the stack's file does not name"
+                why = f"it carries the stack's group in {where}"
                 fix = f"move it, or name {one.subnet} in the stack's file"
-                yield Finding(GROUPS, piece_of(rule), rule.services, one.id, f"{why}not name", fix)
+                yield Finding(GROUPS, piece_of(rule), rule.services, one.id, why, fix)
 
     # --- Other groups on the gateways' interfaces ----------------------------------------------
 
     def _others(self) -> Iterator[Finding]:
         """Give each rule of another group that opens something on an interface of ours."""
-        for group, rules in self.live.others.items():
-            bearers = [one for one in self.live.carriers if group in one.groups]
-            for rule in rules if bearers else ():
-                yield from self._opened(group, rule, bearers)
-
-    def _opened(self, group: str, rule: LiveRule, bearers: list[Interface]) -> Iterator[Finding]:
-        whose = f"a rule of {group} ({self.live.names[group]}) adds up on {listed(bearers)}"
-        fix = mending.set_groups(self.plan.site, bearers[0], {*bearers[0].groups} - {group})
-        if not plain(rule) or rule.source == group:
-            why = f"{whose} and passes whoever is in {rule.source}"
-            yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, rule.source)
-            return
-        known = packets.universe([rule], self.plan.flows)
-        permitted = packets.passed(self.plan.flows, known)
-        beyond = packets.without(packets.passed([rule], known), permitted)
-        if beyond:
-            why = f"{whose} and opens {quantity(packets.count(beyond))} packets beyond the plan"
+        opened = [*self._opened()]
+        groups = {rule.group for rule, _ in opened}
+        for rule, beyond in opened:
+            bearers = [one for one in self.live.carriers if rule.group in one.groups]
+            # All of them go at once, or the command for one would bring another one back.
+            commands = (self._set(one, {*one.groups} - groups) for one in bearers)
+            end = "" if beyond else rule.source
             first = smallest(beyond)
-            yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, smallest=first)
+            why = f"{self._adds_up(rule, bearers)} {_reach(rule, beyond)}"
+            fix = mending.all_of(commands)
+            yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, end, first)
+
+    def _opened(self) -> Iterator[tuple[LiveRule, Packets]]:
+        """Give the rules that add to ours, with what they open; none where nobody can say."""
+        carried = {group for one in self.live.carriers for group in one.groups}
+        rules = [
+            rule
+            for group in sorted(carried - self.live.groups.keys())
+            for rule in self.live.others[group]
+        ]
+        known = packets.universe(rules, self.plan.flows)
+        permitted = packets.passed(self.plan.flows, known)
+        for rule in rules:
+            told = "/" in rule.source
+            beyond = packets.without(packets.passed([rule] if told else [], known), permitted)
+            if beyond or not told:
+                yield rule, beyond
+
+    def _adds_up(self, rule: LiveRule, bearers: list[Interface]) -> str:
+        named = f"{rule.group} ({self.live.names[rule.group]})"
+        return f"a rule of {named} adds up on {listed(bearers)} and"
+
+    def _set(self, interface: Interface, groups: set[str]) -> str:
+        return mending.set_groups(self.plan.site, interface, groups)
 
     # --- Others in the gateways' subnets -------------------------------------------------------
 
     def _cut_off(self) -> Iterator[Finding]:
         """Give those without our groups from whom the stack's ACL takes what their own let pass.
 
-        Where nobody carries the groups, whoever is there is taken for a gateway to be.
+        Where nobody carries the groups, whoever could be a gateway is taken for one to be.
         """
-        alike: dict[tuple[str, tuple[str, ...]], list[Interface]] = {}
-        for acl in self.live.guards if self.live.carriers else ():
+        alike: dict[tuple[str, tuple[str, ...], str], list[Interface]] = {}
+        for acl in self.live.guards:
             for one in self._strangers(acl):
-                alike.setdefault((acl.id, one.groups), []).append(one)
+                alike.setdefault((acl.id, one.groups, one.requester), []).append(one)
         acls = {acl.id: acl for acl in self.live.acls}
-        for (acl_id, _), some in sorted(alike.items()):
+        for (acl_id, _, _), some in sorted(alike.items()):
             yield from self._cut(acls[acl_id], some)
 
     def _strangers(self, acl: LiveAcl) -> Iterator[Interface]:
-        carriers = {one.id for one in self.live.carriers}
+        gateways = {one.id for one in self.live.carriers or self._to_be}
         for one in self.live.interfaces:
             within = acl.own and one.subnet in acl.subnets & self.live.subnets.keys()
-            if within and one.id not in carriers and self._is_somebody(one):
+            if within and one.id not in gateways and self._is_somebody(one):
                 yield one
 
     def _cut(self, acl: LiveAcl, some: list[Interface]) -> Iterator[Finding]:
@@ -138,12 +160,15 @@ class Interfaces:
         cut = packets.without(packets.passed(rules, known), packets.first_match(acl.entries, known))
         if piece := smallest(cut):
             why = f"{acl.id} takes from {listed(some)} what the groups there let pass"
-            fix = f"move it to another subnet; where it is a gateway: {self._join(some[0])}"
             ids = ", ".join(one.id for one in some)
-            yield Finding("network_acl", piece, (), ids, why, fix)
+            yield Finding("network_acl", piece, (), ids, why, self._away(some[0]))
 
-    def _join(self, interface: Interface) -> str:
-        return mending.set_groups(self.plan.site, interface, self._with_ours(interface))
+    def _away(self, interface: Interface) -> str:
+        move = "move it to another subnet"
+        if interface.requester:
+            return move
+        join = self._set(interface, self._with_ours(interface))
+        return f"{move}; where it is a gateway: {join}"
 
     def _rules(self, some: list[Interface]) -> list[Piece]:
         """Give what the groups of alike interfaces pass; without any groups all is passed."""
@@ -158,6 +183,12 @@ class Interfaces:
             for rule in rules
             if isinstance(rule.peer, Prefix) and rule.peer.version in families
         ]
+
+
+def _reach(rule: LiveRule, beyond: Packets) -> str:
+    if not beyond:
+        return f"passes whoever is in {rule.source}"
+    return f"opens {quantity(packets.count(beyond))} packets beyond the plan"
 
 
 def listed(interfaces: Iterable[Interface]) -> str:

@@ -51,5 +51,10 @@ def raise_quota(site: Site, name: str, value: int) -> str:
     )
 
 
+def all_of(commands: Iterable[str]) -> str:
+    """Run one command after the other, as long as each does its work."""
+    return " && ".join(commands)
+
+
 def _aws(site: Site, call: str, options: str) -> str:
     return f"aws ec2 {call} --region {site.region} {options}"

@@ -80,9 +80,11 @@ def everything(id_: str) -> tuple[LiveEntry, ...]:
     return tuple(LiveEntry(id_, way, 100, "allow", "-1", 0, 65535, ANYWHERE) for way in ways)
 
 
-def interface(id_: str, *groups: str, subnet: str = SUBNETS[0], in_use: bool = True) -> Interface:
+def interface(
+    id_: str, *groups: str, subnet: str = SUBNETS[0], requester: str = "", in_use: bool = True
+) -> Interface:
     """Give an interface with groups."""
-    return Interface(id_, subnet, tuple(sorted(groups)), "", "", in_use)
+    return Interface(id_, subnet, tuple(sorted(groups)), "", requester, in_use)
 
 
 def with_interfaces(live: Live, *interfaces: Interface) -> Live:

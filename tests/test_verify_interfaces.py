@@ -18,7 +18,7 @@ from sites import shipped, site
 from gateway_rules.live import Live
 from gateway_rules.plan import Plan, plan
 from gateway_rules.prefixes import ANYWHERE
-from gateway_rules.verify import Finding, compare
+from gateway_rules.verify import WAITING, Finding, compare
 
 AT = site(
     roles={role: [] for role in shipped().roles}
@@ -78,7 +78,7 @@ def test_where_nobody_is_the_group_waits(planned: Plan, stack: Live) -> None:
         found = compare(planned, live)
         assert (found.is_clean, found.notes) == (
             True,
-            ("No interface in the subnets is in use yet, so nothing carries the groups.",),
+            (WAITING,),
         )
 
 
@@ -194,6 +194,24 @@ def test_what_another_group_passes_for_a_group_is_told_by_its_name(
     assert (found.why, found.other_end, found.sample) == (why, source, (source, 22))
 
 
+def test_all_other_groups_go_at_once_from_all_gateways(planned: Plan, stack: Live) -> None:
+    """One command after the other must not bring back what the first took away."""
+    jump = replace(by_hand("ingress", "tcp", 22, "0.0.0.0/0", "sg-jump"), id="sgr-jump")
+    quiet = by_hand("ingress", "tcp", 22, "10.42.0.7/32", "sg-quiet")
+    live = with_other(with_other(stack, "sg-jump", "jump", jump), "sg-quiet", "quiet", quiet)
+    live = with_interfaces(
+        live,
+        interface("eni-1", "sg-group", "sg-bastion", "sg-jump", "sg-quiet"),
+        interface("eni-2", "sg-group", "sg-bastion"),
+    )
+    first = f"{MODIFY} eni-1 --groups sg-group sg-quiet"
+    both = f"{first} && {MODIFY} eni-2 --groups sg-group"
+    assert [(one.resource, one.fix) for one in foreign(planned, live)] == [
+        ("sgr-hand", both),
+        ("sgr-jump", first),
+    ]
+
+
 # --- Others in the gateways' subnets -------------------------------------------------------
 
 
@@ -228,6 +246,20 @@ def test_a_stranger_without_groups_is_cut_off_as_well(planned: Plan, stack: Live
     """A NAT gateway has no group and passes everything, of the families that its subnet has."""
     (found,) = foreign(planned, gateway_and(stack))
     assert (found.resource, found.sample) == ("eni-9", (FIRST, 0))
+
+
+def test_what_a_service_of_aws_made_is_never_a_gateway(planned: Plan, stack: Live) -> None:
+    """A load balancer has to go elsewhere, and is no reason to miss the group on it."""
+    balancer = interface("eni-lb", "sg-bastion", requester="amazon-elb")
+    live = with_interfaces(stack, balancer)
+    assert told(foreign(planned, live)) == [
+        (
+            "eni-lb",
+            "acl-own takes from eni-lb what the groups there let pass",
+            "move it to another subnet",
+        )
+    ]
+    assert compare(planned, live).notes == (WAITING,)
 
 
 def test_an_idle_interface_is_no_stranger(planned: Plan, stack: Live) -> None:

@@ -48,7 +48,13 @@ def verified(project: Rehearsal) -> Verification:
 
 
 def perform(project: Rehearsal, command: str) -> None:
-    """Run a command that a finding names; one for AWS as its command line would read it."""
+    """Run the commands that a finding names; those for AWS as its command line reads them."""
+    for one in command.split(" && "):
+        perform_one(project, one)
+
+
+def perform_one(project: Rehearsal, command: str) -> None:
+    """Run a command."""
     program, *words = shlex.split(command)
     if program == "pulumi":
         assert words == ["up", "--refresh", "-s", STACK]
