@@ -69,7 +69,7 @@ def _advise(found: Found, wish: Wish, *, mended: bool) -> None:
     if not found.is_whole:
         _say("left as it is; --yes mends it")
     elif mended:
-        _say(f"state and AWS agree; next: {wish.up}")
+        _say(f"the state is mended; next: {wish.up}")
     elif not found.repairs.by_hand:
         _say("there is nothing to repair")
 

@@ -12,16 +12,16 @@ from gateway_rules.show import counted
 def lines(found: Found) -> Iterator[str]:
     """Say what is wrong, and what only a person can judge, a line or two for each."""
     for lock in found.locks:
-        yield f"the stack is locked by {lock}, which has ended"
+        yield from ("the stack is locked by an update that has ended:", f"  {lock}")
     for file in found.torn:
-        yield f"{file} was cut off while it was written, and Pulumi cannot read the state"
+        yield from ("a file is half-written, and keeps Pulumi from the state:", f"  {file}")
     yield from _unknown_ends(found)
     wanted, left = _parted(found)
     if wanted:
-        yield f"{_things(wanted)} in AWS, and not in the state:"
+        yield f"{_resources(len(wanted))} in AWS, and not in the state:"
         yield from map(_import, wanted)
     if left:
-        yield f"{_things(left)} left over; the next update will remove what is imported:"
+        yield f"{_resources(len(left))} left over; imported, the next update removes them:"
         yield from map(_import, left)
     yield from _by_hand(found)
 
@@ -32,7 +32,7 @@ def _unknown_ends(found: Found) -> Iterator[str]:
         yield f"the state does not know how {some} ended:"
         yield from (f"  {one.operation} {one.name}" for one in pending)
     if gone := found.repairs.gone:
-        yield f"{counted(len(gone), 'thing is', 'things are')} in the state, and not in AWS:"
+        yield f"{_resources(len(gone))} in the state, and not in AWS:"
         yield from (f"  {one.id}  {one.name}" for one in gone)
     for acl in found.repairs.strays:
         yield f"{acl}, an ACL too many, holds subnets of the stack"
@@ -43,8 +43,8 @@ def _parted(found: Found) -> tuple[list[Import], list[Import]]:
     return [one for one in imports if one.wanted], [one for one in imports if not one.wanted]
 
 
-def _things(some: list[Import]) -> str:
-    return counted(len(some), "thing is", "things are")
+def _resources(number: int) -> str:
+    return counted(number, "resource is", "resources are")
 
 
 def _import(one: Import) -> str:
@@ -53,7 +53,7 @@ def _import(one: Import) -> str:
 
 def _by_hand(found: Found) -> Iterator[str]:
     if found.repairs.by_hand:
-        yield "neither the stack's files nor its state know these; keep or remove them yourself:"
+        yield "neither files nor state know these; keep them, or remove them yourself:"
     for one in found.repairs.by_hand:
         yield f"  {one.id}  {one.what}"
         yield f"    {one.command}"

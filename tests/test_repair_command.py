@@ -112,12 +112,12 @@ def test_everything_is_mended_in_one_go(
     assert told.out.splitlines()[:3] == [
         "the state does not know how 1 operation ended:",
         "  creating x",
-        f"{wanted} things are in AWS, and not in the state:",
+        f"{wanted} resources are in AWS, and not in the state:",
     ]
     assert told.err.splitlines() == [
         "reading the state from AWS again",
         f"importing {wanted} resources",
-        "state and AWS agree; next: pulumi up -s test",
+        "the state is mended; next: pulumi up -s test",
     ]
 
 
@@ -274,9 +274,10 @@ def test_torn_file_goes_before_the_state_is_read(
     torn.touch()
     assert repair(_mender(deployed, script, client), YES) == 0
     assert not torn.exists()
-    assert capsys.readouterr().out.splitlines()[0] == (
-        f"{torn} was cut off while it was written, and Pulumi cannot read the state"
-    )
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "a file is half-written, and keeps Pulumi from the state:",
+        f"  {torn}",
+    ]
     assert script.commands == ["import"]
 
 

@@ -47,7 +47,7 @@ def test_command_lists_asks_mends_and_is_done(small: Small) -> None:
     small.mender(stack)
     listed = _repair(small, stack)
     assert (listed.returncode, listed.stderr) == (1, "left as it is; --yes mends it\n")
-    assert listed.stdout.startswith("the stack is locked by process ")
+    assert listed.stdout.startswith("the stack is locked by an update that has ended:\n  process ")
     shown = _repair(small, stack, "--json")
     told = json.loads(shown.stdout)
     assert (shown.returncode, told["whole"], len(told["locks"])) == (1, False, 1)
@@ -55,7 +55,7 @@ def test_command_lists_asks_mends_and_is_done(small: Small) -> None:
     told = json.loads(mended.stdout)
     assert (mended.returncode, told["whole"], told["by_hand"]) == (0, True, [])
     assert "asked-acl" in {one["name"] for one in (*told["pending"], *told["imports"])}
-    assert mended.stderr.splitlines()[-1] == f"state and AWS agree; next: pulumi up -s {stack}"
+    assert mended.stderr.splitlines()[-1] == f"the state is mended; next: pulumi up -s {stack}"
     again = _repair(small, stack)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "there is nothing to repair\n")
     assert small.project.up(stack).code == 0
@@ -81,11 +81,28 @@ def test_rule_by_hand_is_left_to_a_person(small: Small) -> None:
     done = _repair(small, stack, "--yes")
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout == (
-        "neither the stack's files nor its state know these; keep or remove them yourself:\n"
+        "neither files nor state know these; keep them, or remove them yourself:\n"
         f"  {id_}  the rule ingress tcp 8080 10.0.0.0/8 of {of}\n"
         f"    aws ec2 revoke-security-group-ingress --group-id {of} "
         f"--security-group-rule-ids {id_} --region {REGION}\n"
     )
+
+
+def test_local_run_is_repaired_by_its_own_engine(small: Small) -> None:
+    """The stack of a local run is named to `local repair`, which needs nothing of the shell."""
+    stack = "local"
+    small.make(stack)
+    small.cut_off(stack, 6, "on_done")
+    done = subprocess.run(  # noqa: S603 - our own command.
+        [COMMAND, "-C", small.project.root, "local", "repair", stack, "--yes"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    advice = f"the state is mended; next: gateway-rules local pulumi -- up -s {stack}"
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, advice)
+    small.ends_right(stack)
 
 
 def test_second_update_is_told_that_the_stack_is_locked(small: Small) -> None:
