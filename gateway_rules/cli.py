@@ -15,6 +15,7 @@ from gateway_rules import (
     live_commands,
     outline,
     report,
+    report_commands,
     review_commands,
     show,
     stack_commands,
@@ -52,6 +53,7 @@ app.add_typer(stack_commands.app)
 app.add_typer(cover_commands.app)
 app.add_typer(review_commands.app)
 app.add_typer(live_commands.app)
+app.add_typer(report_commands.app)
 app.add_typer(local, name="local")
 
 

@@ -34,6 +34,7 @@ ORDER = (
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
     *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
     *("aws", "resources", "take_over", "program"),
+    "page",
     *("terminal", "repair_command"),
     *(
         "local",
@@ -41,6 +42,7 @@ ORDER = (
         "cover_commands",
         "review_commands",
         "live_commands",
+        "report_commands",
         "cli",
         "__main__",
     ),

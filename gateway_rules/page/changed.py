@@ -1,0 +1,57 @@
+"""What changed since a revision, told as `diff` tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway_rules.changes import Review
+from gateway_rules.page.content import Planned, Waiting
+from gateway_rules.review_text import acl_line, blocks, headline
+from gateway_rules.rows import Row, rows
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """Stacks to which the same happened, and what that is."""
+
+    names: str
+    headline: str
+    causes: tuple[str, ...]
+    notes: tuple[str, ...]
+    opened: tuple[Row, ...]
+    closed: tuple[Row, ...]
+    acl: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The revision compared with, what happened, and which brakes it trips."""
+
+    against: str
+    changes: tuple[ChangeView, ...]
+    trips: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
+    """Tell what happened to the stacks that the page is about, and to those that are gone."""
+    told = {each.name for each in stacks}
+    diffs = [diff for diff in review.diffs if diff.stack in told or diff.status == "removed"]
+    return Changed(
+        review.against,
+        tuple(
+            ChangeView(
+                block.names,
+                headline(block.diff),
+                block.diff.causes,
+                block.diff.notes,
+                tuple(rows(block.diff.opened)),
+                tuple(rows(block.diff.closed)),
+                acl_line(block.diff.acl),
+            )
+            for block in blocks(diffs)
+        ),
+        tuple(map(str, review.verdict.trips)),
+        review.verdict.warnings,
+    )

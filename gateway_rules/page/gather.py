@@ -1,0 +1,99 @@
+"""Where a page's content comes from: the project's files, git, and AWS where that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from gateway_rules import budget
+from gateway_rules.address_text import replace_file
+from gateway_rules.catalogue import Catalogue
+from gateway_rules.changes import Review, review
+from gateway_rules.errors import Faults, Pending
+from gateway_rules.page.content import Content, Planned, Waiting
+from gateway_rules.page.revision import Revision, revision
+from gateway_rules.plan import Plan
+from gateway_rules.project import catalogue_of, load_plan, require_stack, stack_names
+from gateway_rules.review import Side
+from gateway_rules.stack_file import REGION_KEY, raw_config
+from gateway_rules.verify_findings import Verification
+
+
+def content(root: Path, stacks: tuple[str, ...], base: str | None, *, live: bool) -> Content:
+    """Gather what a page tells of the stacks, by default of all.
+
+    Raises Faults with all that is wrong with any of them, Pending when all that were named
+    are pending, and what `review` and `verify` raise where they are asked for.
+    """
+    today = datetime.now(UTC).date()
+    compared = review(root, base, today) if base else None
+    sides = _sides(root, stacks, compared)
+    found = revision(root)
+    return Content(
+        catalogue_of(root),
+        tuple(_told(root, name, side, live=live) for name, side in sides.items()),
+        str(found) if found else "",
+        _day(found, today, live=live),
+        compared,
+    )
+
+
+def write(root: Path, path: Path, text: str) -> None:
+    """Write a page as a whole or not at all; raise NoAnswer when it cannot be written."""
+    replace_file(path.absolute(), text, root)
+
+
+def _day(found: Revision | None, today: date, *, live: bool) -> date | None:
+    """Give the day that the page is about: today where AWS was asked, else the revision's."""
+    if live:
+        return today
+    return found.day if found else None
+
+
+def _sides(root: Path, stacks: tuple[str, ...], compared: Review | None) -> Mapping[str, Side]:
+    """Plan the stacks, or take the plans that the comparison made; raise what is wrong."""
+    for stack in stacks:
+        require_stack(root, stack)
+    names = tuple(dict.fromkeys(stacks)) or stack_names(root)
+    if compared:
+        after = {each.diff.stack: each.after for each in compared.comparisons}
+        sides = {name: after[name] for name in names}
+    else:
+        catalogue = catalogue_of(root)
+        sides = {name: _side(root, name, catalogue) for name in names}
+    wrong = [*_wrong(sides)]
+    if wrong:
+        raise Faults(*(fault for faults in wrong for fault in faults.faults))
+    waiting = [side for side in sides.values() if isinstance(side, Pending)]
+    if stacks and len(waiting) == len(sides):
+        raise Pending(*(fault for faults in waiting for fault in faults.faults))
+    return sides
+
+
+def _side(root: Path, name: str, catalogue: Catalogue) -> Side:
+    try:
+        return load_plan(root, name, catalogue)
+    except Faults as faults:
+        return faults
+
+
+def _wrong(sides: Mapping[str, Side]) -> Iterator[Faults]:
+    for side in sides.values():
+        if isinstance(side, Faults) and not isinstance(side, Pending):
+            yield side
+
+
+def _told(root: Path, name: str, side: Side, *, live: bool) -> Planned | Waiting:
+    """Add to a plan what it costs and, where that is asked, what AWS has."""
+    if isinstance(side, Plan):
+        return Planned(side, budget.curve(side), _verified(side) if live else None)
+    # A pending stack's own file is in order, so its Region stands in it.
+    region = raw_config(root, name)[REGION_KEY]
+    return Waiting(name, region, side.faults if isinstance(side, Faults) else ())
+
+
+def _verified(plan: Plan) -> Verification:
+    from gateway_rules import aws  # noqa: PLC0415 - boto3 is slow to import and not always there.
+
+    return aws.verify(plan)

@@ -1,0 +1,60 @@
+"""The page itself: views put into templates, with styles and script inside."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from gateway_rules.figures import quantity
+from gateway_rules.page import changed, lookup, views
+from gateway_rules.page.content import Content, Planned
+
+_HERE: Final = Path(__file__).parent
+
+
+def page(content: Content) -> str:
+    """Write the page; equal content gives equal bytes."""
+    text = _environment().get_template("page.html.j2").render(_values(content))
+    return text.rstrip() + "\n"
+
+
+def _values(content: Content) -> dict[str, Any]:
+    planned = [each for each in content.stacks if isinstance(each, Planned)]
+    return {
+        "content": content,
+        "catalogue": content.catalogue,
+        "summary": views.summary(content),
+        "stacks": [
+            views.stack(each, content) if isinstance(each, Planned) else each
+            for each in content.stacks
+        ],
+        "planned": [each.name for each in planned],
+        "lookup": {each.name: lookup.data(each.plan) for each in planned},
+        "caveats": views.caveats(content),
+        "changes": changed.changed(content.review, content.stacks) if content.review else None,
+        "css": Markup(_text("page.css")),  # noqa: S704 - the package's own file.
+        "js": Markup(_text("page.js")),  # noqa: S704 - likewise.
+    }
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    environment.filters["quantity"] = quantity
+    environment.filters["drawn"] = Markup
+    return environment

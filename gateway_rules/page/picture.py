@@ -1,0 +1,165 @@
+"""Who talks to whom, as places on a sheet: roles left, the gateway, vendor services right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from gateway_rules import packets
+from gateway_rules.catalogue import Addition, Service
+from gateway_rules.figures import quantity
+from gateway_rules.flows import why_not_used
+from gateway_rules.plan import Plan
+from gateway_rules.prefixes import SELF
+from gateway_rules.protocols import Direction, PortPair, format_ports
+
+Side: TypeAlias = Literal["left", "right"]
+Spoken: TypeAlias = tuple[str, Iterable[PortPair]]
+"""A protocol and its ports."""
+LINE: Final = 22
+"""How far apart lines are."""
+_HEAD: Final = 30
+_GAP: Final = 18
+
+
+class Talk(NamedTuple):
+    """A line of the picture: one conversation, or several between the same two ends."""
+
+    who: str
+    what: str
+    toward: bool
+    """Whether the other end begins."""
+    away: bool
+    """Whether the gateway begins."""
+    y: int = 0
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Others of one kind, one below the other."""
+
+    title: str
+    addresses: int
+    talks: tuple[Talk, ...]
+    y: int = 0
+
+    @property
+    def head(self) -> str:
+        """Give the title with what stands below it, counted."""
+        count = f"{quantity(self.addresses)} address{'' if self.addresses == 1 else 'es'}"
+        return f"{self.title}: {count}"
+
+    @property
+    def height(self) -> int:
+        """Give the room that title and lines take."""
+        return _HEAD + LINE * len(self.talks)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A sheet with everything on its place."""
+
+    left: tuple[Cluster, ...]
+    right: tuple[Cluster, ...]
+
+    @property
+    def height(self) -> int:
+        """Give the height of the taller side."""
+        return max(_bottom(self.left), _bottom(self.right), 4 * LINE)
+
+    @property
+    def sides(self) -> tuple[tuple[Side, tuple[Cluster, ...]], ...]:
+        """Give both sides by name."""
+        return ("left", self.left), ("right", self.right)
+
+    @property
+    def said(self) -> str:
+        """Say in a sentence what is drawn."""
+        both = (*self.left, *self.right)
+        counts = (f"{len(cluster.talks)} under {cluster.title}" for cluster in both)
+        return f"Who talks with the gateways: {'; '.join(counts)}."
+
+
+def picture(plan: Plan) -> Picture:
+    """Place everybody who talks with the gateways of a plan."""
+    sections = plan.catalogue.sections
+    used = [s for s in plan.catalogue.services if not why_not_used(s, plan.site)]
+    left, right = [], []
+    for key, title in sections.items():
+        here = [service for service in used if service.section == key]
+        inside = [service for service in here if service.role]
+        outside = [service for service in here if not service.role]
+        named = f"Section {key}, {title}"
+        left.append(_cluster(plan, named, _roles(inside), (s.id for s in inside)))
+        right.append(_cluster(plan, named, _services(outside), (s.id for s in outside)))
+    added = plan.site.additions
+    talks = tuple(map(_addition, added))
+    right.append(_cluster(plan, "Added by the operator", talks, (each.name for each in added)))
+    return Picture(_placed(left), _placed(right))
+
+
+def _cluster(plan: Plan, title: str, talks: tuple[Talk, ...], services: Iterable[str]) -> Cluster:
+    """Count the addresses of those in a cluster; the gateways themselves are none."""
+    named = {*services}
+    some = [f for f in plan.flows if named & {*f.services} and f.peer != SELF]
+    return Cluster(title, packets.addresses(packets.passed(some)), talks)
+
+
+def _placed(clusters: Sequence[Cluster]) -> tuple[Cluster, ...]:
+    """Put those that are not empty one below the other."""
+    some = [cluster for cluster in clusters if cluster.talks]
+    tops = accumulate((cluster.height + _GAP for cluster in some), initial=0)
+    return tuple(_at(cluster, top) for cluster, top in zip(some, tops, strict=False))
+
+
+def _at(cluster: Cluster, top: int) -> Cluster:
+    talks = (
+        talk._replace(y=top + _HEAD + LINE * number + LINE // 2)
+        for number, talk in enumerate(cluster.talks)
+    )
+    return replace(cluster, talks=tuple(talks), y=top)
+
+
+def _bottom(clusters: Sequence[Cluster]) -> int:
+    return clusters[-1].y + clusters[-1].height if clusters else 0
+
+
+def _roles(services: Iterable[Service]) -> tuple[Talk, ...]:
+    """Give a line for each role and direction, with all that is spoken there."""
+    found: dict[tuple[str, tuple[Direction, ...]], list[Spoken]] = {}
+    for service in services:
+        key = service.role or "", service.directions
+        found.setdefault(key, []).append((service.protocol, service.ports))
+    return tuple(
+        Talk(role.replace("_", " "), _spoken(several), *_ways(ways))
+        for (role, ways), several in found.items()
+    )
+
+
+def _services(services: Iterable[Service]) -> tuple[Talk, ...]:
+    return tuple(
+        Talk(each.row, _spoken([(each.protocol, each.ports)]), *_ways(each.directions))
+        for each in services
+    )
+
+
+def _addition(addition: Addition) -> Talk:
+    spoken = _spoken([(addition.protocol, addition.port_pairs)])
+    return Talk(addition.name, spoken, *_ways((addition.direction,)))
+
+
+def _ways(directions: Sequence[Direction]) -> tuple[bool, bool]:
+    return "ingress" in directions, "egress" in directions
+
+
+def _spoken(several: Iterable[Spoken]) -> str:
+    """Name each protocol once, with all of its ports."""
+    found: dict[str, set[PortPair]] = {}
+    for protocol, ports in several:
+        found.setdefault(protocol, set()).update(ports)
+    return "; ".join(
+        f"{protocol} {', '.join(format_ports(protocol, *pair) for pair in sorted(pairs))}"
+        for protocol, pairs in found.items()
+    )

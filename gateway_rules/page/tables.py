@@ -1,0 +1,271 @@
+"""The tables of a stack, as values for the templates: rows, additions, rules and entries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gateway_rules import report
+from gateway_rules.catalogue import Addition, Host, Service
+from gateway_rules.figures import quantity
+from gateway_rules.flows import role_peers
+from gateway_rules.hosts import is_elsewhere, looked_up
+from gateway_rules.outline import flow_style, notes
+from gateway_rules.page import anchors
+from gateway_rules.plan import Plan, SecurityGroup
+from gateway_rules.protocols import DIRECTIONS, Direction, format_ports
+from gateway_rules.security_group import Rule, used
+from gateway_rules.shares import Share, shares_of
+from gateway_rules.show import carries, packets
+
+
+class Link(NamedTuple):
+    """A word that leads to another part of the page."""
+
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """The rules and the entries that carry a row or an addition, or why none does."""
+
+    rules: tuple[Link, ...]
+    entries: tuple[tuple[Direction, tuple[Link, ...]], ...]
+    why_not: str
+
+
+@dataclass(frozen=True)
+class RowView:
+    """A row of the document, or one audience of it."""
+
+    anchor: str
+    section: str
+    row: str
+    service: str
+    needs: str
+    reason: str
+    ends: tuple[str, ...]
+    notes: tuple[str, ...]
+    carriers: Carriers
+
+
+@dataclass(frozen=True)
+class AdditionView:
+    """A flow that the stack's file adds to the document."""
+
+    anchor: str
+    name: str
+    line: str
+    carriers: Carriers
+
+
+@dataclass(frozen=True)
+class RuleView:
+    """A rule of a group."""
+
+    anchor: str
+    packets: str
+    peer: str
+    services: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class RulesView:
+    """A group's rules of a direction, and how many of its quota they use in each family."""
+
+    group: str
+    direction: Direction
+    rules: tuple[RuleView, ...]
+    used: tuple[tuple[str, int], ...]
+    quota: int
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry of the ACL, with what it passes."""
+
+    anchor: str
+    number: int
+    packets: str
+    prefix: str
+    carries: str
+    required: str
+    adds: str
+    part: float
+    """What it adds, as a part of the most that an entry of its direction adds."""
+    services: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class EntriesView:
+    """The ACL's entries of a direction."""
+
+    direction: Direction
+    entries: tuple[EntryView, ...]
+
+
+def rows(plan: Plan) -> tuple[RowView, ...]:
+    """Give every row of the document, in its order."""
+    carried = _carried(plan)
+    return tuple(_row(plan, service, carried[service.id]) for service in plan.catalogue.services)
+
+
+def additions(plan: Plan) -> tuple[AdditionView, ...]:
+    """Give what the stack's file adds, in its order."""
+    carried = _carried(plan)
+    stack = plan.site.stack
+    return tuple(
+        AdditionView(
+            anchors.addition(stack, each.name), each.name, addition_line(each), carried[each.name]
+        )
+        for each in plan.site.additions
+    )
+
+
+def addition_line(addition: Addition) -> str:
+    """Write an addition as a stack's file has it."""
+    return f"- {flow_style(report.written(addition))}"
+
+
+def rules(plan: Plan) -> tuple[RulesView, ...]:
+    """Give the rules of each group and direction, those without a rule left out."""
+    found = (_rules(plan, group, way) for group in plan.groups for way in DIRECTIONS)
+    return tuple(view for view in found if view.rules)
+
+
+def entries(plan: Plan) -> tuple[EntriesView, ...]:
+    """Give the ACL's entries of each direction, with what each passes."""
+    each = [*zip(plan.acl.entries, shares_of(plan), strict=True)]
+    most = max((share.adds for _, share in each), default=0)
+    return tuple(
+        EntriesView(
+            way,
+            tuple(
+                EntryView(
+                    anchors.entry(plan.site.stack, entry),
+                    entry.number,
+                    packets(entry),
+                    str(entry.prefix),
+                    carries(entry),
+                    quantity(share.required),
+                    quantity(share.adds),
+                    _part(share, most),
+                    links(plan, entry.services),
+                )
+                for entry, share in each
+                if entry.direction == way
+            ),
+        )
+        for way in DIRECTIONS
+    )
+
+
+def links(plan: Plan, services: Iterable[str]) -> tuple[Link, ...]:
+    """Lead from the names of services and additions to their rows."""
+    return tuple(Link(anchors.asked(plan, name), name) for name in services)
+
+
+def _part(share: Share, most: int) -> float:
+    return share.adds / most if most else 0.0
+
+
+# --- Rows ----------------------------------------------------------------------------------
+
+
+def _row(plan: Plan, service: Service, carried: Carriers) -> RowView:
+    return RowView(
+        anchors.row(plan.site.stack, service),
+        service.section,
+        service.row,
+        service.id,
+        needs(service),
+        service.reason,
+        tuple(_ends(plan, service)),
+        notes(service),
+        carried,
+    )
+
+
+def needs(service: Service) -> str:
+    """Say who begins, by which protocol and to which ports."""
+    ports = ", ".join(format_ports(service.protocol, *pair) for pair in service.ports)
+    return f"{service.direction} {service.protocol} {ports}"
+
+
+def _ends(plan: Plan, service: Service) -> Iterator[str]:
+    """Say who is at the other end here, by role, host or address."""
+    site = plan.site
+    if service.role:
+        peers = ", ".join(map(str, role_peers(site, service.role)))
+        yield f"{service.role}: {peers or 'nobody'}"
+    elif narrowed := site.services.get(service.id):
+        yield f"narrowed to {', '.join(map(str, narrowed))}"
+    elif service.anywhere:
+        yield "any address"
+    else:
+        yield from _hosts(plan, service)
+
+
+def _hosts(plan: Plan, service: Service) -> Iterator[str]:
+    seen = looked_up(plan.site, plan.catalogue)
+    elsewhere = is_elsewhere(service, plan.site, plan.catalogue)
+    printed: dict[str, list[str]] = defaultdict(list)
+    for host in service.hosts:
+        printed[host.name] += _addresses(host, elsewhere=elsewhere)
+    for name, addresses in printed.items():
+        found = map(str, seen[name]) if name in seen else dict.fromkeys(addresses)
+        yield f"{name}: {', '.join(found)}"
+
+
+def _addresses(host: Host, *, elsewhere: bool) -> Iterator[str]:
+    return iter(()) if elsewhere else map(str, host.addresses)
+
+
+def _carried(plan: Plan) -> Mapping[str, Carriers]:
+    """Give the carriers of every service and addition."""
+    found_rules: dict[str, list[Link]] = defaultdict(list)
+    found: dict[str, dict[Direction, list[Link]]] = defaultdict(lambda: defaultdict(list))
+    stack = plan.site.stack
+    for group in plan.groups:
+        for rule in group.rules:
+            link = Link(anchors.rule(stack, group, rule), f"{packets(rule)} {rule.peer}")
+            for name in rule.services:
+                found_rules[name].append(link)
+    for entry in plan.acl.entries:
+        for name in entry.services:
+            link = Link(anchors.entry(stack, entry), str(entry.number))
+            found[name][entry.direction].append(link)
+    reasons = {unused.service: unused.reason for unused in plan.not_used}
+    names = (*plan.catalogue.by_id, *(addition.name for addition in plan.site.additions))
+    return {
+        name: Carriers(
+            tuple(found_rules[name]),
+            tuple((way, tuple(found[name][way])) for way in DIRECTIONS if found[name][way]),
+            reasons.get(name, ""),
+        )
+        for name in names
+    }
+
+
+# --- Rules ---------------------------------------------------------------------------------
+
+
+def _rules(plan: Plan, group: SecurityGroup, direction: Direction) -> RulesView:
+    some = [rule for rule in group.rules if rule.direction == direction]
+    counts = tuple((name, count) for name, count in used(some, direction).items() if count)
+    views = tuple(_rule(plan, group, rule) for rule in some)
+    return RulesView(
+        group.name, direction, views, counts, plan.site.quotas.rules_per_security_group
+    )
+
+
+def _rule(plan: Plan, group: SecurityGroup, rule: Rule) -> RuleView:
+    return RuleView(
+        anchors.rule(plan.site.stack, group, rule),
+        packets(rule),
+        str(rule.peer),
+        links(plan, rule.services),
+    )

@@ -1,0 +1,49 @@
+"""The command that writes a page about a deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway_rules.terminal import emit, print_line, root_of
+
+app = typer.Typer()
+
+
+@app.command("report")
+def report_page(
+    context: typer.Context,
+    output: Annotated[
+        Path, typer.Option("-o", metavar="FILE", help="The page to write; - is standard output.")
+    ],
+    stacks: Annotated[
+        list[str] | None, typer.Argument(metavar="[STACK]...", help="By default all stacks.")
+    ] = None,
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Tell what AWS has as well, as verify does.")
+    ] = False,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="Tell what changed since a git revision, as diff does."),
+    ] = None,
+) -> None:
+    """Write one HTML page for people: what is open, by which rules and entries, and why.
+
+    The page needs no network and no other file, prints to A4, and answers what explain
+    answers. Pending stacks are told with what they lack.
+
+    Example: gateway-rules report -o report.html
+    """
+    from gateway_rules.page import gather  # noqa: PLC0415 - `show` need not wait for it.
+    from gateway_rules.page.page import page  # noqa: PLC0415 - nor for this.
+
+    root = root_of(context)
+    text = page(gather.content(root, tuple(stacks or ()), base, live=live))
+    if str(output) == "-":
+        emit(text.rstrip("\n"))
+    else:
+        gather.write(root, output, text)
+        print_line(f"wrote {output}")
