@@ -63,7 +63,8 @@ _KINDS_READING: Final = (
     "Prefixes of mixed lengths all over the world or in six clusters, the ports asked for "
     "unequally (Zipf), with or without services to any address (DNS, NTP, mail, replies). "
     "`Entries` is the budget: what AWS's two quotas leave. `Proven` counts the lists whose excess "
-    "is proven to be the least there is. The greedy joins the two entries that add least until "
+    "is proven to be the least there is, `gap` is at most how far above it the others can be. "
+    "`median` and `longest` are our times. The greedy joins the two entries that add least until "
     "they fit; `excess` is how many times the proven least it opens, at the median and at the "
     "most. Both answers are checked, packet by packet, to miss nothing and to open what is said."
 )
@@ -118,12 +119,18 @@ def _times(ratio: float) -> str:
     return f"{ratio:.2f}x"
 
 
+def _gap(covers: Iterable[Cover]) -> str:
+    """Say how many times its bound the excess of a cover is at most, where one is not proven."""
+    wide = [c.excess / max(1, c.lower_bound) for c in covers if not _is_proven(c)]
+    return f"{max(wide):.3f}x" if wide else NOT_MEASURED
+
+
 def _is_proven(cover: Cover) -> bool:
     return cover.excess == cover.lower_bound
 
 
 def _many(effort: Effort) -> Figures:
-    columns = ("List", "Entries", "Proven", "median", "longest", _GREEDY, "excess", "most")
+    columns = ("List", "Entries", "Proven", "gap", "median", "longest", _GREEDY, "excess", "most")
     rows = tuple(_kind(kind, budget, effort) for kind in _KINDS for budget in effort.budgets)
     title = (
         f"{effort.prefixes} prefixes on {_PORTS} ports and ranges, {effort.lists} lists a kind, ms"
@@ -141,6 +148,7 @@ def _kind(kind: str, budget: int, effort: Effort) -> tuple[str, ...]:
         kind,
         str(budget),
         f"{len(proven)} of {len(found)}",
+        _gap([each.cover for each in found]),
         milliseconds(median(each.seconds for each in found)),
         milliseconds(max(each.seconds for each in found)),
         milliseconds(median(each.greedy_seconds for each in found)),
