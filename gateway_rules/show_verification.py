@@ -56,7 +56,7 @@ def _print_finding(kind: str, some: Sequence[Finding], console: Console) -> None
     first = some[0]
     console.print(Text.assemble((kind, "bold red"), f": {first.resource}: {first.why}"))
     for line in packet_lines(some):
-        console.print(Padding(Text(line), (0, 0, 0, 2)))
+        console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
     # A command that is broken into lines cannot be copied.
     console.print(Text.assemble(("  mend: ", "green"), first.fix, "\n"), soft_wrap=True)
 

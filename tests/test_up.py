@@ -136,7 +136,7 @@ def test_up_finds_what_was_changed_by_hand(deployed: tuple[User, str, str]) -> N
         ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[permission])
 
     assert done.returncode == 1
-    assert f"missing security_group {group}: egress" in done.stdout
+    assert f"missing: {group}: it is required" in done.stdout
 
 
 def test_up_shows_what_the_program_finds(deployed: tuple[User, str, str]) -> None:

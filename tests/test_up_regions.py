@@ -119,7 +119,8 @@ def test_a_difference_is_shown_without_tables(deployed: tuple[User, str, str]) -
 
     assert done.returncode == 1
     assert f"\n{FAR}\nVerified against AWS" in done.stdout
-    assert f"excess security_group {group['GroupId']}: ingress tcp 1 192.0.2.9/32" in done.stdout
+    assert f"excess: {group['GroupId']}: nobody asks for it; " in done.stdout
+    assert "ingress tcp 1 from 192.0.2.9/32, such as 192.0.2.9 port 1\n" in done.stdout
     assert "2 stacks, 1 verified" in done.stdout
 
 
