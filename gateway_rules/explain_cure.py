@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from gateway_rules import protocols, report
 from gateway_rules.catalogue import Addition, Caveat, Service
-from gateway_rules.explain_values import Line, Question, span
-from gateway_rules.flows import role_peers, why_not_used
+from gateway_rules.explain_values import Line, Question, packets_text, span
+from gateway_rules.flows import Flow, required_flows, role_peers, why_not_used
 from gateway_rules.packets import Match
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import Peer, Prefix
 from gateway_rules.protocols import ICMP, NUMBERS, Direction, PortPair
 from gateway_rules.security_group import covers
+from gateway_rules.site import Site
 
 _CLOSEST: Final = 2
 """How many rules for the same other end are worth reading."""
@@ -36,10 +37,11 @@ class Edit(NamedTuple):
 
 
 class Cure(NamedTuple):
-    """Why something is refused, and the edits that would allow it."""
+    """Why something is refused, the edits that would allow it, and what they open besides."""
 
     why: str
     edits: tuple[Edit, ...]
+    besides: tuple[str, ...] = ()
 
 
 def nearest(rules: Sequence[Line], question: Question, place: Peer) -> tuple[Near, ...]:
@@ -87,16 +89,69 @@ def _distance(peer: Peer, place: Peer) -> tuple[bool, int]:
 # --- What to write ------------------------------------------------------------------------
 
 
+class _Change(NamedTuple):
+    """An edit, and the fields of the site as they are after it."""
+
+    edit: Edit
+    fields: Mapping[str, object]
+
+
+class _Wish(NamedTuple):
+    """What somebody would have allowed: of a question, the peers that are refused."""
+
+    plan: Plan
+    question: Question
+    peers: tuple[Peer, ...]
+
+    def cure(self, why: str, *changes: _Change) -> Cure:
+        fields = {key: value for change in changes for key, value in change.fields.items()}
+        changed = self.plan.site.model_copy(update=fields)
+        besides = tuple(_told([*self._besides(changed)]))
+        return Cure(why, tuple(change.edit for change in changes), besides)
+
+    def _besides(self, changed: Site) -> Iterator[Flow]:
+        """Give the flows that come with a site and were neither required nor asked for."""
+        before = {*self.plan.flows}
+        for flow in required_flows(self.plan.catalogue, changed):
+            if flow not in before and not self._is_asked(flow):
+                yield flow
+
+    def _is_asked(self, flow: Flow) -> bool:
+        asked = self.question
+        alike = (flow.direction, flow.protocol) == (asked.direction, asked.protocol)
+        (low, high), (first, last) = span(asked), span(flow)
+        inside = low <= first and last <= high
+        return alike and inside and any(covers(peer, flow.peer) for peer in self.peers)
+
+
+def _told(flows: Iterable[Flow]) -> Iterator[str]:
+    """Write flows as people do, those in one line that differ by the other end alone."""
+    ends: dict[tuple[str, str], list[Peer]] = {}
+    for flow in flows:
+        what = f"{flow.direction} {packets_text(flow.protocol, *span(flow))}"
+        way = {"egress": "to", "ingress": "from"}[flow.direction]
+        ends.setdefault((f"{what} {way}", ", ".join(flow.services)), []).append(flow.peer)
+    for (what, services), peers in ends.items():
+        yield f"{what} {f'{len(peers)} prefixes' if peers[1:] else peers[0]} ({services})"
+
+
 def cures(plan: Plan, question: Question, peers: tuple[Peer, ...]) -> tuple[Cure, ...]:
-    """Say what would allow a conversation: a row, a caveat's addition, else one of its own."""
+    """Say what would allow a conversation: rows, caveats' additions, or an addition of one's own.
+
+    Each says what it opens besides; where all of them do, there is one that opens nothing more.
+    """
+    wish = _Wish(plan, question, peers)
     rows = (
         cure
         for service in plan.catalogue.services
         if _asks_for(service, question)
-        for cure in _row_cures(plan, service, peers)
+        for cure in _row_cures(wish, service)
     )
-    listed = (each for each in plan.catalogue.caveats if _has_line(plan, each, question, peers))
-    return (*rows, *map(_caveat_cure, listed)) or (_addition_cure(plan, question, peers),)
+    caveats = (cure for caveat in plan.catalogue.caveats for cure in _caveat_cures(wish, caveat))
+    found = (*rows, *caveats)
+    if any(not cure.besides for cure in found):
+        return found
+    return (*found, _addition_cure(wish, "this alone" if found else "it"))
 
 
 def _asks_for(service: Service, question: Question) -> bool:
@@ -105,25 +160,28 @@ def _asks_for(service: Service, question: Question) -> bool:
     return alike and inside
 
 
-def _row_cures(plan: Plan, service: Service, peers: tuple[Peer, ...]) -> Iterator[Cure]:
+def _row_cures(wish: _Wish, service: Service) -> Iterator[Cure]:
+    plan, peers = wish.plan, wish.peers
     named = f"{service.id} (section {service.section}, {service.row})"
-    reason = why_not_used(service, plan.site)
     out = _taken_out(plan, service)
     if out and _would_reach(plan, service, peers):
-        yield Cure(f"{named} would, but {reason}", out)
+        yield wish.cure(f"{named} would, but {why_not_used(service, plan.site)}", *out)
     elif service.role:
         said = f"{named} is for {service.role}: {plan.catalogue.roles[service.role]}"
-        line = _listed(service.role, role_peers(plan.site, service.role), peers)
-        yield Cure(said, (Edit("write", _ROLES, line), *out))
+        there = role_peers(plan.site, service.role)
+        yield wish.cure(said, _listed(plan, _ROLES, service.role, (*there, *peers)), *out)
     elif service.anywhere and (narrowed := plan.site.services.get(service.id)):
-        line = _listed(service.id, narrowed, peers)
-        yield Cure(f"{named} is narrowed to other prefixes", (Edit("write", _SERVICES, line),))
+        more = _listed(plan, _SERVICES, service.id, (*narrowed, *peers))
+        yield wish.cure(f"{named} is narrowed to other prefixes", more)
 
 
-def _listed(key: str, there: Sequence[Peer], more: tuple[Peer, ...]) -> str:
-    """Write a list of the stack file with some peers more, and without what these cover."""
-    kept = [str(peer) for peer in there if not any(covers(one, peer) for one in more)]
-    return f"{key}: [{', '.join((*kept, *map(str, more)))}]"
+def _listed(plan: Plan, key: str, name: str, peers: Sequence[Peer]) -> _Change:
+    """Write a list of the stack file, without what others of it cover."""
+    each = tuple(dict.fromkeys(peers))
+    kept = [one for one in each if not any(other != one and covers(other, one) for other in each)]
+    line = f"{name}: [{', '.join(map(str, kept))}]"
+    fields = {key: {**getattr(plan.site, key), name: tuple(kept)}}
+    return _Change(Edit("write", key, line), fields)
 
 
 def _would_reach(plan: Plan, service: Service, peers: tuple[Peer, ...]) -> bool:
@@ -132,23 +190,29 @@ def _would_reach(plan: Plan, service: Service, peers: tuple[Peer, ...]) -> bool:
     return service.anywhere or all(any(covers(one, peer) for one in own) for peer in peers)
 
 
-def _taken_out(plan: Plan, service: Service) -> tuple[Edit, ...]:
+def _taken_out(plan: Plan, service: Service) -> tuple[_Change, ...]:
     """Name the line of the stack file that keeps a service out, if one does."""
-    if plan.site.services.get(service.id) is False:
-        return (Edit("take out", _SERVICES, f"{service.id}: false"),)
-    reason, version = why_not_used(service, plan.site), plan.site.gateway_version
+    site = plan.site
+    if site.services.get(service.id) is False:
+        rest = {name: value for name, value in site.services.items() if name != service.id}
+        line = f"{service.id}: false"
+        return (_Change(Edit("take out", _SERVICES, line), {_SERVICES: rest}),)
+    reason, version = why_not_used(service, site), site.gateway_version
     if reason and version and version in reason:
-        return (Edit("take out", "gateway_version", f'"{version}"'),)
+        edit = Edit("take out", "gateway_version", f'"{version}"')
+        return (_Change(edit, {"gateway_version": None}),)
     return ()
 
 
-def _has_line(plan: Plan, caveat: Caveat, question: Question, peers: tuple[Peer, ...]) -> bool:
-    return any(_would_pass(plan, addition, question, peers) for addition in caveat.additions)
+def _caveat_cures(wish: _Wish, caveat: Caveat) -> Iterator[Cure]:
+    some = [_added(wish.plan, each) for each in caveat.additions if _would_pass(wish, each)]
+    if some:
+        about = f"section {caveat.section}" + (f", {caveat.row}" if caveat.row else "")
+        yield wish.cure(f"the caveat {caveat.id} ({about}): {caveat.what}", *some)
 
 
-def _would_pass(
-    plan: Plan, addition: Addition, question: Question, peers: tuple[Peer, ...]
-) -> bool:
+def _would_pass(wish: _Wish, addition: Addition) -> bool:
+    plan, question = wish.plan, wish.question
     alike = (addition.direction, addition.protocol) == (question.direction, question.protocol)
     inside = alike and any(_inside(question, pair) for pair in addition.port_pairs)
     named = (str(peer) for peer in addition.peers if peer in plan.catalogue.roles)
@@ -156,14 +220,14 @@ def _would_pass(
         *(peer for role in named for peer in role_peers(plan.site, role)),
         *(peer for peer in addition.peers if isinstance(peer, Prefix)),
     ]
-    return inside and all(any(covers(one, peer) for one in own) for peer in peers)
+    return inside and all(any(covers(one, peer) for one in own) for peer in wish.peers)
 
 
-def _caveat_cure(caveat: Caveat) -> Cure:
-    about = f"section {caveat.section}" + (f", {caveat.row}" if caveat.row else "")
-    lines = (_line(report.written(addition)) for addition in caveat.additions)
-    edits = tuple(Edit("write", _ADDITIONS, line) for line in lines)
-    return Cure(f"the caveat {caveat.id} ({about}): {caveat.what}", edits)
+def _added(plan: Plan, addition: Addition) -> _Change:
+    """Write an addition under a name that nothing in the stack bears."""
+    named = addition.model_copy(update={"name": _free(plan, addition.name)})
+    edit = Edit("write", _ADDITIONS, _line(report.written(named)))
+    return _Change(edit, {_ADDITIONS: (*plan.site.additions, named)})
 
 
 def _line(addition: dict[str, object]) -> str:
@@ -179,34 +243,39 @@ def _yaml(value: object) -> str:
     return '"-1"' if value == "-1" else str(value)
 
 
-def _addition_cure(plan: Plan, question: Question, peers: tuple[Peer, ...]) -> Cure:
+def _addition_cure(wish: _Wish, what: str) -> Cure:
+    question = wish.question
     named = question.protocol in NUMBERS
     protocol = question.protocol if named else "-1"
     pair = question.from_port, question.to_port
     why = (
-        "an addition would allow it"
+        f"an addition would allow {what}"
         if named
         else f"an addition cannot name protocol {question.protocol}: this one opens every protocol"
     )
     addition = {
-        "name": _name(plan, question.direction, protocol, pair),
+        "name": _name(wish.plan, question.direction, protocol, pair),
         "direction": question.direction,
         "protocol": protocol,
         **_numbers(protocol, pair),
-        "peers": [str(peer) for peer in peers],
+        "peers": [str(peer) for peer in wish.peers],
     }
     return Cure(why, (Edit("write", _ADDITIONS, _line(addition)),))
 
 
 def _name(plan: Plan, direction: Direction, protocol: str, pair: PortPair) -> str:
-    """Make up a name that nothing in the stack bears."""
+    """Make up a name that says what an addition opens."""
     numbers = () if protocol == "-1" else dict.fromkeys(number for number in pair if number >= 0)
     word = "all" if protocol == "-1" else protocol
     way = {"egress": "out", "ingress": "in"}[direction]
-    base = "-".join(map(str, (word, *numbers, way)))
+    return _free(plan, "-".join(map(str, (word, *numbers, way))))
+
+
+def _free(plan: Plan, name: str) -> str:
+    """Give a name that nothing in the stack bears, a number behind it where it has to be."""
     taken = {addition.name for addition in plan.site.additions} | plan.catalogue.by_id.keys()
-    names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 2)))
-    return next(name for name in names if name not in taken)
+    names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 2)))
+    return next(each for each in names if each not in taken)
 
 
 def _numbers(protocol: str, pair: PortPair) -> dict[str, object]:

@@ -175,4 +175,5 @@ def _entry(line: Line) -> dict[str, Any]:
 
 
 def _cure(cure: Cure) -> dict[str, Any]:
-    return {"why": cure.why, "edits": [edit._asdict() for edit in cure.edits]}
+    edits = [edit._asdict() for edit in cure.edits]
+    return {"why": cure.why, "edits": edits, "besides": list(cure.besides)}

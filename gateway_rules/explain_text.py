@@ -176,3 +176,11 @@ def _print_cure(cure: Cure, report: Report, console: Console) -> None:
         console.print(Text(f"{what} under {place}:"))
         # A line that is to be copied is broken nowhere.
         console.print(Text(f"  {line}", "bold"), soft_wrap=True)
+    if cure.besides:
+        console.print(Text(f"it opens besides: {_few(cure.besides)}", "yellow"))
+
+
+def _few(items: Sequence[str]) -> str:
+    """Name a few of what may be many."""
+    rest = len(items) - _SHOWN
+    return ", ".join((*items[:_SHOWN], *([f"and {rest} more"] if rest > 0 else [])))

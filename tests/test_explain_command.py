@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from cloud import Deployed, aws, deploy, entry_request
-from sites import EVERYBODY, FEW, ROOT, addition, shipped, site
+from sites import ROOT, shipped, site
 from typed import Done, Type, typist
 
 from gateway_rules.errors import Faults
 from gateway_rules.explain_question import question
-from gateway_rules.explain_report import of_aws, of_files
+from gateway_rules.explain_report import of_aws
 from gateway_rules.live import read
 from gateway_rules.plan import Plan, plan
 from gateway_rules.prefixes import SELF
@@ -193,6 +193,12 @@ def test_a_refusal_says_what_is_near_and_what_to_write(ask: Type) -> None:
             "and in the management UI\n"
             "write under gateway-rules:roles in stacks/Pulumi.eu-west-1.yaml:\n"
             "  administrators: [10.42.0.0/24, 10.9.9.9/32]\n"
+            "it opens besides: ingress tcp 443 from 10.9.9.9/32 (management-ui)\n"
+            "\n"
+            "an addition would allow this alone\n"
+            "write under gateway-rules:additions in stacks/Pulumi.eu-west-1.yaml:\n"
+            "  - {name: tcp-22-in, direction: ingress, protocol: tcp, ports: 22, "
+            "peers: [10.9.9.9/32]}\n"
         ),
         [],
     )
@@ -340,7 +346,20 @@ def test_json_of_a_refusal_has_no_rule_and_the_cures(ask: Type) -> None:
                         "ports: 1024-65535, peers: [ftp_servers]}",
                     }
                 ],
-            }
+                "besides": ["egress tcp 1024-65535 to 10.42.16.10/32 (ftp-data-passive)"],
+            },
+            {
+                "why": "an addition would allow this alone",
+                "edits": [
+                    {
+                        "what": "write",
+                        "key": "additions",
+                        "line": "- {name: tcp-2000-out, direction: egress, protocol: tcp, "
+                        "ports: 2000, peers: [10.42.16.10/32]}",
+                    }
+                ],
+                "besides": [],
+            },
         ],
     ]
     assert [entry["number"] for entry in data["network_acl"]["there"]] == [200]
@@ -353,150 +372,13 @@ def test_json_names_each_address_of_several(ask: Type) -> None:
     assert (data["allowed"], parts) == (False, [("10.42.0.0", True), ("10.42.1.0", False)])
 
 
-# --- Cures -------------------------------------------------------------------------------------
+# --- Live --------------------------------------------------------------------------------------
 
 
 def padded(words: tuple[str, ...]) -> tuple[str, str, str, str | None]:
     """Give direction, protocol, address, and the port if there is one."""
     direction, protocol, address, *port = words
     return direction, protocol, address, port[0] if port else None
-
-
-def cures(made: Plan, *words: str) -> list[tuple[str, list[str]]]:
-    """Give what each cure says, and its edits in a line each."""
-    report = of_files(made, question(made, *padded(words)))
-    return [
-        (cure.why, [f"{what} {key}: {line}" for what, key, line in cure.edits])
-        for cure in report.cures
-    ]
-
-
-@pytest.mark.parametrize(
-    ("fields", "words", "cure"),
-    [
-        (
-            {"roles": EVERYBODY | {"syslog_servers": []}},
-            ("egress", "tcp", "10.9.0.1", "514"),
-            (
-                (
-                    "syslog-export (section 3, SYSLOG export) is for syslog_servers: the central "
-                    "syslog servers"
-                ),
-                ["write roles: syslog_servers: [10.9.0.1/32]"],
-            ),
-        ),
-        (
-            {"services": FEW["services"] | {"syslog-export": False}},
-            ("egress", "tcp", "10.9.0.1", "514"),
-            (
-                "syslog-export (section 3, SYSLOG export) would, but the stack file leaves it out",
-                ["take out services: syslog-export: false"],
-            ),
-        ),
-        (
-            {"services": FEW["services"] | {"syslog-export": False}},
-            ("egress", "tcp", "10.9.0.9", "514"),
-            (
-                (
-                    "syslog-export (section 3, SYSLOG export) is for syslog_servers: the central "
-                    "syslog servers"
-                ),
-                [
-                    "write roles: syslog_servers: [10.9.0.0/31, 10.9.0.9/32]",
-                    "take out services: syslog-export: false",
-                ],
-            ),
-        ),
-        (
-            {"gateway_version": "3.8"},
-            ("egress", "tcp", "204.236.225.214", "80"),
-            (
-                (
-                    "spam-signatures-download (section 2, Spam Signatures download (pre 3.1)) "
-                    "would, "
-                    "but it holds for versions before 3.1; the gateway's is 3.8"
-                ),
-                ['take out gateway_version: "3.8"'],
-            ),
-        ),
-        (
-            {"services": FEW["services"] | {"dns": ["10.0.0.2/32"]}},
-            ("egress", "udp", "192.0.2.53", "53"),
-            (
-                "dns (section 2, DNS) is narrowed to other prefixes",
-                ["write services: dns: [10.0.0.2/32, 192.0.2.53/32]"],
-            ),
-        ),
-        (
-            {},
-            ("ingress", "tcp", "192.0.2.1", "25"),
-            (
-                (
-                    "the caveat mail-itself (section 1): the document does not list SMTP, the "
-                    "gateway's own work"
-                ),
-                [
-                    (
-                        "write additions: - {name: smtp-in, direction: ingress, protocol: tcp, "
-                        "ports: 25, peers: [0.0.0.0/0]}"
-                    ),
-                    (
-                        "write additions: - {name: smtp-out, direction: egress, protocol: tcp, "
-                        "ports: 25, peers: [0.0.0.0/0]}"
-                    ),
-                ],
-            ),
-        ),
-        (
-            {"additions": [addition(name="tcp-8443-in", protocol="tcp", ports=1, peers=[SELF])]},
-            ("ingress", "tcp", "self", "8443"),
-            (
-                "an addition would allow it",
-                [
-                    (
-                        "write additions: - {name: tcp-8443-in-2, direction: ingress, protocol: "
-                        "tcp, "
-                        "ports: 8443, peers: [self]}"
-                    )
-                ],
-            ),
-        ),
-        (
-            {},
-            ("egress", "50", "192.0.2.1"),
-            (
-                "an addition cannot name protocol 50: this one opens every protocol",
-                [
-                    (
-                        'write additions: - {name: all-out, direction: egress, protocol: "-1", '
-                        "peers: [192.0.2.1/32]}"
-                    )
-                ],
-            ),
-        ),
-        (
-            {},
-            ("egress", "-1", "192.0.2.1"),
-            (
-                "an addition would allow it",
-                [
-                    (
-                        'write additions: - {name: all-out, direction: egress, protocol: "-1", '
-                        "peers: [192.0.2.1/32]}"
-                    )
-                ],
-            ),
-        ),
-    ],
-)
-def test_a_cure_names_the_line_of_the_stack_file(
-    fields: dict[str, Any], words: tuple[str, ...], cure: tuple[str, list[str]]
-) -> None:
-    """A role, a service left out or narrowed, a version, a caveat's addition, or one's own."""
-    assert cures(plan(shipped(), site(**FEW | fields)), *words) == [cure]
-
-
-# --- Live --------------------------------------------------------------------------------------
 
 
 SMALL = site(
