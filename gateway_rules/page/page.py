@@ -33,7 +33,7 @@ def _values(content: Content) -> dict[str, Any]:
             for each in content.stacks
         ],
         "planned": [each.name for each in planned],
-        "lookup": {each.name: lookup.data(each.plan) for each in planned},
+        "lookup": lookup.shared() | {"stacks": {e.name: lookup.data(e.plan) for e in planned}},
         "caveats": views.caveats(content),
         "changes": changed.changed(content.review, content.stacks) if content.review else None,
         "css": Markup(_text("page.css")),  # noqa: S704 - the package's own file.
