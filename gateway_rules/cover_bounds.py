@@ -24,7 +24,7 @@ from gateway_rules.cover_sets import Array, is_small
 from gateway_rules.cover_tree import Node
 
 WIDEST: Final = 16
-"""Cells of which all subsets are looked at."""
+"""More cells than this are never told apart by the bounds."""
 _ROOMY: Final = 8
 """Cells up to which those that a node does not need itself are kept as well."""
 _FLAT: Final = 4
@@ -65,12 +65,20 @@ class Effort:
     """Steps that are left; counted, not timed, so that equal input gives equal output."""
 
     steps: int
+    whole: Effort | None = None
+    """That of which this is a part."""
 
     def spend(self, steps: int = 1) -> None:
         """Take steps; raise TooMuch when none are left."""
         self.steps -= steps
+        if self.whole:
+            self.whole.spend(steps)
         if self.steps < 0:
             raise TooMuch
+
+    def part(self, steps: int) -> Effort:
+        """Give no more than so many of the steps, which are taken from here as well."""
+        return Effort(steps, self)
 
 
 @dataclass(frozen=True)
@@ -93,12 +101,14 @@ class Bounds:
     """How much worse than the best a way to cover may be and still be told apart."""
     effort: Effort
     rulings: Rulings
+    widest: int = WIDEST
+    """Cells of which all subsets are looked at; the fewer, the faster and the lower."""
     _found: dict[Node, Bound] = field(default_factory=dict)
 
     def of(self, node: Node) -> Bound:
         """Give the bounds of a node."""
         if node not in self._found:
-            kept = keep(node)
+            kept = keep(node, self.widest)
             self.effort.spend(1 + (len(kept) << len(kept) >> 9))
             rest = self._rest(node, kept)
             value = np.minimum(self._with_spans(node, kept, rest), _endless(node))
@@ -229,13 +239,14 @@ class Bounds:
         return _endless(node) >> 4 if price - below > self.price + self.tolerance else price
 
 
-def keep(node: Node) -> tuple[int, ...]:
+def keep(node: Node, widest: int) -> tuple[int, ...]:
     """Choose the cells of whose subsets the arrays are: those needed, and some in between."""
     low, high = node.hull
     weights = node.tree.weights
     between = [cell for cell in range(low, high + 1) if not node.above >> cell & 1]
     wanted = sorted(between, key=lambda cell: (~node.need >> cell & 1, -weights[cell]))
-    return tuple(sorted(wanted[: max(_ROOMY, min(WIDEST, node.need.bit_count()))]))
+    most = max(min(widest, _ROOMY), min(widest, node.need.bit_count()))
+    return tuple(sorted(wanted[:most]))
 
 
 def _beside(node: Node, cell: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from gateway_rules.cover_bounds import Bounds, Effort, Rulings
+from gateway_rules.cover_bounds import WIDEST, Bounds, Effort, Rulings
 from gateway_rules.cover_points import Point
 from gateway_rules.cover_search import Search
 from gateway_rules.cover_single import Priced, single
@@ -40,11 +40,12 @@ class Finders:
         tolerance: int = 0,
         *,
         is_hasty: bool = False,
+        widest: int = WIDEST,
     ) -> list[Finder]:
         """Give a finder for each root."""
         return [
             Priced(single, price, tolerance)
             if single
-            else Search(root, Bounds(price, tolerance, effort, rulings), is_hasty)
+            else Search(root, Bounds(price, tolerance, effort, rulings, widest), is_hasty)
             for root, single in self._known
         ]

@@ -18,9 +18,9 @@ from functools import cached_property
 from heapq import heappop, heappush
 from typing import Final
 
-from gateway_rules.cover_bounds import FREE, Bounds, Effort, Rulings, TooMuch
+from gateway_rules.cover_bounds import FREE, WIDEST, Bounds, Effort, Rulings, TooMuch
 from gateway_rules.cover_finders import Finders
-from gateway_rules.cover_offers import Offer, Sides
+from gateway_rules.cover_offers import Found, Offer, Sides
 from gateway_rules.cover_points import NONE, Point, Step, Trace, combined, steps
 from gateway_rules.cover_search import Search
 from gateway_rules.cover_tree import Node
@@ -28,13 +28,15 @@ from gateway_rules.cover_tree import Node
 _ALL: Final = 1 << 200
 """More packets than there are."""
 _PORT_BITS: Final = 16
+_ROUGH: Final = 6
+"""How many cells are told apart in the first search for a price."""
 _COARSE: Final = 8
 _FINE: Final = 2
 """How far prices are apart that are tried one after the other, at first and later."""
 _PART: Final = 4
 """The first tolerance is this part of a price."""
 _WIDE: Final = 2
-"""A tolerance of more than this part of a price is too wide to look at everything within."""
+"""Within a tolerance of more than this part of a price there may be too much to look at."""
 
 
 @dataclass(frozen=True, order=True)
@@ -53,6 +55,8 @@ class Branch:
     sides: Sides = field(compare=False)
     tolerance: int = field(compare=False)
     """How far from the bound to look next."""
+    worth: int = field(compare=False)
+    """How many steps a look may take before it is better to split: as many as the price took."""
 
 
 @dataclass
@@ -88,7 +92,7 @@ class Hunt:
         """Search until the best is proven or the effort is spent."""
         self._begin()
         with suppress(TooMuch):
-            self._explore({}, 0, max(1, self.excess // (_COARSE * self.room)), _COARSE)
+            self._explore()
             while self._branches and self._branches[0].bound < self.excess:
                 self._prove(self._branches[0].bound)
                 self._follow(heappop(self._branches))
@@ -116,31 +120,43 @@ class Hunt:
 
     # --- The best price ----------------------------------------------------------------------
 
-    def _explore(self, rulings: Rulings, known: int, price: int, step: int) -> None:
-        """Find the price that proves most for the covers that follow rulings, from one on.
+    def _explore(self) -> None:
+        """Find the best price; where that takes long, from one that is found roughly."""
+        price, step = max(1, self.excess // (_COARSE * self.room)), _COARSE
+        if any(len(root.tree.cells) > WIDEST for root in self.roots):
+            rough = self._seek({}, price, step, _ROUGH)
+            price, step = rough.price if rough else price, _FINE
+        self._branch({}, 0, price, step)
 
-        Nothing is kept of what is seen to hold no better cover. None of the covers has
-        less excess than is known.
-        """
+    def _branch(self, rulings: Rulings, known: int, price: int, step: int) -> None:
+        """Add the covers that follow rulings, none of which has less excess than is known."""
+        before = self.effort.steps
+        found = self._seek(rulings, price, step, WIDEST)
+        if found:
+            bound, tolerance = max(found.raw, known), found.price // _PART + 1
+            worth = before - self.effort.steps
+            self._add(Branch(bound, 0, *found[:2], rulings, found.sides, tolerance, worth))
+
+    def _seek(self, rulings: Rulings, price: int, step: int, widest: int) -> Found | None:
+        """Find the price that proves most, from one on; None when there is no better cover."""
         sides = Sides(self.room)
         bounds: dict[int, int] = {}
         while price not in bounds:
-            offer, bounds[price] = self._ask(price, rulings)
+            offer, bounds[price] = self._ask(price, rulings, widest)
             if max(bounds.values()) >= self.excess:
-                return
+                return None
             sides = sides.with_offer(offer, price)
             price = sides.next(price, step, self._highest)
         price = max(bounds, key=lambda price: (bounds[price], price))
-        raw, tolerance = bounds[price], price // _PART + 1
-        self._add(Branch(max(raw, known), self._count, price, raw, rulings, sides, tolerance))
+        return Found(price, bounds[price], sides)
 
     def _add(self, branch: Branch) -> None:
         heappush(self._branches, replace(branch, number=self._count))
         self._count += 1
 
-    def _ask(self, price: int, rulings: Rulings) -> tuple[Offer, int]:
+    def _ask(self, price: int, rulings: Rulings, widest: int) -> tuple[Offer, int]:
         """Find what is good at a price, and what no cover goes below."""
-        finders = self._finders.at(price, self.effort, rulings, is_hasty=True)
+        finders = self._finders.at(price, self.effort, rulings, is_hasty=True, widest=widest)
         bound = sum(finder.bound() for finder in finders) - price * self.room
         if not rulings:
             self._prove(bound)
@@ -149,20 +165,22 @@ class Hunt:
     # --- The gap -----------------------------------------------------------------------------
 
     def _follow(self, branch: Branch) -> None:
-        """Look close to the bound, or split the branch where that is not close enough."""
-        gap = self.excess - branch.raw
-        is_wide = gap > branch.tolerance > branch.price // _WIDE
+        """Look close to the bound; split the branch where that takes too long."""
+        is_wide = branch.tolerance > branch.price // _WIDE
         step = _step(branch) if is_wide else None
-        if step:
+        if not step:
+            self._look(branch, self.effort)
+            return
+        try:
+            self._look(branch, self.effort.part(branch.worth))
+        except TooMuch:
             for rulings in _split(branch.rulings, step):
-                self._explore(rulings, branch.bound, branch.price, _FINE)
-        else:
-            self._look(branch, min(gap, branch.tolerance))
+                self._branch(rulings, branch.bound, branch.price, _FINE)
 
-    def _look(self, branch: Branch, tolerance: int) -> None:
+    def _look(self, branch: Branch, effort: Effort) -> None:
         """Keep the best of all covers of the branch whose cost lies within the tolerance."""
-        price = branch.price
-        finders = self._finders.at(price, self.effort, branch.rulings, tolerance)
+        price, tolerance = branch.price, min(branch.tolerance, self.excess - branch.raw)
+        finders = self._finders.at(price, effort, branch.rulings, tolerance)
         least = self._take([finder.best() for finder in finders]).cost(price)
         raw = least - price * self.room
         if raw < self.excess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gateway_rules.cover_points import Trace
 
@@ -60,3 +61,12 @@ class Sides:
         if self.few:
             return max(1, min(price // step, self.few.excess // (step * self.room)))
         return min(highest, price * step)
+
+
+class Found(NamedTuple):
+    """A price that proves more than others, and the covers found on either side of the room."""
+
+    price: int
+    raw: int
+    """What it proves by itself; it may lie below zero."""
+    sides: Sides

@@ -110,7 +110,7 @@ class Menu:
 
     def __init__(self, at: State, bounds: Bounds) -> None:
         """Work out, for each place and each set opened before it, what is left to pay."""
-        self._at, self._price = at, bounds.price
+        self._at, self._price, self._effort = at, bounds.price, bounds.effort
         known = bounds.of(at.node)
         kept = {cell: place for place, cell in enumerate(known.kept)}
         places = [kept.get(cell) for cell in at.missing]
@@ -144,6 +144,7 @@ class Menu:
         """Give the choices, the lowest bound first; only those that keep to a limit, if any."""
         heap = [self._partial(len(self._bits), 0, 0, ())]
         while heap and (limit is None or heap[0].bound <= limit):
+            self._effort.spend()
             partial = heappop(heap)
             if not partial.left:
                 yield Choice(partial.bound, partial.spans)
