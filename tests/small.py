@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from engine import Rehearsal, rehearsal
 from fault_proxy import Call, Proxy, proxied
@@ -40,6 +40,25 @@ config:
 BEFORE = {"administrators": "10.42.0.0/24", "directory_servers": "10.5.0.0/28"}
 AFTER = {"administrators": "10.42.0.0/24, 10.9.0.0/24", "directory_servers": "10.6.0.0/28"}
 """Two versions of the stack: a prefix more, and a prefix swapped for another."""
+
+
+ANY = "any"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When an update is killed: once so many calls of an action were asked, done or answered.
+
+    Of any action those count that change something.
+    """
+
+    number: int
+    notice: Literal["asked", "done", "answered"]
+    action: str = ANY
+
+    def __str__(self) -> str:
+        """Name the moment."""
+        return f"{self.number}-{self.action}-{self.notice}"
 
 
 @dataclass(frozen=True)
@@ -106,20 +125,20 @@ class Small:
         found = self.mender(stack).examine()
         assert (found.is_whole, found.repairs.by_hand) == (True, ())
 
-    def cut_off(self, stack: str, number: int, notice: str) -> None:
-        """Begin to deploy a stack, and kill it at so many calls that change something.
-
-        The notice is the proxy's: `on_asked` before the call is done, `on_done`, `on_answered`.
-        """
+    def cut_off(self, stack: str, moment: Moment) -> None:
+        """Begin to deploy a stack, and kill it with its whole group at a moment."""
         process: list[subprocess.Popen[str]] = []
+        seen: list[Call] = []
 
         def kill(call: Call) -> None:
-            if call.changes and call.number == number:
+            if call.changes and moment.action in {ANY, call.action}:
+                seen.append(call)
+            if len(seen) == moment.number and not self.proxy.shut.is_set():
                 self.proxy.shut.set()
                 os.killpg(process[0].pid, signal.SIGKILL)
 
         self.proxy.settle()
-        setattr(self.proxy, notice, kill)
+        setattr(self.proxy, f"on_{moment.notice}", kill)
         process.append(self.start(stack))
         said, _ = process[0].communicate(timeout=120)
         self.proxy.settle()

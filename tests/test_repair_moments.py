@@ -1,42 +1,38 @@
 """An update that is killed at any moment: repaired, the next one ends right."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from small import AFTER, BEFORE, Small, small_project
+from small import AFTER, BEFORE, Moment, Small, small_project
 
 pytestmark = pytest.mark.engine
 
 UPDATED = "updated"
 
 
-@dataclass(frozen=True)
-class Moment:
-    """When an update is killed: at which of the calls that change something, and how far it is."""
-
-    number: int
-    notice: str
-    """A notice of the proxy: `on_asked` before it is done, `on_done`, or `on_answered`."""
-    back: bool = False
-    """Whether the user then takes the change back."""
-
-    def __str__(self) -> str:
-        """Name the moment."""
-        return f"{self.number}-{self.notice.removeprefix('on_')}{'-back' * self.back}"
-
-
-FIRST = [
-    *(Moment(number, "on_done") for number in (1, 2, 4, 8, 15, 26, 36)),
-    *(Moment(number, "on_answered") for number in (1, 5, 16, 35)),
-    Moment(10, "on_asked"),
-]
-UPDATE = [
-    *(Moment(number, "on_done") for number in (1, 3, 9, 28, 32)),
-    Moment(2, "on_answered", back=True),
-    Moment(27, "on_done", back=True),
-    Moment(30, "on_answered", back=True),
-]
+FIRST = (
+    *(Moment(number, "done") for number in (1, 2, 4, 15, 36)),
+    *(Moment(number, "answered") for number in (8, 26)),
+    Moment(10, "asked"),
+)
+RULE, ENTRY = "AuthorizeSecurityGroupEgress", "CreateNetworkAclEntry"
+SUBNET, REVOKED = "ReplaceNetworkAclAssociation", "RevokeSecurityGroupEgress"
+UPDATE = (
+    Moment(1, "done", RULE),
+    Moment(4, "answered", RULE),
+    Moment(1, "done", "CreateNetworkAcl"),
+    Moment(9, "done", ENTRY),
+    Moment(1, "done", SUBNET),
+    Moment(2, "answered", SUBNET),
+    Moment(2, "done", REVOKED),
+    Moment(1, "done", "DeleteNetworkAcl"),
+)
+BACK = (
+    Moment(3, "done", RULE),
+    Moment(1, "answered", SUBNET),
+    Moment(2, "done", SUBNET),
+    Moment(3, "answered", REVOKED),
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +49,30 @@ def test_first_update_ends_right_after_a_kill(small: Small, moment: Moment) -> N
     """Whatever of a new stack was made when its update was killed, the next one completes it."""
     stack = f"killed-{moment}"
     small.make(stack)
-    small.cut_off(stack, moment.number, moment.notice)
+    small.cut_off(stack, moment)
     small.ends_right(stack)
+
+
+def _change(small: Small) -> dict[str, str]:
+    """Change the stack's file to its other version, and give that before it."""
+    is_first = small.file(UPDATED).read_text() == small.text(UPDATED, BEFORE)
+    old, new = (BEFORE, AFTER) if is_first else (AFTER, BEFORE)
+    small.write(UPDATED, new)
+    return old
 
 
 @pytest.mark.parametrize("moment", UPDATE, ids=str)
 def test_later_update_ends_right_after_a_kill(small: Small, moment: Moment) -> None:
-    """Whatever of a change was done when it was killed, the next update ends it, or undoes it."""
-    path = small.file(UPDATED)
-    is_first = path.read_text() == small.text(UPDATED, BEFORE)
-    old, new = (BEFORE, AFTER) if is_first else (AFTER, BEFORE)
-    small.write(UPDATED, new)
-    small.cut_off(UPDATED, moment.number, moment.notice)
-    small.write(UPDATED, old if moment.back else new)
+    """Whatever of a change was done when it was killed, the next update ends it."""
+    _change(small)
+    small.cut_off(UPDATED, moment)
+    small.ends_right(UPDATED)
+
+
+@pytest.mark.parametrize("moment", BACK, ids=str)
+def test_change_is_taken_back_after_a_kill(small: Small, moment: Moment) -> None:
+    """Whatever of a change was done when it was killed, the next update can undo it."""
+    old = _change(small)
+    small.cut_off(UPDATED, moment)
+    small.write(UPDATED, old)
     small.ends_right(UPDATED)
