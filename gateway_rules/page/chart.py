@@ -11,12 +11,12 @@ import pygal
 from pygal.style import Style
 
 from gateway_rules.budget import USABLE, Curve
-from gateway_rules.figures import quantity
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _DRAWN: Final = ("g", "rect", "path", "circle", "text")
 _KEPT: Final = {"class", "cx", "cy", "d", "height", "r", "transform", "width", "x", "y"}
 _LONG: Final = re.compile(r"-?\d+\.\d+")
+_NAMES: Final = ("packet", "thousand", "million", "billion", "trillion")
 _NOTHING: Final = -1.0
 """Where no packet at all is drawn, for a logarithmic scale has no zero."""
 
@@ -44,11 +44,16 @@ def _height(excess: int) -> float:
     return math.log10(excess) if excess else _NOTHING
 
 
+def _label(thousands: int) -> str:
+    """Name a power of a thousand."""
+    return f"1 {_NAMES[thousands]}" if thousands < len(_NAMES) else f"10^{3 * thousands}"
+
+
 def _settings(curve: Curve, most: float) -> dict[str, Any]:
     first, last = curve.smallest, max(curve.exact, *marks(curve))
     labels = {first: str(first), curve.exact: f"{curve.exact}, exact"}
     labels |= {budget: f"{budget}, {said}" for budget, said in marks(curve).items()}
-    powers = range(0, math.floor(max(most, 0)) + 1, 3)
+    powers = range(math.floor(max(most, 0)) // 3 + 1)
     return {
         "width": 720,
         "height": 280,
@@ -59,8 +64,12 @@ def _settings(curve: Curve, most: float) -> dict[str, Any]:
         "x_labels": [{"value": each, "label": labels[each]} for each in sorted(labels)],
         "y_labels": [
             {"value": _NOTHING, "label": "none"},
-            *({"value": power, "label": quantity(10**power)} for power in powers),
+            *({"value": 3 * power, "label": _label(power)} for power in powers),
         ],
+        "truncate_label": -1,
+        "margin_top": 8,
+        "margin_right": 56,
+        "margin_bottom": 8,
         "css": [],
         "js": [],
         "no_prefix": True,

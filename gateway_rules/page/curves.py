@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway_rules.budget import Curve
-from gateway_rules.figures import quantity
 from gateway_rules.page.chart import draw, marks
+from gateway_rules.page.wording import amount
 from gateway_rules.show_budget import bought, notes
 
 
@@ -54,8 +54,8 @@ def _points(curve: Curve) -> list[tuple[int, str, str, str]]:
             found.append((budget, "does not fit", "", said))
         else:
             proven = point.excess == point.lower_bound
-            least = f"at least {quantity(point.lower_bound)}"
+            least = f"at least {amount(point.lower_bound)}"
             found.append(
-                (budget, quantity(point.excess), "the least, proven" if proven else least, said)
+                (budget, amount(point.excess), "the least, proven" if proven else least, said)
             )
     return found

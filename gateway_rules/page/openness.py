@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from gateway_rules import packets, show
-from gateway_rules.figures import quantity
+from gateway_rules import packets
 from gateway_rules.flows import Flow
 from gateway_rules.network_acl import Budget
 from gateway_rules.page.tables import Link, links
+from gateway_rules.page.wording import amount, spoken
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import SELF, Prefix
 from gateway_rules.protocols import DIRECTIONS, Direction
@@ -42,7 +42,7 @@ class Reach(NamedTuple):
     direction: Direction
     who: str
     addresses: str
-    ports: tuple[str, ...]
+    ports: str
     services: tuple[Link, ...]
 
 
@@ -70,7 +70,7 @@ class Measure:
         """Say the part in words, for most are too small to be seen."""
         if not self.excess:
             return "Every packet that it passes is required."
-        whole = quantity(round(1 / self.part))
+        whole = amount(round(1 / self.part))
         said = f"Of {whole} packets that it passes, 1 is not required"
         width = self.part * _PAGE
         if width < 1:
@@ -106,12 +106,13 @@ def _addresses(flows: Iterable[Flow]) -> str:
     flows = tuple(flows)
     if any(flow.peer == SELF for flow in flows):
         return ""
-    return quantity(packets.addresses(packets.passed(flows)))
+    return amount(packets.addresses(packets.passed(flows)))
 
 
-def _ports(flows: Iterable[Flow]) -> tuple[str, ...]:
-    found = {(f.protocol, f.from_port, f.to_port): f for f in flows}
-    return tuple(show.packets(found[key]) for key in sorted(found))
+def _ports(flows: Iterable[Flow]) -> str:
+    """Name the ports, those of each protocol together."""
+    found = sorted({(f.protocol, (f.from_port, f.to_port)) for f in flows})
+    return spoken((protocol, [pair]) for protocol, pair in found)
 
 
 def measures(plan: Plan) -> tuple[Measure, ...]:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from gateway_rules.figures import quantity
 from gateway_rules.page import changed, lookup, views
 from gateway_rules.page.content import Content, Planned
+from gateway_rules.page.wording import amount, coded, opening
 
 _HERE: Final = Path(__file__).parent
 
@@ -55,6 +55,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    environment.filters["quantity"] = quantity
+    environment.filters |= {"amount": amount, "coded": coded, "opening": opening}
+    environment.filters["family"] = {"ipv4": "IPv4", "ipv6": "IPv6"}.get
     environment.filters["drawn"] = Markup
     return environment

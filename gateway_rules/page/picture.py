@@ -9,11 +9,11 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gateway_rules import packets
 from gateway_rules.catalogue import Addition, Service
-from gateway_rules.figures import quantity
 from gateway_rules.flows import why_not_used
+from gateway_rules.page.wording import amount, spoken
 from gateway_rules.plan import Plan
-from gateway_rules.prefixes import SELF
-from gateway_rules.protocols import Direction, PortPair, format_ports
+from gateway_rules.prefixes import SELF, Prefix
+from gateway_rules.protocols import Direction, PortPair
 
 Side: TypeAlias = Literal["left", "right"]
 Spoken: TypeAlias = tuple[str, Iterable[PortPair]]
@@ -41,15 +41,10 @@ class Cluster:
     """Others of one kind, one below the other."""
 
     title: str
-    addresses: int
+    count: str
+    """How many addresses they have."""
     talks: tuple[Talk, ...]
     y: int = 0
-
-    @property
-    def head(self) -> str:
-        """Give the title with what stands below it, counted."""
-        count = f"{quantity(self.addresses)} address{'' if self.addresses == 1 else 'es'}"
-        return f"{self.title}: {count}"
 
     @property
     def height(self) -> int:
@@ -104,7 +99,10 @@ def _cluster(plan: Plan, title: str, talks: tuple[Talk, ...], services: Iterable
     """Count the addresses of those in a cluster; the gateways themselves are none."""
     named = {*services}
     some = [f for f in plan.flows if named & {*f.services} and f.peer != SELF]
-    return Cluster(title, packets.addresses(packets.passed(some)), talks)
+    anywhere = any(isinstance(flow.peer, Prefix) and not flow.peer.length for flow in some)
+    count = packets.addresses(packets.passed(some))
+    addresses = f"{amount(count)} {'address' if count == 1 else 'addresses'}"
+    return Cluster(title, "any address" if anywhere else addresses, talks)
 
 
 def _placed(clusters: Sequence[Cluster]) -> tuple[Cluster, ...]:
@@ -133,33 +131,22 @@ def _roles(services: Iterable[Service]) -> tuple[Talk, ...]:
         key = service.role or "", service.directions
         found.setdefault(key, []).append((service.protocol, service.ports))
     return tuple(
-        Talk(role.replace("_", " "), _spoken(several), *_ways(ways))
+        Talk(role.replace("_", " "), spoken(several), *_ways(ways))
         for (role, ways), several in found.items()
     )
 
 
 def _services(services: Iterable[Service]) -> tuple[Talk, ...]:
     return tuple(
-        Talk(each.row, _spoken([(each.protocol, each.ports)]), *_ways(each.directions))
+        Talk(each.row, spoken([(each.protocol, each.ports)]), *_ways(each.directions))
         for each in services
     )
 
 
 def _addition(addition: Addition) -> Talk:
-    spoken = _spoken([(addition.protocol, addition.port_pairs)])
-    return Talk(addition.name, spoken, *_ways((addition.direction,)))
+    what = spoken([(addition.protocol, addition.port_pairs)])
+    return Talk(addition.name, what, *_ways((addition.direction,)))
 
 
 def _ways(directions: Sequence[Direction]) -> tuple[bool, bool]:
     return "ingress" in directions, "egress" in directions
-
-
-def _spoken(several: Iterable[Spoken]) -> str:
-    """Name each protocol once, with all of its ports."""
-    found: dict[str, set[PortPair]] = {}
-    for protocol, ports in several:
-        found.setdefault(protocol, set()).update(ports)
-    return "; ".join(
-        f"{protocol} {', '.join(format_ports(protocol, *pair) for pair in sorted(pairs))}"
-        for protocol, pairs in found.items()
-    )

@@ -9,16 +9,24 @@ from typing import NamedTuple
 
 from gateway_rules import report
 from gateway_rules.catalogue import Addition, Host, Service
-from gateway_rules.figures import quantity
 from gateway_rules.flows import role_peers
 from gateway_rules.hosts import is_elsewhere, looked_up
 from gateway_rules.outline import flow_style, notes
 from gateway_rules.page import anchors
+from gateway_rules.page.wording import amount
 from gateway_rules.plan import Plan, SecurityGroup
+from gateway_rules.prefixes import BITS, Prefix
 from gateway_rules.protocols import DIRECTIONS, Direction, format_ports
 from gateway_rules.security_group import Rule, used
 from gateway_rules.shares import Share, shares_of
 from gateway_rules.show import carries, packets
+
+
+class End(NamedTuple):
+    """Who is at the other end, and with which addresses."""
+
+    who: str
+    addresses: str = ""
 
 
 class Link(NamedTuple):
@@ -47,7 +55,7 @@ class RowView:
     service: str
     needs: str
     reason: str
-    ends: tuple[str, ...]
+    ends: tuple[End, ...]
     notes: tuple[str, ...]
     carriers: Carriers
 
@@ -150,8 +158,8 @@ def entries(plan: Plan) -> tuple[EntriesView, ...]:
                     packets(entry),
                     str(entry.prefix),
                     carries(entry),
-                    quantity(share.required),
-                    quantity(share.adds),
+                    amount(share.required),
+                    amount(share.adds),
                     _part(share, most),
                     links(plan, entry.services),
                 )
@@ -195,33 +203,39 @@ def needs(service: Service) -> str:
     return f"{service.direction} {service.protocol} {ports}"
 
 
-def _ends(plan: Plan, service: Service) -> Iterator[str]:
+def _ends(plan: Plan, service: Service) -> Iterator[End]:
     """Say who is at the other end here, by role, host or address."""
     site = plan.site
     if service.role:
         peers = ", ".join(map(str, role_peers(site, service.role)))
-        yield f"{service.role}: {peers or 'nobody'}"
+        yield End(service.role.replace("_", " "), peers or "nobody")
     elif narrowed := site.services.get(service.id):
-        yield f"narrowed to {', '.join(map(str, narrowed))}"
+        yield End("narrowed to", ", ".join(map(str, narrowed)))
     elif service.anywhere:
-        yield "any address"
+        yield End("any address")
     else:
         yield from _hosts(plan, service)
 
 
-def _hosts(plan: Plan, service: Service) -> Iterator[str]:
+def _hosts(plan: Plan, service: Service) -> Iterator[End]:
     seen = looked_up(plan.site, plan.catalogue)
     elsewhere = is_elsewhere(service, plan.site, plan.catalogue)
-    printed: dict[str, list[str]] = defaultdict(list)
+    printed: dict[str, list[Prefix]] = defaultdict(list)
     for host in service.hosts:
         printed[host.name] += _addresses(host, elsewhere=elsewhere)
     for name, addresses in printed.items():
-        found = map(str, seen[name]) if name in seen else dict.fromkeys(addresses)
-        yield f"{name}: {', '.join(found)}"
+        found = seen[name] if name in seen else dict.fromkeys(addresses)
+        yield End(name, ", ".join(map(_bare, found)))
 
 
-def _addresses(host: Host, *, elsewhere: bool) -> Iterator[str]:
-    return iter(()) if elsewhere else map(str, host.addresses)
+def _bare(prefix: Prefix) -> str:
+    """Write a prefix as the document does: a single address without its length."""
+    is_address = prefix.length == BITS[prefix.version]
+    return prefix.address if is_address else str(prefix)
+
+
+def _addresses(host: Host, *, elsewhere: bool) -> tuple[Prefix, ...]:
+    return () if elsewhere else host.addresses
 
 
 def _carried(plan: Plan) -> Mapping[str, Carriers]:

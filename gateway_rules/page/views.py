@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway_rules.catalogue import Caveat
-from gateway_rules.figures import quantity
+from gateway_rules.catalogue import Catalogue, Caveat
 from gateway_rules.page import addresses, curves, openness, picture, tables
 from gateway_rules.page.addresses import SeenView
 from gateway_rules.page.content import Content, Planned, Waiting
@@ -15,6 +14,7 @@ from gateway_rules.page.live import Found, found
 from gateway_rules.page.openness import Measure, Reach
 from gateway_rules.page.picture import Picture
 from gateway_rules.page.tables import AdditionView, EntriesView, RowView, RulesView
+from gateway_rules.page.wording import amount
 from gateway_rules.plan import Plan
 from gateway_rules.protocols import DIRECTIONS
 from gateway_rules.site import EphemeralPorts, Site, StackSite
@@ -91,19 +91,20 @@ def caveats(content: Content) -> tuple[CaveatView, ...]:
 
 def summary(content: Content) -> tuple[Summary, ...]:
     """Tell each stack in a line."""
-    return tuple(_summary(each) for each in content.stacks)
+    return tuple(_summary(each, content.catalogue) for each in content.stacks)
 
 
-def _summary(each: Planned | Waiting) -> Summary:
+def _summary(each: Planned | Waiting, catalogue: Catalogue) -> Summary:
+    region = catalogue.regions[each.region].name
     if isinstance(each, Waiting):
-        return Summary(each.name, each.region, "", "", "", "pending")
-    site, budgets = each.plan.site, each.plan.acl.budgets
+        return Summary(each.name, region, "", "", "", "pending")
+    budgets = each.plan.acl.budgets
     count = sum(len(group.rules) for group in each.plan.groups)
     entries = [entry.direction for entry in each.plan.acl.entries]
     used = (f"{way} {entries.count(way)}" for way in DIRECTIONS)
-    excess = quantity(sum(budget.excess for budget in budgets.values()))
+    excess = amount(sum(budget.excess for budget in budgets.values()))
     state = _state(each)
-    return Summary(each.name, site.region, str(count), ", ".join(used), excess, state)
+    return Summary(each.name, region, str(count), ", ".join(used), excess, state)
 
 
 def _state(each: Planned) -> str:
