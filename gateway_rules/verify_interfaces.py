@@ -118,7 +118,7 @@ class Interfaces:
             for rule in self.live.others[group]
         ]
         known = packets.universe(rules, self.plan.flows)
-        permitted = packets.passed(self.plan.flows, known)
+        permitted = packets.passed(self.plan.flows, known) if rules else {}
         for rule in rules:
             told = "/" in rule.source
             beyond = packets.without(packets.passed([rule] if told else [], known), permitted)
