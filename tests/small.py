@@ -78,6 +78,13 @@ class Small:
         left_out = "\n".join(f"    {id_}: false" for id_ in hosted)
         return FILE.format(stack=stack, left_out=left_out, **version)
 
+    def change(self, stack: str) -> dict[str, str]:
+        """Change a stack's file to its other version, and give that before it."""
+        is_first = self.file(stack).read_text() == self.text(stack, BEFORE)
+        old, new = (BEFORE, AFTER) if is_first else (AFTER, BEFORE)
+        self.write(stack, new)
+        return old
+
     def file(self, stack: str) -> Path:
         """Give a stack's file."""
         return self.project.root / "stacks" / f"Pulumi.{stack}.yaml"
@@ -161,8 +168,12 @@ class Small:
 
 
 @contextmanager
-def small_project(folder: Path) -> Iterator[Small]:
-    """Give a project without stacks, whose engine reaches its local AWS through a proxy."""
+def small_project(folder: Path, *stacks: str) -> Iterator[Small]:
+    """Give a project with these stacks deployed, whose engine reaches AWS through a proxy."""
     with rehearsal(folder) as direct, proxied(direct.engine.endpoint) as proxy:
         engine = replace(direct.engine, endpoint=proxy.endpoint)
-        yield Small(replace(direct, engine=engine), proxy)
+        small = Small(replace(direct, engine=engine), proxy)
+        for stack in stacks:
+            small.make(stack)
+            assert small.project.up(stack).code == 0
+        yield small

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from fault_proxy import Outcome, seeded
-from small import AFTER, BEFORE, REGION, Small, small_project
+from small import REGION, Small, small_project
 
 from gateway_rules.local.aws.client import client
 from gateway_rules.verify import verify
@@ -20,9 +20,7 @@ UPDATED = "updated"
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
     """Give a project with a stack that is deployed."""
-    with small_project(tmp_path_factory.mktemp("project")) as project:
-        project.make(UPDATED)
-        assert project.project.up(UPDATED).code == 0
+    with small_project(tmp_path_factory.mktemp("project"), UPDATED) as project:
         yield project
 
 
@@ -52,8 +50,7 @@ def test_first_update_on_a_bad_network(small: Small, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(5, 10))
 def test_later_update_on_a_bad_network(small: Small, seed: int) -> None:
     """A change is there whole, or what went wrong is said and the next update completes it."""
-    is_first = small.file(UPDATED).read_text() == small.text(UPDATED, BEFORE)
-    small.write(UPDATED, AFTER if is_first else BEFORE)
+    small.change(UPDATED)
     _ends_right_in(small, UPDATED, seed)
 
 

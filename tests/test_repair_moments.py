@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from small import AFTER, BEFORE, Moment, Small, small_project
+from small import Moment, Small, small_project
 
 pytestmark = pytest.mark.engine
 
@@ -38,9 +38,7 @@ BACK = (
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
     """Give a project whose local AWS keeps its memory through all that follows."""
-    with small_project(tmp_path_factory.mktemp("project")) as project:
-        project.make(UPDATED)
-        assert project.project.up(UPDATED).code == 0
+    with small_project(tmp_path_factory.mktemp("project"), UPDATED) as project:
         yield project
 
 
@@ -53,18 +51,10 @@ def test_first_update_ends_right_after_a_kill(small: Small, moment: Moment) -> N
     small.ends_right(stack)
 
 
-def _change(small: Small) -> dict[str, str]:
-    """Change the stack's file to its other version, and give that before it."""
-    is_first = small.file(UPDATED).read_text() == small.text(UPDATED, BEFORE)
-    old, new = (BEFORE, AFTER) if is_first else (AFTER, BEFORE)
-    small.write(UPDATED, new)
-    return old
-
-
 @pytest.mark.parametrize("moment", UPDATE, ids=str)
 def test_later_update_ends_right_after_a_kill(small: Small, moment: Moment) -> None:
     """Whatever of a change was done when it was killed, the next update ends it."""
-    _change(small)
+    small.change(UPDATED)
     small.cut_off(UPDATED, moment)
     small.ends_right(UPDATED)
 
@@ -72,7 +62,7 @@ def test_later_update_ends_right_after_a_kill(small: Small, moment: Moment) -> N
 @pytest.mark.parametrize("moment", BACK, ids=str)
 def test_change_is_taken_back_after_a_kill(small: Small, moment: Moment) -> None:
     """Whatever of a change was done when it was killed, the next update can undo it."""
-    old = _change(small)
+    old = small.change(UPDATED)
     small.cut_off(UPDATED, moment)
     small.write(UPDATED, old)
     small.ends_right(UPDATED)
