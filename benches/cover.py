@@ -64,9 +64,10 @@ _KINDS_READING: Final = (
     "unequally (Zipf), with or without services to any address (DNS, NTP, mail, replies). "
     "`Entries` is the budget: what AWS's two quotas leave. `Proven` counts the lists whose excess "
     "is proven to be the least there is, `gap` is at most how far above it the others can be. "
-    "`median` and `longest` are our times, one run a list. The greedy joins the two entries that add least until "
-    "they fit; `excess` is how many times the proven least it opens, at the median and at the "
-    "most. Both answers are checked, packet by packet, to miss nothing and to open what is said."
+    "`median` and `longest` are our times, one run a list. The greedy joins the two entries that "
+    "add least until they fit; `excess` is how many times the proven least it opens, at the median "
+    "and at the most. Both answers are checked, packet by packet, to miss nothing and to open what "
+    "is said."
 )
 _SIZES_READING: Final = (
     "Hosts and networks all over the world on one port. `excess` is the greedy's, as a multiple "
