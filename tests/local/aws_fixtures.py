@@ -1,19 +1,27 @@
 """What the tests of the local AWS share: a server in this process, and its refusals."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.ec2 import urls
 from moto.ec2.models import ec2_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.servicequotas import urls as quota_urls
+from werkzeug.serving import BaseWSGIServer, make_server
 
+from gateway_rules.local.aws.cases import CASES
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.aws.journal import Journal
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.server import open_server
+from gateway_rules.loopback import require_loopback
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -26,6 +34,18 @@ BAD_DESCRIPTION = (
     ),
 )
 EVERYWHERE = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+PLAIN = "GATEWAY_RULES_TEST_PLAIN_MOTO"
+"""Set in the environment, it gives the tests moto as it is, which those of a case must not pass."""
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def proves(*names: str) -> Callable[[Test], Test]:
+    """Say of a test which cases of the local AWS it proves; raise ValueError for another name."""
+    unknown = {*names} - {case.name for case in CASES}
+    if unknown:
+        raise ValueError(f"there is no case {', '.join(sorted(unknown))}")
+    return lambda test: test
 
 
 @contextmanager
@@ -34,11 +54,14 @@ def local_aws(
 ) -> Iterator["BaseClient"]:
     """Serve a local AWS, yield a client of it, and leave moto in this process as it was."""
     backend, paths = ec2_backends.backend, dict(urls.url_paths)
-    server = open_server("test", limits or Limits(), journal=journal)
+    quotas = dict(quota_urls.url_paths)
+    plain = os.environ.get(PLAIN)
+    server = _plain() if plain else open_server("test", limits or Limits(), journal=journal)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield client(f"http://127.0.0.1:{server.server_port}", "eu-west-1")
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        yield _impatient("ec2", endpoint) if plain else client(endpoint, "eu-west-1")
     finally:
         server.shutdown()
         thread.join()
@@ -46,6 +69,14 @@ def local_aws(
         ec2_backends.clear()
         ec2_backends.backend = backend
         urls.url_paths.update(paths)
+        quota_urls.url_paths.update(quotas)
+
+
+def _plain() -> BaseWSGIServer:
+    """Open a server of moto as it is."""
+    app = DomainDispatcherApplication(create_backend_app)
+    server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True)
+    return server
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +98,28 @@ def refusal(call: Callable[..., object], **request: object) -> tuple[str, str]:
         call(**request)
     error = failure.value.response["Error"]
     return error["Code"], error["Message"]
+
+
+def quotas_client(ec2: "BaseClient") -> "BaseClient":
+    """Make a Service Quotas client of the local AWS that an EC2 client is of."""
+    return _impatient("service-quotas", ec2.meta.endpoint_url)
+
+
+def unchecked(ec2: "BaseClient") -> "BaseClient":
+    """Make a client that sends what boto3 itself would refuse."""
+    return _impatient("ec2", ec2.meta.endpoint_url, parameter_validation=False)
+
+
+def _impatient(service: str, endpoint: str, **settings: object) -> "BaseClient":
+    """Make a client that tries once: moto as it is answers some calls with a Python error."""
+    return boto3.client(
+        service,
+        region_name="eu-west-1",
+        endpoint_url=require_loopback(endpoint),
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - it opens nothing
+        config=Config(retries={"total_max_attempts": 1}, **settings),
+    )
 
 
 def new_vpc(ec2: "BaseClient", *, ipv6: bool = False) -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_fixtures import ec2, new_group, new_subnet, new_vpc, refusal, rules_of, tcp, vpc
+from aws_fixtures import ec2, new_group, new_subnet, new_vpc, proves, refusal, rules_of, tcp, vpc
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -36,6 +36,7 @@ def test_a_new_group_lets_everything_out_and_nothing_in(ec2: "BaseClient", vpc: 
     ]
 
 
+@proves("group-default")
 def test_the_default_group_lets_its_own_members_in(ec2: "BaseClient", vpc: str) -> None:
     """A VPC's default group has a rule that names the group itself."""
     group = default_group(ec2, vpc)
@@ -44,6 +45,7 @@ def test_the_default_group_lets_its_own_members_in(ec2: "BaseClient", vpc: str) 
     assert (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == ("-1", -1, -1)
 
 
+@proves("group-text")
 @pytest.mark.parametrize(
     ("name", "description", "text"),
     [
@@ -84,6 +86,7 @@ def test_names_and_descriptions_are_needed(
     )
 
 
+@proves("group-name")
 def test_names_are_unique_in_their_vpc(ec2: "BaseClient", vpc: str) -> None:
     """Case and trailing spaces make no other name; another VPC does."""
     new_group(ec2, vpc, "Mail")
@@ -96,6 +99,7 @@ def test_names_are_unique_in_their_vpc(ec2: "BaseClient", vpc: str) -> None:
     new_group(ec2, new_vpc(ec2), "Mail")
 
 
+@proves("group-name")
 def test_trailing_spaces_are_cut_off(ec2: "BaseClient", vpc: str) -> None:
     """A name is kept without the spaces at its end."""
     group = new_group(ec2, vpc, "mail  ")
@@ -125,6 +129,7 @@ def test_a_new_group_is_tagged(ec2: "BaseClient", vpc: str) -> None:
     assert [group["GroupId"] for group in found["SecurityGroups"]] == [made["GroupId"]]
 
 
+@proves("group-default-stays")
 def test_a_default_group_stays(ec2: "BaseClient", vpc: str) -> None:
     """Nobody can delete a VPC's default group."""
     group = default_group(ec2, vpc)
@@ -134,6 +139,7 @@ def test_a_default_group_stays(ec2: "BaseClient", vpc: str) -> None:
     )
 
 
+@proves("group-in-use")
 def test_a_group_in_use_stays(ec2: "BaseClient", vpc: str) -> None:
     """A group goes when no interface has it any more."""
     group = new_group(ec2, vpc)
@@ -150,6 +156,7 @@ def test_a_group_in_use_stays(ec2: "BaseClient", vpc: str) -> None:
     )
 
 
+@proves("group-in-use")
 def test_a_group_that_a_rule_names_stays(ec2: "BaseClient", vpc: str) -> None:
     """A group goes when no rule of another group names it any more; its own rules may."""
     group, other = new_group(ec2, vpc), new_group(ec2, vpc, "other")
@@ -189,6 +196,7 @@ def test_missing_groups_are_named(ec2: "BaseClient") -> None:
     )
 
 
+@proves("filters")
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -224,6 +232,7 @@ def test_groups_are_filtered(ec2: "BaseClient", name: str, value: str) -> None:
     ec2.delete_security_group(GroupId=group)
 
 
+@proves("filters")
 def test_unknown_filters_are_refused(ec2: "BaseClient") -> None:
     """A filter that EC2 does not have is refused by its name."""
     for call in (

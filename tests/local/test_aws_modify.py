@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_fixtures import BAD_DESCRIPTION, ec2, new_group, new_vpc, refusal, rules_of, tcp
+from aws_fixtures import BAD_DESCRIPTION, ec2, new_group, new_vpc, proves, refusal, rules_of, tcp
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -64,6 +64,7 @@ def test_everything_of_an_ipv4_rule_changes(ec2: "BaseClient", group: str) -> No
     }
 
 
+@proves("modify-peer")
 def test_every_kind_of_peer_changes(ec2: "BaseClient", group: str) -> None:
     """IPv6 CIDRs, prefix lists and groups change as IPv4 CIDRs do."""
     one, two = new_list(ec2), new_list(ec2)
@@ -93,6 +94,7 @@ def test_every_kind_of_peer_changes(ec2: "BaseClient", group: str) -> None:
     ] == ["2001:db8:1::/48", two, {"GroupId": other, "UserId": "123456789012"}]
 
 
+@proves("modify-description")
 def test_a_description_that_is_not_given_goes(ec2: "BaseClient", group: str) -> None:
     """A change is the whole rule, its description included."""
     (rule,) = allow(ec2, group, tcp(25, "10.0.0.0/8", description="old"))
@@ -100,6 +102,7 @@ def test_a_description_that_is_not_given_goes(ec2: "BaseClient", group: str) -> 
     assert "Description" not in rules_of(ec2, group)[0]
 
 
+@proves("modify-no-ports")
 def test_a_rule_of_all_protocols_needs_no_ports(ec2: "BaseClient", group: str) -> None:
     """A change to protocol -1 goes without ports."""
     (rule,) = allow(ec2, group, tcp(25, "10.0.0.0/8"))
@@ -117,6 +120,7 @@ def test_egress_rules_change_as_well(ec2: "BaseClient", group: str) -> None:
     assert [r["CidrIpv4"] for r in rules_of(ec2, group, egress=True)] == ["10.0.0.0/8"]
 
 
+@proves("modify-kind")
 @pytest.mark.parametrize(
     ("old", "given", "new"),
     [
@@ -143,6 +147,7 @@ def test_the_kind_of_peer_stays(
     assert rules_of(ec2, group) == before
 
 
+@proves("modify-duplicate")
 def test_two_rules_do_not_become_one(ec2: "BaseClient", group: str) -> None:
     """A change into another rule is refused, and no change of the call is made."""
     first, second = allow(ec2, group, tcp(25, "10.0.0.0/8"), tcp(26, "10.0.0.0/8"))
@@ -180,6 +185,7 @@ def test_two_rules_may_change_places(ec2: "BaseClient", group: str) -> None:
     assert [r["CidrIpv4"] for r in rules_of(ec2, group)] == ["192.0.2.0/24", "10.0.0.0/8"]
 
 
+@proves("modify-text")
 @pytest.mark.parametrize(
     ("new", "code", "text"),
     [
@@ -245,6 +251,7 @@ def test_descriptions_change_by_id_and_by_permission(ec2: "BaseClient", group: s
     assert [r.get("Description") for r in rules_of(ec2, group)] == ["by permission", "by id"]
 
 
+@proves("describe-again")
 def test_descriptions_of_rules_that_are_not_there_are_refused(
     ec2: "BaseClient", group: str
 ) -> None:

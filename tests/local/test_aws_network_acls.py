@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_fixtures import ec2, new_subnet, new_vpc, refusal, vpc
+from aws_fixtures import ec2, new_subnet, new_vpc, proves, refusal, vpc
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -69,6 +69,14 @@ def default_acl(ec2: "BaseClient", vpc: str) -> dict[str, Any]:
     return found[0]
 
 
+def acls_of(ec2: "BaseClient", vpc: str) -> list[dict[str, Any]]:
+    """List the ACLs of a VPC."""
+    found: list[dict[str, Any]] = ec2.describe_network_acls(
+        Filters=[{"Name": "vpc-id", "Values": [vpc]}]
+    )["NetworkAcls"]
+    return found
+
+
 def association(ec2: "BaseClient", subnet: str) -> str:
     """Find the association of a subnet."""
     (found,) = ec2.describe_network_acls(
@@ -82,6 +90,7 @@ def association(ec2: "BaseClient", subnet: str) -> str:
     return ids[0]
 
 
+@proves("acl-last")
 def test_a_new_acl_has_the_last_entries_alone(ec2: "BaseClient", vpc: str) -> None:
     """A new ACL denies everything and guards no subnet."""
     made = ec2.create_network_acl(
@@ -102,6 +111,7 @@ def test_a_new_acl_has_the_last_entries_alone(ec2: "BaseClient", vpc: str) -> No
     assert shown(ec2, made["NetworkAclId"]) == made
 
 
+@proves("acl-token")
 def test_a_repeated_call_makes_no_other_acl(ec2: "BaseClient", vpc: str) -> None:
     """A call whose answer was lost is repeated under its token, and answered with the same ACL."""
     first, again, other = (
@@ -111,6 +121,19 @@ def test_a_repeated_call_makes_no_other_acl(ec2: "BaseClient", vpc: str) -> None
     assert (first == again, first == other) == (True, False)
 
 
+@proves("acl-token")
+def test_a_token_is_for_one_call(ec2: "BaseClient", vpc: str) -> None:
+    """Another call under the token of an earlier one is refused, and makes nothing."""
+    ec2.create_network_acl(VpcId=vpc, ClientToken="three")
+    other = new_vpc(ec2)
+    assert refusal(ec2.create_network_acl, VpcId=other, ClientToken="three") == (
+        "IdempotentParameterMismatch",
+        "The parameters differ from those of the earlier request with the same client token",
+    )
+    assert [acl["IsDefault"] for acl in acls_of(ec2, other)] == [True]
+
+
+@proves("acl-last")
 def test_a_vpc_with_ipv6_has_last_entries_for_it(ec2: "BaseClient") -> None:
     """Where the VPC has IPv6, the `*` of IPv6 is shown as well."""
     acl = new_acl(ec2, new_vpc(ec2, ipv6=True))
@@ -119,6 +142,7 @@ def test_a_vpc_with_ipv6_has_last_entries_for_it(ec2: "BaseClient") -> None:
     ]
 
 
+@proves("acl-default-ipv6")
 def test_the_default_acl_lets_everything_through(ec2: "BaseClient", vpc: str) -> None:
     """A VPC's default ACL has entry 100 both ways, and 101 if the VPC has IPv6."""
     everything = {**LAST, "RuleAction": "allow", "RuleNumber": 100}
@@ -131,6 +155,27 @@ def test_the_default_acl_lets_everything_through(ec2: "BaseClient", vpc: str) ->
     ]
 
 
+@proves("acl-default-ipv6")
+def test_ipv6_that_comes_later_passes_where_nobody_edited(ec2: "BaseClient", vpc: str) -> None:
+    """With its VPC's first IPv6 CIDR, a default ACL gets entry 101 in directions as they were."""
+    acl = default_acl(ec2, vpc)["NetworkAclId"]
+    ec2.create_network_acl_entry(**entry(acl, 7))
+    ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    entries = default_acl(ec2, vpc)["Entries"]
+    assert [(each["Egress"], each["RuleNumber"]) for each in entries] == [
+        *((True, number) for number in (100, 101, 32767, 32768)),
+        *((False, number) for number in (7, 100, 32767, 32768)),
+    ]
+
+
+def test_another_ipv4_cidr_changes_no_entry(ec2: "BaseClient", vpc: str) -> None:
+    """Only IPv6 opens a default ACL further."""
+    before = default_acl(ec2, vpc)["Entries"]
+    ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.43.0.0/16")
+    assert default_acl(ec2, vpc)["Entries"] == before
+
+
+@proves("entry-kept")
 @pytest.mark.parametrize(
     ("asked", "kept_as"),
     [
@@ -189,6 +234,7 @@ def test_entries_are_kept_as_ec2_keeps_them(
     }
 
 
+@proves("entry-text")
 @pytest.mark.parametrize(
     ("changes", "code", "text"),
     [
@@ -301,6 +347,7 @@ def test_a_number_is_used_once_a_direction(ec2: "BaseClient", acl: str) -> None:
         )
 
 
+@proves("entry-order")
 def test_entries_come_sorted(ec2: "BaseClient", acl: str) -> None:
     """Entries come in the order in which they are read, however they were made."""
     for number, egress in ((30, False), (10, True), (20, False), (5, True)):
@@ -332,6 +379,7 @@ def test_an_entry_takes_the_place_of_another(ec2: "BaseClient", acl: str) -> Non
     }
 
 
+@proves("entry-missing")
 def test_entries_that_are_not_there_are_named(ec2: "BaseClient", acl: str) -> None:
     """What is replaced or deleted must be there, in its direction."""
     ec2.create_network_acl_entry(**entry(acl))
@@ -344,6 +392,7 @@ def test_entries_that_are_not_there_are_named(ec2: "BaseClient", acl: str) -> No
         assert refusal(ec2.replace_network_acl_entry, **replacing) == missing
 
 
+@proves("acl-last-stays")
 def test_the_last_entries_stay(ec2: "BaseClient", acl: str) -> None:
     """Nobody can delete the `*`."""
     request = {"NetworkAclId": acl, "RuleNumber": 32767, "Egress": False}
@@ -365,6 +414,7 @@ def test_an_entry_goes(ec2: "BaseClient", acl: str) -> None:
     ]
 
 
+@proves("acl-missing")
 def test_every_call_names_a_missing_acl(ec2: "BaseClient", vpc: str) -> None:
     """An ACL that is not there is refused by its id, and no subnet loses its own."""
     nowhere = "acl-00000000"
@@ -396,6 +446,7 @@ def test_an_acl_needs_a_vpc_that_is_there(ec2: "BaseClient") -> None:
     )
 
 
+@proves("association-dead")
 def test_a_subnet_changes_its_acl(ec2: "BaseClient", vpc: str, acl: str) -> None:
     """The subnet leaves its ACL for the other under a new id, and the old id ends."""
     subnet, stays = new_subnet(ec2, vpc), new_subnet(ec2, vpc, "10.42.9.0/26")
@@ -416,6 +467,7 @@ def test_a_subnet_changes_its_acl(ec2: "BaseClient", vpc: str, acl: str) -> None
     )
 
 
+@proves("association-whole-call")
 def test_a_subnet_keeps_to_the_acls_of_its_vpc(ec2: "BaseClient", vpc: str) -> None:
     """The ACL of another VPC is refused, and the subnet stays where it was."""
     subnet, strange = new_subnet(ec2, vpc), new_acl(ec2, new_vpc(ec2))
@@ -424,6 +476,20 @@ def test_a_subnet_keeps_to_the_acls_of_its_vpc(ec2: "BaseClient", vpc: str) -> N
     assert refused == (
         "InvalidParameterValue",
         f"networkAcl {strange} and subnet {subnet} belong to different networks",
+    )
+    assert association(ec2, subnet) == held
+
+
+@proves("association-whole-call")
+def test_a_subnet_does_not_move_to_an_acl_that_is_gone(ec2: "BaseClient", vpc: str) -> None:
+    """The subnet keeps its ACL, and the id of the association stays good."""
+    subnet, gone = new_subnet(ec2, vpc), new_acl(ec2, vpc)
+    ec2.delete_network_acl(NetworkAclId=gone)
+    held = association(ec2, subnet)
+    refused = refusal(ec2.replace_network_acl_association, AssociationId=held, NetworkAclId=gone)
+    assert refused == (
+        "InvalidNetworkAclID.NotFound",
+        f"The networkAcl ID '{gone}' does not exist",
     )
     assert association(ec2, subnet) == held
 
@@ -445,6 +511,7 @@ def test_an_acl_goes_when_it_guards_nothing(ec2: "BaseClient", vpc: str, acl: st
     assert [each["IsDefault"] for each in found["NetworkAcls"]] == [True]
 
 
+@proves("acl-default-stays")
 def test_a_default_acl_stays(ec2: "BaseClient", vpc: str) -> None:
     """Nobody can delete a VPC's default ACL."""
     default = default_acl(ec2, vpc)["NetworkAclId"]
@@ -454,6 +521,7 @@ def test_a_default_acl_stays(ec2: "BaseClient", vpc: str) -> None:
     )
 
 
+@proves("dry-run")
 def test_a_dry_run_changes_nothing(ec2: "BaseClient", vpc: str, acl: str) -> None:
     """Every writing call says on a dry run that it would have done, and does nothing."""
     ec2.create_network_acl_entry(**entry(acl))
@@ -475,6 +543,7 @@ def test_a_dry_run_changes_nothing(ec2: "BaseClient", vpc: str, acl: str) -> Non
     assert ec2.describe_network_acls()["NetworkAcls"] == before
 
 
+@proves("filters")
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -518,3 +587,15 @@ def test_acls_are_filtered(ec2: "BaseClient", vpc: str, name: str, value: str | 
         NetworkAclId=default_acl(ec2, vpc)["NetworkAclId"],
     )
     ec2.delete_network_acl(NetworkAclId=acl)
+
+
+@proves("filters")
+@pytest.mark.parametrize("written", ["1", "icmp"])
+def test_a_protocol_is_found_by_number_and_name(
+    ec2: "BaseClient", vpc: str, acl: str, written: str
+) -> None:
+    """TCP, UDP and ICMP have a name in filters, though entries are shown with their number."""
+    ec2.create_network_acl_entry(**entry(acl, Protocol="1", IcmpTypeCode={"Type": 3, "Code": 4}))
+    asked = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "entry.protocol", "Values": [written]}]
+    found = ec2.describe_network_acls(Filters=asked)["NetworkAcls"]
+    assert [each["NetworkAclId"] for each in found] == [acl]

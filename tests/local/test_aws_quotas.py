@@ -4,8 +4,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from aws_fixtures import local_aws, new_group, new_subnet, new_vpc, refusal, rules_of, tcp
+from aws_fixtures import (
+    local_aws,
+    new_group,
+    new_subnet,
+    new_vpc,
+    proves,
+    quotas_client,
+    refusal,
+    rules_of,
+    tcp,
+)
 
+from gateway_rules import live_quotas
+from gateway_rules.live_quotas import LiveQuotas
 from gateway_rules.local.aws.limits import Limits
 
 if TYPE_CHECKING:
@@ -57,6 +69,7 @@ def entry(acl: str, number: int, *, egress: bool = False, v6: bool = False) -> d
     }
 
 
+@proves("quota-rules")
 def test_sixty_rules_a_family_and_direction(ec2: "BaseClient") -> None:
     """60 rules of each family fit into each direction, and the 61st is refused."""
     group = new_group(ec2, new_vpc(ec2))
@@ -72,6 +85,7 @@ def test_sixty_rules_a_family_and_direction(ec2: "BaseClient") -> None:
     assert len(rules_of(ec2, group)) == 120
 
 
+@proves("quota-whole-call")
 def test_a_call_over_the_quota_leaves_nothing_behind(ec2: "BaseClient") -> None:
     """61 rules at once are refused as a whole."""
     group = new_group(ec2, new_vpc(ec2))
@@ -80,6 +94,7 @@ def test_a_call_over_the_quota_leaves_nothing_behind(ec2: "BaseClient") -> None:
     assert rules_of(ec2, group) == []
 
 
+@proves("quota-references")
 def test_a_group_reference_counts_in_both_families(ec2: "BaseClient") -> None:
     """59 rules of each family leave room for one reference and no more."""
     group = new_group(ec2, new_vpc(ec2))
@@ -96,6 +111,7 @@ def test_a_group_reference_counts_in_both_families(ec2: "BaseClient") -> None:
     assert refused == TOO_MANY_RULES
 
 
+@proves("quota-lists")
 @pytest.mark.parametrize(
     ("name", "room"), [("own", 7), ("s3", 1), ("origin-facing", 55), ("groundstation", 5)]
 )
@@ -122,6 +138,7 @@ def test_a_prefix_list_counts_what_it_may_hold(ec2: "BaseClient", name: str, roo
     )
 
 
+@proves("quota-entries")
 def test_twenty_entries_a_family_and_direction(ec2: "BaseClient") -> None:
     """19 entries of each family fit into each direction: the final `*` is the 20th."""
     acl = ec2.create_network_acl(VpcId=new_vpc(ec2))["NetworkAcl"]["NetworkAclId"]
@@ -136,6 +153,7 @@ def test_twenty_entries_a_family_and_direction(ec2: "BaseClient") -> None:
     assert refusal(ec2.replace_network_acl_entry, **entry(acl, 119)) == TOO_MANY_ENTRIES
 
 
+@proves("quota-interface")
 def test_five_groups_an_interface(ec2: "BaseClient") -> None:
     """An interface has five groups, when it is made and when it is changed."""
     vpc = new_vpc(ec2)
@@ -165,3 +183,67 @@ def test_quotas_can_be_set() -> None:
         subnet = new_subnet(ec2, vpc)
         refused = refusal(ec2.create_network_interface, SubnetId=subnet, Groups=[group, other])
         assert refused == TOO_MANY_GROUPS
+
+
+@proves("quota-acls")
+def test_the_default_acl_counts_as_well() -> None:
+    """A VPC has as many ACLs as its quota says, its own among them; another VPC has as many."""
+    with local_aws(Limits(network_acls_per_vpc=2)) as ec2:
+        vpc = new_vpc(ec2)
+        ec2.create_network_acl(VpcId=vpc, ClientToken="one")
+        assert refusal(ec2.create_network_acl, VpcId=vpc) == (
+            "NetworkAclLimitExceeded",
+            "The maximum number of network ACLs has been reached.",
+        )
+        # A call that is repeated makes none, and so needs no room.
+        ec2.create_network_acl(VpcId=vpc, ClientToken="one")
+        ec2.create_network_acl(VpcId=new_vpc(ec2))
+
+
+@proves("quota-groups")
+def test_groups_count_over_all_vpcs_of_a_region() -> None:
+    """Default groups count as well: here those of the Region's own VPC and of two others."""
+    with local_aws(Limits(security_groups_per_region=4)) as ec2:
+        one, two = new_vpc(ec2), new_vpc(ec2)
+        new_group(ec2, one)
+        new = {"GroupName": "more", "Description": "mail", "VpcId": two}
+        assert refusal(ec2.create_security_group, **new) == (
+            "SecurityGroupLimitExceeded",
+            "The maximum number of security groups has been reached.",
+        )
+
+
+@proves("quota-told")
+def test_quotas_are_told_as_they_are_kept() -> None:
+    """Service Quotas tells each limit under its code, and of other codes that there are none."""
+    with local_aws(Limits(100, 30, 7, 12, 300)) as ec2:
+        quotas = quotas_client(ec2)
+        told = {
+            code: quotas.get_service_quota(ServiceCode="vpc", QuotaCode=code)["Quota"]["Value"]
+            for code in ("L-0EA8095F", "L-2AEEBF1A", "L-2AFB9258", "L-B4A6D682", "L-E79EC296")
+        }
+        assert list(told.values()) == [100, 30, 7, 12, 300]
+        assert live_quotas.read(quotas) == LiveQuotas(100, 7, 30, 12, from_defaults=False)
+        code, _ = refusal(quotas.get_service_quota, ServiceCode="vpc", QuotaCode="L-00000000")
+        assert code == "NoSuchResourceException"
+
+
+@pytest.mark.parametrize(
+    ("limits", "text"),
+    [
+        ({"rules_per_security_group": 0}, "a quota is at least 1"),
+        (
+            {"security_groups_per_interface": 17},
+            "an interface has at most 16 groups, and rules times groups are at most 1000",
+        ),
+        (
+            {"rules_per_security_group": 201},
+            "an interface has at most 16 groups, and rules times groups are at most 1000",
+        ),
+        ({"entries_per_network_acl": 41}, "a network ACL has at most 40 entries"),
+    ],
+)
+def test_quotas_that_aws_gives_to_nobody_are_refused(limits: dict[str, int], text: str) -> None:
+    """A rehearsal on an account that cannot be would prove nothing."""
+    with pytest.raises(ValueError, match=f"^{text}$"):
+        Limits(**limits)

@@ -9,6 +9,7 @@ from aws_fixtures import (
     ec2,
     new_group,
     new_vpc,
+    proves,
     refusal,
     rules_of,
     tcp,
@@ -46,6 +47,7 @@ def allow(
     return rules
 
 
+@proves("rule-answer")
 def test_every_new_rule_is_in_the_answer(ec2: "BaseClient", group: str) -> None:
     """The answer lists each rule of each permission, with its description."""
     rules = allow(
@@ -76,6 +78,7 @@ def test_the_old_form_of_one_permission_is_understood(ec2: "BaseClient", group: 
     assert [rule["CidrIpv4"] for rule in rules_of(ec2, group)] == ["192.0.2.1/32"]
 
 
+@proves("rule-cidr")
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
@@ -91,6 +94,7 @@ def test_addresses_become_canonical(
     assert rule[kept[0]] == kept[1]
 
 
+@proves("rule-protocol")
 @pytest.mark.parametrize(
     ("written", "kept"),
     [("6", "tcp"), ("TCP", "tcp"), ("17", "udp"), ("1", "icmp"), ("58", "icmpv6"), ("50", "50")],
@@ -101,6 +105,7 @@ def test_protocols_become_canonical(ec2: "BaseClient", group: str, written: str,
     assert rule["IpProtocol"] == kept
 
 
+@proves("rule-no-ports")
 @pytest.mark.parametrize("protocol", ["-1", "50"])
 def test_ports_of_protocols_without_ports_are_ignored(
     ec2: "BaseClient", group: str, protocol: str
@@ -113,6 +118,7 @@ def test_ports_of_protocols_without_ports_are_ignored(
     assert "FromPort" not in shown["IpPermissions"][0]
 
 
+@proves("rule-no-ports")
 def test_icmpv6_without_a_type_is_all_of_it(ec2: "BaseClient", group: str) -> None:
     """ICMPv6 needs no type and code; none given are all."""
     allow(ec2, group, {"IpProtocol": "icmpv6", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]})
@@ -120,6 +126,7 @@ def test_icmpv6_without_a_type_is_all_of_it(ec2: "BaseClient", group: str) -> No
     assert (shown["IpPermissions"][0]["FromPort"], shown["IpPermissions"][0]["ToPort"]) == (-1, -1)
 
 
+@proves("rule-duplicate")
 @pytest.mark.parametrize(
     ("first", "again", "rule"),
     [
@@ -158,6 +165,7 @@ def test_a_rule_that_is_there_is_refused(
     assert refused == duplicate(rule)
 
 
+@proves("rule-duplicate")
 def test_a_group_reference_that_is_there_is_refused(ec2: "BaseClient", group: str) -> None:
     """Another description does not make another rule of the same group reference."""
 
@@ -172,6 +180,7 @@ def test_a_group_reference_that_is_there_is_refused(ec2: "BaseClient", group: st
     assert refused == duplicate(f"peer: {group}, TCP, from port: 22, to port: 22, ALLOW")
 
 
+@proves("rule-twice")
 def test_one_call_does_not_name_a_permission_twice(ec2: "BaseClient", group: str) -> None:
     """A permission twice in one call is another error, and nothing is kept of the call."""
     twice = [tcp(25, "10.0.0.0/8"), tcp(25, "10.0.0.1/8", description="again")]
@@ -180,6 +189,7 @@ def test_one_call_does_not_name_a_permission_twice(ec2: "BaseClient", group: str
     assert rules_of(ec2, group) == []
 
 
+@proves("rule-whole-call")
 def test_a_refused_call_leaves_nothing_behind(ec2: "BaseClient", group: str) -> None:
     """When the last rule of a call is refused, so are those before it."""
     allow(ec2, group, tcp(25, "10.0.0.0/8"))
@@ -189,6 +199,7 @@ def test_a_refused_call_leaves_nothing_behind(ec2: "BaseClient", group: str) -> 
     assert [rule["FromPort"] for rule in rules_of(ec2, group)] == [25]
 
 
+@proves("rule-ports")
 @pytest.mark.parametrize(
     ("permission", "text"),
     [
@@ -249,6 +260,7 @@ def test_bad_protocols_and_ports_are_refused(
     assert refused == ("InvalidParameterValue", text)
 
 
+@proves("rule-cidr-text")
 @pytest.mark.parametrize(
     ("ranges", "cidr"),
     [
@@ -273,6 +285,7 @@ def test_bad_addresses_are_refused(
     assert refused == ("InvalidParameterValue", f"CIDR block {cidr} is malformed")
 
 
+@proves("rule-description")
 @pytest.mark.parametrize("text", ["it's", "a<b", "50%", "why?", "a\\b", "é", "x" * 256, "a\nb"])
 def test_bad_descriptions_are_refused(ec2: "BaseClient", group: str, text: str) -> None:
     """A description has a few characters only, and 255 of them."""
@@ -284,6 +297,30 @@ def test_bad_descriptions_are_refused(ec2: "BaseClient", group: str, text: str) 
     assert refused == BAD_DESCRIPTION
 
 
+@proves("rule-description-peer")
+def test_rules_that_name_a_group_have_no_ampersand(ec2: "BaseClient", group: str) -> None:
+    """What a CIDR's description may hold, that of a group or a prefix list may not."""
+    made = ec2.create_managed_prefix_list(PrefixListName="and", MaxEntries=2, AddressFamily="IPv4")
+    text = {"Description": "this & that"}
+    everything: dict[str, object] = {"IpProtocol": "-1"}
+    peers: list[dict[str, object]] = [
+        {"UserIdGroupPairs": [{"GroupId": group, **text}]},
+        {"PrefixListIds": [{"PrefixListId": made["PrefixList"]["PrefixListId"], **text}]},
+    ]
+    for peer in peers:
+        call = ec2.authorize_security_group_ingress
+        refused = refusal(call, GroupId=group, IpPermissions=[everything | peer])
+        assert refused == (BAD_DESCRIPTION[0], BAD_DESCRIPTION[1].replace("&", ""))
+    (rule,) = allow(ec2, group, everything | {"UserIdGroupPairs": [{"GroupId": group}]})
+    again = {"SecurityGroupRuleId": rule["SecurityGroupRuleId"], **text}
+    refused = refusal(
+        ec2.update_security_group_rule_descriptions_ingress,
+        GroupId=group,
+        SecurityGroupRuleDescriptions=[again],
+    )
+    assert refused == (BAD_DESCRIPTION[0], BAD_DESCRIPTION[1].replace("&", ""))
+
+
 def test_a_description_may_be_long_and_colourful(ec2: "BaseClient", group: str) -> None:
     """255 characters pass, among them every sign that is allowed."""
     text = "aZ9. _-:/()#,@[]+=&;{}!$*".ljust(255, "x")
@@ -291,6 +328,7 @@ def test_a_description_may_be_long_and_colourful(ec2: "BaseClient", group: str) 
     assert rule["Description"] == text
 
 
+@proves("rule-description-kept")
 def test_every_kind_of_peer_keeps_its_description(ec2: "BaseClient", group: str) -> None:
     """Descriptions come back for CIDRs, prefix lists and groups, from both Describe calls."""
     made = ec2.create_managed_prefix_list(PrefixListName="list", MaxEntries=2, AddressFamily="IPv4")
@@ -321,6 +359,7 @@ def test_every_kind_of_peer_keeps_its_description(ec2: "BaseClient", group: str)
     ]
 
 
+@proves("rule-no-peer")
 def test_a_rule_needs_a_peer(ec2: "BaseClient", group: str) -> None:
     """A permission that names nobody is refused."""
     refused = refusal(
@@ -344,6 +383,7 @@ def test_a_group_is_named_by_its_id(ec2: "BaseClient", group: str) -> None:
     assert refused == ("MissingParameter", "The request must contain the parameter GroupId")
 
 
+@proves("rule-peer")
 def test_peers_must_be_there(ec2: "BaseClient", group: str) -> None:
     """A group or prefix list that is not there is refused."""
     nobody = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-00000000"}]}
@@ -359,6 +399,7 @@ def test_peers_must_be_there(ec2: "BaseClient", group: str) -> None:
     )
 
 
+@proves("rule-peer")
 def test_a_deleted_prefix_list_is_not_there(ec2: "BaseClient", group: str) -> None:
     """A prefix list that moto still shows after its end is refused."""
     made = ec2.create_managed_prefix_list(PrefixListName="x", MaxEntries=1, AddressFamily="IPv4")
@@ -375,6 +416,7 @@ def test_a_deleted_prefix_list_is_not_there(ec2: "BaseClient", group: str) -> No
     )
 
 
+@proves("rule-peer")
 def test_groups_of_strange_vpcs_are_refused_until_peered(ec2: "BaseClient", group: str) -> None:
     """A rule names groups of its own VPC, and those of a peered one."""
     own = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["VpcId"]
@@ -437,6 +479,7 @@ def test_a_dry_run_changes_nothing(ec2: "BaseClient", group: str) -> None:
     assert rules_of(ec2, group) == []
 
 
+@proves("revoke-id")
 def test_revoke_by_id(ec2: "BaseClient", group: str) -> None:
     """A rule goes by its id once; the second time there is no such rule."""
     (rule,) = allow(ec2, group, tcp(25, "10.0.0.0/8"))
@@ -449,6 +492,7 @@ def test_revoke_by_id(ec2: "BaseClient", group: str) -> None:
     )
 
 
+@proves("revoke-id")
 def test_revoke_by_id_knows_the_direction(ec2: "BaseClient", group: str) -> None:
     """A rule of the other direction is not there."""
     (rule,) = rules_of(ec2, group, egress=True)
@@ -476,6 +520,7 @@ def test_revoke_by_permission(ec2: "BaseClient", group: str) -> None:
     assert rules_of(ec2, group) == []
 
 
+@proves("revoke-whole-call")
 def test_revoke_is_all_or_nothing(ec2: "BaseClient", group: str) -> None:
     """When one of the rules is not there, the others stay."""
     allow(ec2, group, tcp(25, "10.0.0.0/8"))

@@ -11,11 +11,13 @@ from urllib.request import urlopen
 
 import boto3
 import pytest
-from aws_fixtures import local_aws, new_group, new_vpc, refusal, rules_of, tcp
+from aws_fixtures import local_aws, new_group, new_subnet, new_vpc, refusal, rules_of, tcp
 from moto import mock_aws
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend, ec2_backends
 
+from gateway_rules.local.aws import network_acls
+from gateway_rules.local.aws.backend import Acl, Backend, Request
 from gateway_rules.local.aws.client import client
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.strict import apply
@@ -106,6 +108,22 @@ def test_a_taken_port_stays_with_its_server(tmp_path: Path) -> None:
         server.wait(timeout=10)
 
 
+def test_quotas_that_nobody_has_are_refused(tmp_path: Path) -> None:
+    """A quota beyond what AWS gives ends the command with a word, before anything is served."""
+    options = ("--port-file", str(tmp_path / "port"), "--mark", "x", "--rules-per-security-group")
+    run = subprocess.run(  # noqa: S603 - a command of this test's own
+        [*SERVER, *options, "201"], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr.splitlines()[-1], [*tmp_path.iterdir()]) == (
+        2,
+        (
+            "python -m gateway_rules.local.aws: error: an interface has at most 16 groups, and "
+            "rules times groups are at most 1000"
+        ),
+        [],
+    )
+
+
 def test_many_callers_at_once() -> None:
     """Stacks that deploy at the same time get every rule, entry and answer right."""
     with local_aws() as ec2:
@@ -161,6 +179,38 @@ def test_one_quota_two_callers(monkeypatch: pytest.MonkeyPatch) -> None:
         with ThreadPoolExecutor(8) as pool:
             outcomes = list(pool.map(allow, range(1, 25)))
         assert sorted(outcomes) == ["RulesPerSecurityGroupLimitExceeded"] * 14 + ["made"] * 10
+
+
+def test_one_association_two_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of callers who move a subnet by the same association, one does and the others are told."""
+
+    def find_slowly(backend: Backend, request: Request) -> Acl:
+        """Leave others time to come between the look at the association and its end."""
+        time.sleep(0.005)
+        return backend.network_acls[request["NetworkAclId"]]
+
+    monkeypatch.setattr(network_acls, "_find_acl", find_slowly)
+    with local_aws() as ec2:
+        vpc = new_vpc(ec2)
+        subnet = new_subnet(ec2, vpc)
+        acls = [ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"] for _ in range(8)]
+        held = [{"Name": "association.subnet-id", "Values": [subnet]}]
+        before = ec2.describe_network_acls(Filters=held)["NetworkAcls"][0]["Associations"][0]
+
+        def move(acl: str) -> str:
+            """Move the subnet and return where it went, or why not."""
+            asked = {"AssociationId": before["NetworkAclAssociationId"], "NetworkAclId": acl}
+            try:
+                ec2.replace_network_acl_association(**asked)
+            except ec2.exceptions.ClientError as error:
+                return str(error.response["Error"]["Code"])
+            return acl
+
+        with ThreadPoolExecutor(8) as pool:
+            outcomes = list(pool.map(move, acls))
+        (holder,) = ec2.describe_network_acls(Filters=held)["NetworkAcls"]
+        others = ["InvalidAssociationID.NotFound"] * 7
+        assert sorted(outcomes) == sorted([holder["NetworkAclId"], *others])
 
 
 @pytest.mark.usefixtures("moto_as_it_is")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from aws_fixtures import ec2, new_group, new_subnet, new_vpc, refusal, vpc
+from aws_fixtures import ec2, new_group, new_subnet, new_vpc, proves, refusal, vpc
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -23,6 +23,7 @@ def new_interface(ec2: "BaseClient", subnet: str, *groups: str) -> str:
     return interface_id
 
 
+@proves("interface-groups")
 def test_an_interface_has_groups_of_its_vpc(ec2: "BaseClient", vpc: str) -> None:
     """An interface is refused groups that are not there or are another VPC's."""
     subnet, strange = new_subnet(ec2, vpc), new_group(ec2, new_vpc(ec2))
@@ -36,6 +37,7 @@ def test_an_interface_has_groups_of_its_vpc(ec2: "BaseClient", vpc: str) -> None
     assert [i["NetworkInterfaceId"] for i in found["NetworkInterfaces"]] == [interface]
 
 
+@proves("interface-groups")
 def test_an_instance_has_groups_of_its_vpc(ec2: "BaseClient", vpc: str) -> None:
     """An instance is refused groups that are not there or are another VPC's."""
     subnet, strange = new_subnet(ec2, vpc), new_group(ec2, new_vpc(ec2))
@@ -69,6 +71,7 @@ def test_a_missing_interface_is_named(ec2: "BaseClient") -> None:
     )
 
 
+@proves("subnet-end")
 def test_a_subnet_goes_when_it_is_empty(ec2: "BaseClient", vpc: str) -> None:
     """A subnet with an interface stays; one without goes, and so does its association."""
     subnet = new_subnet(ec2, vpc)
@@ -83,6 +86,7 @@ def test_a_subnet_goes_when_it_is_empty(ec2: "BaseClient", vpc: str) -> None:
     assert acl["Associations"] == []
 
 
+@proves("vpc-end")
 def test_a_vpc_goes_when_only_its_own_is_left(ec2: "BaseClient", vpc: str) -> None:
     """A VPC with a user's group or ACL stays; then it goes with its default ones."""
     refused = (

@@ -68,8 +68,8 @@ class Acl:
     default: bool
     entries: list[Entry] = field(default_factory=list)
     associations: dict[str, str] = field(default_factory=dict)
-    token: str | None = None
-    """By which a call that is repeated is known to be the same."""
+    asked: Request = field(default_factory=dict)
+    """The call that made it, so that it is known when it is repeated."""
 
 
 class PrefixList(Protocol):

@@ -12,7 +12,7 @@ from moto.ec2.utils import random_security_group_rule_id
 from gateway_rules.local.aws.backend import Answer, Backend, Group, Request
 from gateway_rules.local.aws.faults import fault, invalid, missing, no_rule
 from gateway_rules.local.aws.filters import Reader, page, select
-from gateway_rules.local.aws.groups import all_groups, check_peer, find_group, tags_for, tags_of
+from gateway_rules.local.aws.groups import all_groups, check_peer, find_group
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.quota import check_rule_quota
 from gateway_rules.local.aws.rules import (
@@ -24,6 +24,7 @@ from gateway_rules.local.aws.rules import (
     make_permission,
     read_permissions,
 )
+from gateway_rules.local.aws.tags import tags_for, tags_of
 
 _FILTERS: dict[str, Reader] = {
     "group-id": lambda rule: [rule["GroupId"]],
@@ -126,7 +127,7 @@ def _rewritten(backend: Backend, group: Group, rule: Rule, change: Request | Non
         )
     permission = make_permission(change, kind, change[kind])
     check_peer(backend, group, permission)
-    return Rule(rule.id, permission, check_description(change.get("Description")))
+    return Rule(rule.id, permission, check_description(kind, change.get("Description")))
 
 
 def _not_one_peer(kinds: list[Kind]) -> Exception:
@@ -147,10 +148,13 @@ def describe_again(backend: Backend, request: Request, limits: Limits, *, egress
     given = request.get("SecurityGroupRuleDescriptions")
     if given:
         ids = [each["SecurityGroupRuleId"] for each in given]
-        named = _named_rules(group, {"SecurityGroupRuleIds": ids}, egress=egress)
-        texts = [check_description(each.get("Description")) for each in given]
+        named = list(_named_rules(group, {"SecurityGroupRuleIds": ids}, egress=egress))
+        texts = [
+            check_description(rule.permission.kind, each.get("Description"))
+            for rule, each in zip(named, given, strict=True)
+        ]
     else:
-        named = _named_rules(group, request, egress=egress)
+        named = list(_named_rules(group, request, egress=egress))
         texts = [description for _, description in read_permissions(request)]
     new = {rule.id: text for rule, text in zip(named, texts, strict=True)}
     after = [

@@ -2,13 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gateway_rules.local.aws.backend import Answer, Backend, Group, Peering, Request, Vpc
 from gateway_rules.local.aws.faults import fault, in_use, invalid, missing, no_group
 from gateway_rules.local.aws.filters import Reader, page, select
 from gateway_rules.local.aws.limits import Limits
-from gateway_rules.local.aws.rules import DESCRIPTION_SET, Kind, Permission, Rule
+from gateway_rules.local.aws.quota import check_group_quota
+from gateway_rules.local.aws.rules import TEXT_SET, Kind, Permission, Rule
+from gateway_rules.local.aws.tags import tags_for, tags_of
 
 _DIRECTIONS = (
     ("ip-permission.", "IpPermissions"),
@@ -64,14 +66,15 @@ def create_group(backend: Backend, request: Request, limits: Limits) -> Answer:
     """Make a security group.
 
     Raises InvalidParameterValue for a name or description that AWS does not take, and
-    InvalidGroup.Duplicate for a name that the VPC has, in whatever case. moto takes any text.
+    InvalidGroup.Duplicate for a name that the VPC has, in whatever case. moto takes any text, and
+    as many groups as one likes.
     """
-    del limits
     name = _check_name(request["GroupName"].rstrip(" "))
     description = _check_text("description", request["Description"])
     vpc = backend.get_vpc(request["VpcId"]) if request.get("VpcId") else backend.default_vpc
     _check_unused(backend, vpc, name)
     tags = tags_for("security-group", request)
+    check_group_quota(backend, limits)
     group = backend.create_security_group(name, description, vpc_id=vpc.id, tags=tags)
     return {
         "GroupId": group.id,
@@ -108,7 +111,7 @@ def _check_text(what: str, text: str) -> str:
     if not _TEXT.fullmatch(text):
         raise invalid(
             f"Invalid security group {what}. Valid {what}s are strings less than 256 characters "
-            f"from the following set:  {DESCRIPTION_SET}"
+            f"from the following set:  {TEXT_SET}"
         )
     return text
 
@@ -129,7 +132,7 @@ def delete_group(backend: Backend, request: Request, limits: Limits) -> Answer:
     if _is_needed(backend, group):
         raise in_use(f"resource {group.id} has a dependent object")
     backend.delete_security_group(group_id=group.id)
-    for resource in (group.id, *(rule.id for rule in _all_rules(group))):
+    for resource in (group.id, *(rule.id for rule in all_rules(group))):
         backend.tags.pop(resource, None)
     return {"Return": True, "GroupId": group.id}
 
@@ -145,11 +148,11 @@ def _refers(other: Group, group: Group) -> bool:
     """Say whether another group has a rule that names this one."""
     return other is not group and any(
         rule.permission.kind is Kind.GROUP and rule.permission.peer == group.id
-        for rule in _all_rules(other)
+        for rule in all_rules(other)
     )
 
 
-def _all_rules(group: Group) -> list[Rule]:
+def all_rules(group: Group) -> list[Rule]:
     """List a group's rules of both directions."""
     return [*group.ingress_rules, *group.egress_rules]
 
@@ -267,21 +270,3 @@ def _show_peers(rules: list[Rule], kind: Kind, name: str) -> list[Answer]:
         for rule in rules
         if rule.permission.kind is kind
     ]
-
-
-def tags_of(backend: Backend, resource_id: str) -> list[dict[str, str]]:
-    """List the tags of a resource."""
-    tags: Mapping[str, str] = backend.tags.get(resource_id, {})
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def tags_for(resource_type: str, request: Request) -> dict[str, str]:
-    """Read the tags that a request gives to what it makes."""
-    given = request.get("TagSpecifications", [])
-    for each in given:
-        if each["ResourceType"] != resource_type:
-            raise invalid(
-                f"'{each['ResourceType']}' is not a valid taggable resource type "
-                "for this operation."
-            )
-    return {tag["Key"]: tag["Value"] for each in given for tag in each.get("Tags", [])}

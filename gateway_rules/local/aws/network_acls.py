@@ -15,29 +15,39 @@ from gateway_rules.local.aws.entries import (
 )
 from gateway_rules.local.aws.faults import fault, in_use, invalid, no_acl
 from gateway_rules.local.aws.filters import Reader, page, select
-from gateway_rules.local.aws.groups import tags_for, tags_of
 from gateway_rules.local.aws.limits import Limits
-from gateway_rules.local.aws.quota import check_entry_quota
+from gateway_rules.local.aws.quota import check_acl_quota, check_entry_quota
+from gateway_rules.local.aws.tags import tags_for, tags_of
 
 
 def create_acl(backend: Backend, request: Request, limits: Limits) -> Answer:
     """Make an ACL that lets nothing through and guards no subnet.
 
-    A call whose answer was lost is repeated under its token, and makes no other.
+    A call whose answer was lost is repeated under its token, and makes no other. Raises
+    IdempotentParameterMismatch for another call under the token, and NetworkAclLimitExceeded.
     """
-    del limits
     vpc = backend.get_vpc(request["VpcId"])
     tags = tags_for("network-acl", request)
-    token = request.get("ClientToken")
-    acl = _made_with(backend, token) or add_acl(backend, vpc, default=False)
-    acl.token = token
-    backend.create_tags([acl.id], tags)
+    acl = _made_before(backend, request)
+    if acl is None:
+        check_acl_quota(backend, vpc.id, limits)
+        acl = add_acl(backend, vpc, default=False)
+        acl.asked = request
+        backend.create_tags([acl.id], tags)
     return {"NetworkAcl": _show_acl(backend, acl)}
 
 
-def _made_with(backend: Backend, token: str | None) -> Acl | None:
+def _made_before(backend: Backend, request: Request) -> Acl | None:
+    """Find the ACL that a call with the same token made; moto does not look at the token."""
+    token = request.get("ClientToken")
     acls = backend.network_acls.values()
-    return next((acl for acl in acls if token and acl.token == token), None)
+    acl = next((acl for acl in acls if token and acl.asked.get("ClientToken") == token), None)
+    if acl and acl.asked != request:
+        raise fault(
+            "IdempotentParameterMismatch",
+            "The parameters differ from those of the earlier request with the same client token",
+        )
+    return acl
 
 
 def add_acl(backend: Backend, vpc: Vpc, *, default: bool) -> Acl:
@@ -50,6 +60,14 @@ def add_acl(backend: Backend, vpc: Vpc, *, default: bool) -> Acl:
     acl.entries = _sorted(entry for family in families for entry in default_entries(family))
     backend.network_acls[acl.id] = acl
     return acl
+
+
+def open_to_ipv6(acl: Acl) -> None:
+    """Let IPv6 through a default ACL whose VPC now has it, both ways as far as nobody edited it."""
+    for last in default_entries("ipv6"):
+        held = [entry for entry in acl.entries if entry.egress == last.egress]
+        if held == [entry for entry in default_entries("ipv4") if entry.egress == last.egress]:
+            acl.entries = _sorted([*acl.entries, last])
 
 
 def families_of(vpc: Vpc) -> list[Family]:
@@ -247,6 +265,12 @@ def _part(name: str, part: str) -> Reader:
     return lambda acl: [entry[name][part] for entry in acl["Entries"] if name in entry]
 
 
+def _names(protocol: str) -> list[str]:
+    """Give what a filter may call a protocol: its number, and the name of three of them."""
+    names = {"6": "tcp", "17": "udp", "1": "icmp"}
+    return [protocol, names.get(protocol, protocol)]
+
+
 # moto lacks half of these, the one by id among them.
 _FILTERS: dict[str, Reader] = {
     "network-acl-id": _field("NetworkAclId"),
@@ -259,7 +283,9 @@ _FILTERS: dict[str, Reader] = {
     "entry.cidr": _entry("CidrBlock"),
     "entry.ipv6-cidr": _entry("Ipv6CidrBlock"),
     "entry.egress": _entry("Egress"),
-    "entry.protocol": _entry("Protocol"),
+    "entry.protocol": lambda acl: [
+        name for entry in acl["Entries"] for name in _names(entry["Protocol"])
+    ],
     "entry.rule-action": _entry("RuleAction"),
     "entry.rule-number": _entry("RuleNumber"),
     "entry.port-range.from": _part("PortRange", "From"),

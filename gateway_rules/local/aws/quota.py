@@ -1,4 +1,4 @@
-"""How many rules and entries a group and an ACL may have."""
+"""How many rules, entries, groups and ACLs there may be."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -53,4 +53,21 @@ def check_entry_quota(entries: Iterable[Entry], limits: Limits) -> None:
         raise fault(
             "NetworkAclEntryLimitExceeded",
             "The maximum number of network acl entries has been reached.",
+        )
+
+
+def check_acl_quota(backend: Backend, vpc_id: str, limits: Limits) -> None:
+    """Refuse one more ACL in a VPC than the quota; moto has no such quota."""
+    held = [acl for acl in backend.network_acls.values() if acl.vpc_id == vpc_id]
+    if len(held) >= limits.network_acls_per_vpc:
+        raise fault(
+            "NetworkAclLimitExceeded", "The maximum number of network ACLs has been reached."
+        )
+
+
+def check_group_quota(backend: Backend, limits: Limits) -> None:
+    """Refuse one more group in a Region than the quota; moto has no such quota."""
+    if sum(map(len, backend.groups.values())) >= limits.security_groups_per_region:
+        raise fault(
+            "SecurityGroupLimitExceeded", "The maximum number of security groups has been reached."
         )

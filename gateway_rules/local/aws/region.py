@@ -5,7 +5,7 @@ from moto.ec2.utils import random_security_group_rule_id
 
 from gateway_rules.local.aws.backend import Acl, Backend, Group, Vpc
 from gateway_rules.local.aws.entries import ALL_IPV4, ALL_IPV6
-from gateway_rules.local.aws.network_acls import add_acl, associate, families_of
+from gateway_rules.local.aws.network_acls import add_acl, associate, families_of, open_to_ipv6
 from gateway_rules.local.aws.rules import Kind, Permission, Rule
 
 
@@ -15,6 +15,7 @@ def region_class() -> type[EC2Backend]:
         "__module__": EC2Backend.__module__,
         "create_network_acl": _create_network_acl,
         "associate_default_network_acl_with_subnet": _associate_default_network_acl,
+        "associate_vpc_cidr_block": _associate_vpc_cidr_block,
         "create_security_group": _create_security_group,
         "delete_subnet": _delete_subnet,
         "delete_vpc": _delete_vpc,
@@ -32,6 +33,15 @@ def _associate_default_network_acl(backend: Backend, subnet_id: str, vpc_id: str
     for acl in backend.network_acls.values():
         if acl.default and acl.vpc_id == vpc_id:
             associate(acl, subnet_id)
+
+
+def _associate_vpc_cidr_block(backend: Backend, vpc_id: str, *args: object) -> object:
+    """Give a VPC another CIDR; with its first of IPv6, its default ACL lets IPv6 through."""
+    answer: object = EC2Backend.associate_vpc_cidr_block(backend, vpc_id, *args)
+    for acl in backend.network_acls.values():
+        if acl.default and acl.vpc_id == vpc_id and "ipv6" in families_of(backend.vpcs[vpc_id]):
+            open_to_ipv6(acl)
+    return answer
 
 
 def _create_security_group(backend: Backend, *args: object, **more: object) -> Group:

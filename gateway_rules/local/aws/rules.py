@@ -15,7 +15,9 @@ from gateway_rules.local.aws.values import (
     check_ports,
 )
 
-DESCRIPTION_SET = "a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+# What names and descriptions may hold; descriptions of rules that name a group or a prefix list
+# may not hold the ampersand (API reference, IpRange, UserIdGroupPair and PrefixListId).
+TEXT_SET = "a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
 HIGHEST_PROTOCOL = 255
 _DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 _NAMED = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
@@ -63,7 +65,7 @@ def read_permissions(
         if not peers:
             raise missing("A CIDR block, a security group ID or a prefix list has to be specified")
         for kind, peer, description in peers:
-            yield make_permission(item, kind, peer), check_description(description)
+            yield make_permission(item, kind, peer), check_description(kind, description)
 
 
 def _single(request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -144,12 +146,14 @@ def _canonical_peer(kind: Kind, peer: str) -> str:
     return cidr
 
 
-def check_description(description: str | None) -> str | None:
+def check_description(kind: Kind, description: str | None) -> str | None:
     """Return a rule's description; raise InvalidParameterValue for what moto takes unseen."""
-    if description is not None and not _DESCRIPTION.fullmatch(description):
+    without = "" if kind in {Kind.IPV4, Kind.IPV6} else "&"
+    text = description or ""
+    if not _DESCRIPTION.fullmatch(text) or set(text) & set(without):
         raise invalid(
             "Invalid rule description. Valid descriptions are strings less than 256 characters "
-            f"from the following set: {DESCRIPTION_SET}"
+            f"from the following set: {TEXT_SET.replace(without, '')}"
         )
     return description or None
 

@@ -14,6 +14,8 @@ _CODES: Final = {
     "L-0EA8095F": "rules_per_security_group",
     "L-2AEEBF1A": "entries_per_network_acl",
     "L-2AFB9258": "security_groups_per_interface",
+    "L-B4A6D682": "network_acls_per_vpc",
+    "L-E79EC296": "security_groups_per_region",
 }
 
 

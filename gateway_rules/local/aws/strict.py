@@ -19,6 +19,7 @@ from gateway_rules.local.aws import (
     surroundings,
 )
 from gateway_rules.local.aws.backend import Answer, Backend, Request
+from gateway_rules.local.aws.filters import check_filters, page
 from gateway_rules.local.aws.journal import Journal
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.local.aws.region import region_class
@@ -58,6 +59,14 @@ _CHECKS: Mapping[str, Check] = {
     "run_instances": surroundings.check_new_instances,
     "delete_subnet": surroundings.check_subnet_end,
     "delete_vpc": surroundings.check_vpc_end,
+    "create_tags": surroundings.check_new_tags,
+    "describe_network_interfaces": surroundings.check_asked_interfaces,
+}
+# The calls whose answers come in pages, under what name they come. moto sends one page of all.
+_PAGED: Mapping[str, str] = {
+    "describe_network_interfaces": "NetworkInterfaces",
+    "describe_subnets": "Subnets",
+    "describe_vpcs": "Vpcs",
 }
 
 
@@ -67,6 +76,9 @@ class Call(Protocol):
     ec2_backend: Backend
     params: Request
     querystring: Mapping[str, list[str]]
+
+
+Method = Callable[[Call], object]
 
 
 def apply(limits: Limits, journal: Journal | None = None) -> None:
@@ -99,12 +111,17 @@ def _response_class(limits: Limits, journal: Journal | None) -> type[EC2Response
 
     members = {
         **{name: _answer(action, limits) for name, action in _ACTIONS.items()},
-        **{name: _checked(name, check, limits) for name, check in _CHECKS.items()},
+        **{name: _paged(getattr(EC2Response, name), key) for name, key in _PAGED.items()},
     }
-    return type("StrictEC2Response", (EC2Response,), {"_dispatch": one_at_a_time, **members})
+    checked = {
+        name: _checked(members.get(name, getattr(EC2Response, name)), check, limits)
+        for name, check in _CHECKS.items()
+    }
+    own = {"_dispatch": one_at_a_time, **members, **checked}
+    return type("StrictEC2Response", (EC2Response,), own)
 
 
-def _answer(action: Action, limits: Limits) -> Callable[[Call], object]:
+def _answer(action: Action, limits: Limits) -> Method:
     """Make the method that answers a call. moto's ACL calls make the change on a dry run."""
 
     def answer(call: Call) -> object:
@@ -115,12 +132,23 @@ def _answer(action: Action, limits: Limits) -> Callable[[Call], object]:
     return answer
 
 
-def _checked(name: str, check: Check, limits: Limits) -> Callable[[Call], object]:
-    """Make the method that checks a call and lets moto answer it."""
-    answer: Callable[[Call], object] = getattr(EC2Response, name)
+def _checked(method: Method, check: Check, limits: Limits) -> Method:
+    """Make the method that checks a call and lets moto answer it, unless it is a dry run."""
 
     def checked(call: Call) -> object:
         check(call.ec2_backend, call.params, limits)
-        return answer(call)
+        if call.params.get("DryRun"):
+            raise DryRunClientError
+        return method(call)
 
     return checked
+
+
+def _paged(method: Callable[[Call], ActionResult], key: str) -> Method:
+    """Make the method that lets moto answer a call, and sends a page of it."""
+
+    def paged(call: Call) -> object:
+        check_filters(call.params)
+        return ActionResult(page(key, method(call).result[key], call.params))
+
+    return paged

@@ -1,11 +1,12 @@
-"""What surrounds groups and ACLs: interfaces, and the ends of subnets and VPCs."""
+"""What surrounds groups and ACLs: interfaces, tags, and the ends of subnets and VPCs."""
 
 from collections.abc import Iterator
 
 from gateway_rules.local.aws.backend import Backend, Request
-from gateway_rules.local.aws.faults import fault, in_use, no_group
-from gateway_rules.local.aws.groups import all_groups
+from gateway_rules.local.aws.faults import fault, in_use, no_acl, no_group, no_rule
+from gateway_rules.local.aws.groups import all_groups, all_rules
 from gateway_rules.local.aws.limits import Limits
+from gateway_rules.local.aws.tags import read_tags
 
 
 def check_new_interface(backend: Backend, request: Request, limits: Limits) -> None:
@@ -73,3 +74,31 @@ def _own_making(backend: Backend, vpc_id: str) -> Iterator[bool]:
         yield group.vpc_id == vpc_id and not group.is_default
     for acl in backend.network_acls.values():
         yield acl.vpc_id == vpc_id and not acl.default
+
+
+def check_new_tags(backend: Backend, request: Request, limits: Limits) -> None:
+    """Check tags and what is to have them.
+
+    moto takes any tag, and gives tags to rules and ACLs that are not there.
+    """
+    del limits
+    read_tags(request.get("Tags", []))
+    held = {
+        "sg": ({group.id for group in all_groups(backend)}, no_group),
+        "sgr": ({rule.id for group in all_groups(backend) for rule in all_rules(group)}, no_rule),
+        "acl": (backend.network_acls.keys(), no_acl),
+    }
+    for kind, (ids, missing) in held.items():
+        for resource_id in request["Resources"]:
+            if resource_id.startswith(f"{kind}-") and resource_id not in ids:
+                raise missing(resource_id)
+
+
+def check_asked_interfaces(backend: Backend, request: Request, limits: Limits) -> None:
+    """Refuse ids together with pages, as the API reference says of interfaces alone."""
+    del backend, limits
+    if request.get("NetworkInterfaceIds") and "MaxResults" in request:
+        raise fault(
+            "InvalidParameterCombination",
+            "The parameter networkInterfaceIds cannot be used with the parameter maxResults",
+        )
