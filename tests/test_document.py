@@ -14,10 +14,13 @@ from cloud import aws, move, surroundings, tagged
 from document import SiteRow, at_site, expected, expected_acl, reply_ports
 from mocked import (
     ACL,
+    ACLS,
     EGRESS,
     GATEWAY,
     GROUP,
+    GROUPS,
     INGRESS,
+    INTERFACES,
     SUBNET,
     SUBNETS,
     VPCS,
@@ -69,7 +72,14 @@ class Provider:
                 INGRESS: lambda args: self.rule(args, self.client.authorize_security_group_ingress),
                 ACL: self.acl,
             },
-            {VPCS: self.vpcs, SUBNETS: self.subnets, SUBNET: self.subnet},
+            {
+                VPCS: self.vpcs,
+                SUBNETS: self.subnets,
+                SUBNET: self.subnet,
+                ACLS: self.acls,
+                GROUPS: self.groups,
+                INTERFACES: self.interfaces,
+            },
         )
 
     def group(self, args: Properties) -> str:
@@ -146,6 +156,21 @@ class Provider:
         found = self.client.describe_subnets(Filters=filters(args))["Subnets"]
         return {"ids": [subnet["SubnetId"] for subnet in found]}
 
+    def acls(self, args: Properties) -> Properties:
+        """Find network ACLs."""
+        found = self.client.describe_network_acls(Filters=filters(args))["NetworkAcls"]
+        return {"ids": [acl["NetworkAclId"] for acl in found]}
+
+    def groups(self, args: Properties) -> Properties:
+        """Find security groups."""
+        found = self.client.describe_security_groups(Filters=filters(args))["SecurityGroups"]
+        return {"ids": [group["GroupId"] for group in found]}
+
+    def interfaces(self, args: Properties) -> Properties:
+        """Find network interfaces."""
+        found = self.client.describe_network_interfaces(Filters=filters(args))
+        return {"ids": [one["NetworkInterfaceId"] for one in found["NetworkInterfaces"]]}
+
     def subnet(self, args: Properties) -> Properties:
         """Give the network of one subnet."""
         (found,) = self.client.describe_subnets(SubnetIds=[args["id"]])["Subnets"]
@@ -155,6 +180,7 @@ class Provider:
 def filters(args: Properties) -> list[dict[str, Any]]:
     """Write the filters and tags of a look-up as EC2's calls take them."""
     given = [{"Name": one["name"], "Values": one["values"]} for one in args.get("filters", [])]
+    given += [{"Name": "vpc-id", "Values": [args["vpcId"]]}] if "vpcId" in args else []
     tags = args.get("tags", {})
     return given + [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
 
