@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test lint bench
+.PHONY: help setup up down test lint bench docs
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,3 +37,14 @@ lint: setup ## check style, form and types
 bench: setup ## measure beside peers, and fleets of stacks; writes docs/performance.md
 	@$(BIN)/python -m gateway_rules.local.toolchain
 	$(BIN)/python -m benches $(ARGS)
+
+# MkDocs has an environment of its own: nothing else here needs it.
+.venv-docs/made: requirements-docs.txt
+	@$(PYTHON) -m venv --clear .venv-docs
+	@.venv-docs/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+docs: setup .venv-docs/made ## build the documentation into site/; a broken link fails
+	@$(BIN)/python -m tools.reference docs/reference
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --quiet
+	@echo "made site/; to read it: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site"

@@ -1,0 +1,38 @@
+"""Which pages the reference has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway_rules.catalogue import read_catalogue
+from gateway_rules.cli import app
+from gateway_rules.plan import Plan
+from gateway_rules.resources import Gateway
+from gateway_rules.schemas import schemas
+from gateway_rules.site import Site
+from tools.reference.commands import commands_page
+from tools.reference.python_api import python_page
+from tools.reference.schema import schema_page
+
+_FILES: Final = {
+    "stack": ("stack-file.md", "`stacks/Pulumi.STACK.yaml`: one Region."),
+    "addresses": (
+        "address-file.md",
+        "`stacks/addresses/STACK.yaml`: where hosts are, seen from a Region.",
+    ),
+    "brakes": ("brakes-file.md", "`brakes.yaml`: what stops a change."),
+    "catalogue": (
+        "catalogue-file.md",
+        "`gateway_rules/catalogue/seg-v3.yaml`: the vendor's document as data.",
+    ),
+}
+
+
+def pages() -> dict[str, str]:
+    """Give each page's text under the name of its file."""
+    all_schemas = schemas(read_catalogue())
+    found = {name: schema_page(all_schemas[kind], where) for kind, (name, where) in _FILES.items()}
+    return found | {
+        "commands.md": commands_page(app),
+        "python.md": python_page([Gateway, Site, Plan]),
+    }
