@@ -45,6 +45,12 @@ class Preflight:
         """Tell whether AWS has something that the state of a cut-off update may lack."""
         return any(group.id for group in self.groups)
 
+    @property
+    def prefix_lists(self) -> tuple[str, ...]:
+        """Name those in rules made by hand, for how many rules they count as is not known."""
+        sources = {rule.source for group in self.groups for rule in group.foreign}
+        return tuple(sorted(source for source in sources if source.startswith("pl-")))
+
     def as_json(self) -> dict[str, Any]:
         """Give what `preflight --json` promises."""
         return {
@@ -71,6 +77,5 @@ def preflight(plan: Plan, live: Live, quotas: LiveQuotas) -> Preflight:
         *(obstacle for group in gone for obstacle in held_back(plan.site, group)),
         *taken_over(plan, live),
     )
-    made = calls(groups, acl, gone)
     made = calls(groups, acl, gone)
     return Preflight(plan.site.stack, obstacles, held, groups, acl, made, quotas)

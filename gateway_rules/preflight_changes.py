@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gateway_rules import verify_mending as mending
 from gateway_rules.live import Interface, Live, LiveAcl, LiveRule
 from gateway_rules.network_acl import Entry
 from gateway_rules.plan import Plan
@@ -28,6 +30,8 @@ class GroupChange:
     go: tuple[LiveRule, ...]
     reworded: tuple[Rule, ...]
     """Those of `stay` whose description changes, which is done in place."""
+    foreign: tuple[LiveRule, ...] = ()
+    """Those that nobody planned: Pulumi knows nothing of them, so they stay and take room."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,15 @@ def group_changes(plan: Plan, live: Live) -> Iterator[GroupChange]:
         there = {_live_content(rule): rule for rule in live.groups.get(id_ or "", ())}
         wanted = {_content(rule): rule for rule in group.rules}
         stay = tuple(rule for key, rule in wanted.items() if key in there)
+        rest = [rule for key, rule in there.items() if key not in wanted]
         yield GroupChange(
             group.name,
             id_,
             stay,
             tuple(rule for key, rule in wanted.items() if key not in there),
-            tuple(rule for key, rule in there.items() if key not in wanted),
+            tuple(filter(mending.is_planned, rest)),
             tuple(rule for rule in stay if there[_content(rule)].description != rule.description),
+            tuple(itertools.filterfalse(mending.is_planned, rest)),
         )
 
 

@@ -20,7 +20,7 @@ from gateway_rules.protocols import DIRECTIONS, Direction
 from gateway_rules.security_group import Rule
 from gateway_rules.site import Site
 
-_MAX_PRODUCT: Final = 1000
+MAX_PRODUCT: Final = 1000
 """Rules per group times groups per interface (VPC quotas page)."""
 _M = TypeVar("_M", Rule, LiveRule)
 
@@ -38,12 +38,13 @@ class Room:
     stay: tuple[Rule, ...]
     come: tuple[Rule, ...]
     go: tuple[LiveRule, ...]
+    foreign: tuple[LiveRule, ...]
     quota: int
 
     @property
     def before(self) -> int:
         """Count the rules that are there."""
-        return len(self.stay) + len(self.go)
+        return len(self.stay) + len(self.go) + len(self.foreign)
 
     @property
     def between(self) -> int:
@@ -53,7 +54,7 @@ class Room:
     @property
     def after(self) -> int:
         """Count the rules once the old ones are gone."""
-        return len(self.stay) + len(self.come)
+        return len(self.stay) + len(self.come) + len(self.foreign)
 
     def as_json(self) -> dict[str, Any]:
         """Give the counts as `preflight --json` promises them."""
@@ -72,9 +73,9 @@ def rooms(changes: Iterable[GroupChange], quotas: LiveQuotas) -> Iterator[Room]:
     """Give what each group holds; where there is neither a rule nor a change, nothing."""
     for change, direction, name in product(changes, DIRECTIONS, FAMILIES.values()):
         stay, come = (_of(some, direction, name) for some in (change.stay, change.come))
-        go = _of(change.go, direction, name)
+        go, foreign = (_of(some, direction, name) for some in (change.go, change.foreign))
         limit = quotas.rules_per_security_group
-        room = Room(change.name, direction, name, stay, come, go, limit)
+        room = Room(change.name, direction, name, stay, come, go, foreign, limit)
         if room.between:
             yield room
 
@@ -89,14 +90,18 @@ def crowded(site: Site, room: Room, quotas: LiveQuotas) -> Iterator[Obstacle]:
     """Say that the rules do not fit, or old and new ones not together, and each way out."""
     if room.after > room.quota:
         what = f"needs {room.after} rules, and this account may have {room.quota}"
-        ways = (*_raised(site, room, quotas), "or merge prefixes, or leave services out")
+        apart = ", or part the rules by section (security_groups)"
+        one = site.security_groups == "one"
+        smaller = f"or merge prefixes, or leave services out{apart if one else ''}"
+        ways = (*_raised(site, room, quotas), *_foreign(site, room), smaller)
         yield Obstacle("rules", f"{_place(room)} {what}", ways)
     elif room.between > room.quota:
         what = (
             f"{_place(room)} holds {room.between} rules once the new ones are made and before the "
             f"old ones go, and this account may have {room.quota}"
         )
-        yield Obstacle("rules-between", what, (*_raised(site, room, quotas), *_split(room)))
+        ways = (*_raised(site, room, quotas), *_foreign(site, room), *_split(room))
+        yield Obstacle("rules-between", what, ways)
 
 
 def _place(room: Room) -> str:
@@ -104,13 +109,23 @@ def _place(room: Room) -> str:
 
 
 def _raised(site: Site, room: Room, quotas: LiveQuotas) -> Iterator[str]:
-    most = _MAX_PRODUCT // room.between
+    if room.between > MAX_PRODUCT:
+        yield f"AWS lets no group hold more than {MAX_PRODUCT:,} rules"
+        return
+    most = MAX_PRODUCT // room.between
     if most < quotas.security_groups_per_interface:
         yield (
-            f"AWS holds rules times groups per interface to {_MAX_PRODUCT:,}: with {room.between} "
+            f"AWS holds rules times groups per interface to {MAX_PRODUCT:,}: with {room.between} "
             f"rules an interface may have {most} groups, so ask for that first"
         )
     yield f"raise the quota: {mending.raise_quota(site, 'rules_per_security_group', room.between)}"
+
+
+def _foreign(site: Site, room: Room) -> Iterator[str]:
+    if room.foreign:
+        named = ", ".join(rule.id for rule in room.foreign)
+        listed = f"gateway-rules verify {site.stack} says how"
+        yield f"or take out what was made by hand, which Pulumi never does ({listed}): {named}"
 
 
 def _split(room: Room) -> Iterator[str]:

@@ -13,6 +13,7 @@ from gateway_rules.packets import family
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import FAMILIES
 from gateway_rules.preflight_changes import AclChange
+from gateway_rules.preflight_rules import MAX_PRODUCT
 from gateway_rules.preflight_values import Obstacle
 from gateway_rules.protocols import DIRECTIONS
 from gateway_rules.verify_interfaces import listed
@@ -48,24 +49,31 @@ def _entries(plan: Plan, quotas: LiveQuotas) -> Iterator[Obstacle]:
 def _groups(plan: Plan, live: Live, quotas: LiveQuotas) -> Iterator[Obstacle]:
     """Count the groups of each interface together with those of the stack that are not on it."""
     limit = quotas.security_groups_per_interface
-    more = len(plan.groups) - len(live.groups)
-    full = [one for one in live.carriers if len(_with_ours(one, live)) + max(more, 0) > limit]
+    carried = {one: _carried(one, plan, live) for one in live.carriers}
+    full = [one for one, count in carried.items() if count > limit]
     if full:
-        needed = max(len(_with_ours(one, live)) for one in full) + max(more, 0)
+        needed = max(carried.values())
         what = (
             f"{listed(full)} would carry {needed} groups with all of the stack's, and this account "
             f"may have {limit} on an interface"
         )
-        raised = _raised(plan, "security_groups_per_interface", needed, _MOST_GROUPS)
+        raised = _raised(plan, "security_groups_per_interface", needed, _most_groups(quotas))
         yield Obstacle("groups", what, (*raised, "or take other groups off it"))
     elif len(plan.groups) > limit:
         what = f"the stack has {len(plan.groups)} groups, and an interface may carry {limit}"
-        raised = _raised(plan, "security_groups_per_interface", len(plan.groups), _MOST_GROUPS)
+        most = _most_groups(quotas)
+        raised = _raised(plan, "security_groups_per_interface", len(plan.groups), most)
         yield Obstacle("groups", what, (*raised, "or ask for fewer (security_groups)"))
 
 
-def _with_ours(interface: Interface, live: Live) -> set[str]:
-    return {*interface.groups, *live.groups}
+def _most_groups(quotas: LiveQuotas) -> int:
+    """Give as many groups as AWS lets an interface carry beside that many rules in each."""
+    return min(_MOST_GROUPS, MAX_PRODUCT // quotas.rules_per_security_group)
+
+
+def _carried(interface: Interface, plan: Plan, live: Live) -> int:
+    """Count the groups of others on an interface and all that the stack will have."""
+    return len({*interface.groups} - live.groups.keys()) + len(plan.groups)
 
 
 def _acls(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclChange) -> Iterator[Obstacle]:

@@ -62,6 +62,9 @@ def _lines(found: Preflight) -> Iterator[str]:
         yield "Network ACL: stays as it is."
     if found.quotas.from_defaults:
         yield "Quotas: AWS did not tell all of them, and its defaults stand in their place."
+    if found.prefix_lists:
+        named = ", ".join(found.prefix_lists)
+        yield f"Prefix lists count as one rule here, in AWS as many as they may hold: {named}."
     yield from _calls(found)
 
 

@@ -18,9 +18,14 @@ def deploy(site: Site) -> str:
     return f"pulumi up --refresh -s {site.stack}"
 
 
+def is_planned(rule: LiveRule) -> bool:
+    """Tell whether a rule was made by Pulumi; its description says what one by hand never does."""
+    return bool(_OURS.search(rule.description))
+
+
 def remove_rule(site: Site, rule: LiveRule) -> str:
     """Take a rule away: Pulumi one that it made, and by hand one that was made by hand."""
-    if _OURS.search(rule.description):
+    if is_planned(rule):
         return deploy(site)
     call = f"revoke-security-group-{rule.direction}"
     return _aws(site, call, f"--group-id {rule.group} --security-group-rule-ids {rule.id}")

@@ -112,12 +112,13 @@ def new_group(client: Any, vpc: str, plan: Plan) -> str:
 
 def permission(rule: Rule, group: str) -> dict[str, Any]:
     """Write a rule as EC2's calls take it."""
+    said = {"Description": rule.description}
     if rule.peer == "self":
-        source: dict[str, Any] = {"UserIdGroupPairs": [{"GroupId": group}]}
+        source: dict[str, Any] = {"UserIdGroupPairs": [{"GroupId": group, **said}]}
     elif rule.peer.version == 4:
-        source = {"IpRanges": [{"CidrIp": str(rule.peer)}]}
+        source = {"IpRanges": [{"CidrIp": str(rule.peer), **said}]}
     else:
-        source = {"Ipv6Ranges": [{"CidrIpv6": str(rule.peer)}]}
+        source = {"Ipv6Ranges": [{"CidrIpv6": str(rule.peer), **said}]}
     ports = {} if rule.protocol == "-1" else {"FromPort": rule.from_port, "ToPort": rule.to_port}
     return {"IpProtocol": rule.protocol, **ports, **source}
 

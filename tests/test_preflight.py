@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Deployed, aws, deploy, move, surroundings, tagged
+from cloud import Deployed, aws, deploy, move, permission, surroundings, tagged
 from rich.console import Console
 from sites import NOBODY, addition, shipped, site
 from typed import typist
@@ -22,6 +22,7 @@ from gateway_rules.prefixes import parse_prefix
 from gateway_rules.preflight import Preflight, preflight
 from gateway_rules.preflight_calls import Calls, calls
 from gateway_rules.preflight_changes import AclChange, GroupChange
+from gateway_rules.preflight_rules import crowded, rooms
 from gateway_rules.preflight_text import print_preflight
 from gateway_rules.security_group import Rule
 from gateway_rules.site import StackSite
@@ -140,6 +141,11 @@ def test_a_stack_that_is_there_needs_nothing(client: Any) -> None:
 def test_a_change_makes_before_it_removes(built: Deployed) -> None:
     """A rule comes and one goes; the ACL is replaced; descriptions change in place."""
     other = planned(roles=NOBODY | {"administrators": ["10.43.0.0/24"]})
+    (dns,) = (rule for rule in other.groups[0].rules if rule.direction == "egress")
+    built.client.update_security_group_rule_descriptions_egress(
+        GroupId=built.group,
+        IpPermissions=[permission(replace(dns, description="dns (section 1)"), built.group)],
+    )
     found = checked(in_vpc(other, built.place.vpc), built.client)
     assert found.as_json() == {
         "stack": "test",
@@ -191,10 +197,7 @@ def test_a_subnet_more_is_moved_alone(built: Deployed) -> None:
     (default,) = (acl.id for acl in read(built.plan, built.client).acls if acl.default)
     move(built.client, first, default)
     found = checked(built.plan, built.client)
-    assert found.calls.by_name == {
-        "ModifySecurityGroupRules": 2,
-        "ReplaceNetworkAclAssociation": 1,
-    }
+    assert found.calls.by_name == {"ReplaceNetworkAclAssociation": 1}
     assert "Network ACL: stays, and takes 1 subnet." in printed(found).splitlines()
 
 
@@ -233,8 +236,8 @@ def test_rules_that_share_nothing_can_go_first(client: Any) -> None:
             [
                 f"{ASK} L-0EA8095F --desired-value 5",
                 "or make two pull requests; the first takes out only these, and nothing is cut:",
-                "  egress tcp 514 10.50.0.0/24",
-                "  egress tcp 601 10.50.0.0/24",
+                "  egress tcp 514 10.50.0.0/24 (more (addition))",
+                "  egress tcp 601 10.50.0.0/24 (more (addition))",
                 "the second brings the rest, with 3 rules at most",
             ],
         )
@@ -248,7 +251,7 @@ def test_a_rule_that_is_replaced_stays_until_the_other_is_made(client: Any) -> N
     (obstacle,) = between(client, old, more([514]), 3).obstacles
     assert obstacle.ways[1:] == (
         "or make two pull requests; the first takes out only these, and nothing is cut:",
-        "  egress tcp 1 self",
+        "  egress tcp 1 self (own (addition))",
         "the second brings the rest, with 3 rules at most",
     )
 
@@ -274,7 +277,7 @@ def test_rules_that_never_fit_are_told_once(client: Any) -> None:
             "gateway-rules-test: egress ipv4 needs 3 rules, and this account may have 2",
             [
                 f"{ASK} L-0EA8095F --desired-value 3",
-                "or merge prefixes, or leave services out",
+                "or merge prefixes, or leave services out, or part the rules by section (security_groups)",
             ],
         )
     ]
@@ -296,7 +299,7 @@ def test_the_product_of_two_quotas_is_held(client: Any) -> None:
             "14 groups, so ask for that first"
         ),
         f"{ASK} L-0EA8095F --desired-value 71",
-        "or merge prefixes, or leave services out",
+        "or merge prefixes, or leave services out, or part the rules by section (security_groups)",
     )
 
 
@@ -399,6 +402,83 @@ def test_a_new_acl_needs_room_beside_the_old(built: Deployed) -> None:
     ]
 
 
+def test_rules_of_many_groups_are_bounded(client: Any) -> None:
+    """No quota lets a group hold more than a thousand rules."""
+    change = GroupChange("g", "sg-1", (), (rule(),) * 1001, (), ())
+    (held,) = rooms([change], QUOTAS)
+    (obstacle,) = crowded(planned().site, held, QUOTAS)
+    assert obstacle.ways[0] == "AWS lets no group hold more than 1,000 rules"
+
+
+def by_hand(built: Deployed, **source: Any) -> str:
+    """Put a rule into the stack's group as somebody does in the console."""
+    given = {"IpProtocol": "tcp", "FromPort": 9, "ToPort": 9, **source}
+    call = built.client.authorize_security_group_egress
+    made = call(GroupId=built.group, IpPermissions=[given])
+    return str(made["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+
+
+def test_a_rule_made_by_hand_stays_and_takes_room(client: Any) -> None:
+    """Pulumi knows nothing of it, so no pull request takes it out, and no call revokes it."""
+    built = deploy(planned(additions=more([514])), client)
+    made = by_hand(built, IpRanges=[{"CidrIp": "192.0.2.1/32"}])
+    other = in_vpc(planned(additions=more([6514])), built.place.vpc)
+    found = checked(other, client, replace(QUOTAS, rules_per_security_group=3))
+    hand = "or take out what was made by hand, which Pulumi never does"
+    assert (told(found), found.rooms[0].as_json(), found.calls.then) == (
+        [
+            (
+                "rules-between",
+                (
+                    "gateway-rules-test: egress ipv4 holds 4 rules once the new ones are made and "
+                    "before the old ones go, and this account may have 3"
+                ),
+                [
+                    f"{ASK} L-0EA8095F --desired-value 4",
+                    f"{hand} (gateway-rules verify test says how): {made}",
+                    "or make two pull requests; the first takes out only these, and nothing is "
+                    "cut:",
+                    "  egress tcp 514 10.50.0.0/24 (more (addition))",
+                    "the second brings the rest, with 3 rules at most",
+                ],
+            )
+        ],
+        room("egress", 3, 4, 3, 3),
+        {"DeleteNetworkAcl": 1, "RevokeSecurityGroupEgress": 1},
+    )
+
+
+def test_a_prefix_list_is_said_to_count_for_more(built: Deployed) -> None:
+    """How much room a list takes is its maximum, which a rule does not tell."""
+    made = built.client.create_managed_prefix_list(
+        PrefixListName="some", MaxEntries=20, AddressFamily="IPv4"
+    )
+    name = made["PrefixList"]["PrefixListId"]
+    by_hand(built, PrefixListIds=[{"PrefixListId": name}])
+    said = printed(checked(built.plan, built.client), 200).splitlines()
+    assert f"Prefix lists count as one rule here, in AWS as many as they may hold: {name}." in said
+
+
+def test_groups_that_go_take_no_room_on_an_interface(built: Deployed) -> None:
+    """An interface is asked to carry what is planned and what is others', no more."""
+    old = {f"sg-old-{number}": () for number in range(2)}
+    others = [f"sg-{number}" for number in range(4)]
+    full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
+    names = {**full.names, **{name: name for name in old}}
+    found = preflight(built.plan, replace(full, groups={**full.groups, **old}, names=names), QUOTAS)
+    assert "groups" not in {obstacle.kind for obstacle in found.obstacles}
+
+
+def test_many_rules_leave_room_for_few_groups(built: Deployed) -> None:
+    """Where a group may hold two hundred rules, an interface carries five and no more."""
+    others = [f"sg-{number}" for number in range(5)]
+    full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
+    (obstacle,) = preflight(
+        built.plan, full, replace(QUOTAS, rules_per_security_group=200)
+    ).obstacles
+    assert obstacle.ways[0] == "AWS raises this quota to 5 at most"
+
+
 def test_a_group_that_goes_must_be_free_to_go(client: Any) -> None:
     """What is protected or carried is told before the engine waits a quarter of an hour for it."""
     built = deploy(planned(protect=False), client)
@@ -415,7 +495,6 @@ def test_a_group_that_goes_must_be_free_to_go(client: Any) -> None:
         [],
         {
             "DeleteSecurityGroup": 1,
-            "ModifySecurityGroupRules": 2,
             "RevokeSecurityGroupEgress": 1,
         },
     )
