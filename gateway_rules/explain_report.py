@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway_rules import report
+from gateway_rules import packets, report
 from gateway_rules.explain import explain, is_near
 from gateway_rules.explain_cure import Cure, Near, cures, nearest
 from gateway_rules.explain_sources import of_live, of_others, of_plan
@@ -19,11 +19,13 @@ from gateway_rules.explain_values import (
     Ruleset,
     lines,
 )
-from gateway_rules.live import Live
+from gateway_rules.live import Live, LiveRule
 from gateway_rules.network_acl import Entry
+from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import BITS, SELF, Peer, Prefix, supernet
 from gateway_rules.security_group import Rule
+from gateway_rules.verify_groups import plain
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Report:
     """For what AWS has: whether the stack's files allow it."""
     others: tuple[Line, ...] = ()
     """For what AWS has: rules of other groups on the gateways' interfaces that pass it."""
+    unread: tuple[LiveRule, ...] = ()
+    """For what AWS has: the groups' own rules for prefix lists and for other groups."""
+    is_carried: bool = True
+    """Whether any interface carries one of the stack's groups."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -75,8 +81,16 @@ def of_aws(plan: Plan, live: Live, question: Question) -> Report:
     told = explain(rules, plan.flows, plan.site, question)
     files = of_files(plan, question)
     found = () if told.allowed else files.cures
-    passing = _others(plan, live, question)
-    return Report(plan, told, _near(told, rules), found, files.explanation.allowed, passing)
+    passing, unread = _others(plan, live, question), tuple(_unread(live, question))
+    planned, near = files.explanation.allowed, _near(told, rules)
+    return Report(plan, told, near, found, planned, passing, unread, bool(live.carriers))
+
+
+def _unread(live: Live, question: Question) -> Iterator[LiveRule]:
+    """Give the rules of the stack's groups whose other end is named and not written."""
+    pair = question.from_port, question.to_port
+    asked = Piece(question.direction, question.protocol, *pair, SELF)
+    return (rule for rule in live.rules if not plain(rule) and packets.meet(rule, asked))
 
 
 def _others(plan: Plan, live: Live, question: Question) -> tuple[Line, ...]:
@@ -102,6 +116,10 @@ def _notes(found: Report) -> Iterator[str]:
         yield "a rule for self holds if another gateway of this stack has the address"
     if not told.allowed and any(_may_be_resolver(peer, site.networks) for peer in peers):
         yield "if it is the VPC's own DNS resolver, neither groups nor ACLs filter it"
+    if not found.is_carried:
+        yield "no interface carries the stack's groups, so they let nothing through yet"
+    for rule in () if told.allowed else found.unread:
+        yield f"{rule.id} of {rule.group} may pass it: who is in {rule.source} is not looked up"
     for line in found.others:
         yield f"{line.name} of {line.holder}, another group on the gateways, passes of it as well"
     if found.planned and not told.allowed:

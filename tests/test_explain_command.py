@@ -387,6 +387,9 @@ SMALL = site(
 )
 
 
+UNUSED = "no interface carries the stack's groups, so they let nothing through yet"
+
+
 @pytest.fixture
 def built() -> Iterator[Deployed]:
     """Build a plan for administrators and DNS on an AWS of its own."""
@@ -409,7 +412,7 @@ def test_what_aws_has_is_named_by_its_ids(built: Deployed) -> None:
         built.group,
         {built.acl},
     )
-    assert (data["services"], data["notes"]) == (["ssh"], [])
+    assert (data["services"], data["notes"]) == (["ssh"], [UNUSED])
 
 
 def test_a_live_deny_is_named(built: Deployed) -> None:
@@ -423,7 +426,8 @@ def test_a_live_deny_is_named(built: Deployed) -> None:
     there = [(each["number"], each["action"]) for each in data["network_acl"]["there"]]
     assert (data["allowed"], there, data["cures"]) == (False, [(7, "deny")], [])
     assert data["notes"] == [
-        "the stack's files allow it: gateway-rules verify test lists what AWS lacks"
+        UNUSED,
+        "the stack's files allow it: gateway-rules verify test lists what AWS lacks",
     ]
 
 
@@ -454,7 +458,7 @@ def test_what_aws_passes_and_the_files_do_not_is_noted(built: Deployed) -> None:
     assert (data["allowed"], data["services"], data["notes"]) == (
         True,
         [],
-        ["the stack's files do not: gateway-rules verify test lists what AWS has on top"],
+        [UNUSED, "the stack's files do not: gateway-rules verify test lists what AWS has on top"],
     )
 
 
@@ -471,6 +475,29 @@ def test_another_group_on_the_interface_is_noted(built: Deployed) -> None:
     data = live(built, "ingress", "tcp", "192.0.2.1", "22")
     said = f"{rule['SecurityGroupRuleId']} of {other}, another group on the gateways"
     assert (data["allowed"], data["notes"]) == (False, [f"{said}, passes of it as well"])
+
+
+def test_what_a_prefix_list_holds_is_not_guessed(built: Deployed) -> None:
+    """A refusal names each rule that may pass it after all; one for other ports cannot."""
+    named = {"PrefixListName": "some", "MaxEntries": 1, "AddressFamily": "IPv4"}
+    some = built.client.create_managed_prefix_list(**named)["PrefixList"]["PrefixListId"]
+    made = [
+        built.client.authorize_security_group_ingress(
+            GroupId=built.group,
+            IpPermissions=[
+                {
+                    "IpProtocol": "tcp",
+                    "FromPort": port,
+                    "ToPort": port,
+                    "PrefixListIds": [{"PrefixListId": some}],
+                }
+            ],
+        )["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+        for port in (22, 23)
+    ]
+    said = f"{made[0]} of {built.group} may pass it: who is in {some} is not looked up"
+    assert live(built, "ingress", "tcp", "192.0.2.1", "22")["notes"] == [UNUSED, said]
+    assert live(built, "ingress", "tcp", "10.42.0.7", "22")["notes"] == [UNUSED]
 
 
 def test_live_asks_the_account(
