@@ -243,11 +243,13 @@ def _carried(plan: Plan) -> Mapping[str, Carriers]:
     found_rules: dict[str, list[Link]] = defaultdict(list)
     found: dict[str, dict[Direction, list[Link]]] = defaultdict(lambda: defaultdict(list))
     stack = plan.site.stack
+    mutual = {each.id for each in plan.catalogue.services if each.direction == "both"}
     for group in plan.groups:
         for rule in group.rules:
-            link = Link(anchors.rule(stack, group, rule), f"{packets(rule)} {rule.peer}")
+            anchor, said = anchors.rule(stack, group, rule), f"{packets(rule)} {rule.peer}"
             for name in rule.services:
-                found_rules[name].append(link)
+                way = f"{rule.direction} " if name in mutual else ""
+                found_rules[name].append(Link(anchor, f"{way}{said}"))
     for entry in plan.acl.entries:
         for name in entry.services:
             link = Link(anchors.entry(stack, entry), str(entry.number))
