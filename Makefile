@@ -46,5 +46,5 @@ bench: setup ## measure beside peers, and fleets of stacks; writes docs/performa
 
 docs: setup .venv-docs/made ## build the documentation into site/; a broken link fails
 	@$(BIN)/python -m tools.reference docs/reference
-	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build
 	@echo "made site/; to read it: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site"

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from gateway_rules.catalogue import read_catalogue
 from gateway_rules.cli import app
 from gateway_rules.schemas import schemas
+from tools.site_links import plain
 
 MADE = DOCS / "reference"
 PAGES = sorted(page for page in DOCS.rglob("*.md") if MADE not in page.parents)
@@ -162,3 +163,19 @@ def test_every_page_has_its_place() -> None:
     configuration = YAML(typ="safe", pure=True).load((ROOT / "mkdocs.yml").read_text())
     written = [page for page in placed(configuration["nav"]) if not page.startswith(MADE.name)]
     assert sorted(written) == sorted(page.relative_to(DOCS).as_posix() for page in PAGES)
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        ("[`stacks`](../stacks/Pulumi.eu-west-1.yaml)", "`stacks`"),
+        ("[no file](../stacks/nowhere.yaml)", "[no file](../stacks/nowhere.yaml)"),
+        ("[a page](../docs/faults.md)", "[a page](../docs/faults.md)"),
+        ("[a page](faults.md)", "[a page](faults.md)"),
+    ],
+)
+def test_links_that_leave_the_documentation_are_plain_text_in_the_site(
+    link: str, text: str
+) -> None:
+    """A link that nobody could follow goes, and one that is broken stays to fail the build."""
+    assert plain(f"See {link}.", DOCS / "verify.md", DOCS) == f"See {text}."

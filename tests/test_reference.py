@@ -114,6 +114,10 @@ def test_public_names_are_those_of_the_package() -> None:
     assert set(sections("python.md")) == set(gateway_rules.__all__)
     assert first_cells(sections("python.md")["Gateway"]) == ["plan", "group_ids", "network_acl_id"]
     assert "    vpc_id: pulumi.Input[str],\n" in sections("python.md")["Gateway"]
+    assert (
+        "| `gateway_version` | `Version or None` | The gateways' version in quotes; rows "
+        in (sections("python.md")["Site"])
+    )
 
 
 def test_what_is_written_is_all_that_is_there(tmp_path: Path) -> None:

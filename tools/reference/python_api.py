@@ -29,8 +29,14 @@ def _section(named: type) -> str:
         f"## {named.__name__}",
         *(_call(named.__name__, each.args) for each in calls if each.name == "__init__"),
         inspect.cleandoc(named.__doc__ or ""),
-        table(("name", "type", "what it is"), [*_attributes(found.body)]),
+        _table([*_attributes(found.body)]),
     )
+
+
+def _table(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Give a table, whose last column is left out where nothing stands in it."""
+    width = 3 if any(said for _, _, said in rows) else 2
+    return table(("name", "type", "what it is")[:width], [row[:width] for row in rows])
 
 
 def _call(name: str, takes: ast.arguments) -> str:
@@ -53,8 +59,8 @@ def _attributes(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str, str]]:
 
 
 def _type(annotation: ast.expr) -> str:
-    """Give a type as it is written, without what only its reader needs."""
-    return ast.unparse(_Bare().visit(annotation))
+    """Give a type as it is written, without what only pydantic needs, and without bars."""
+    return ast.unparse(_Bare().visit(annotation)).replace(" | ", " or ")
 
 
 class _Bare(ast.NodeTransformer):
