@@ -46,6 +46,8 @@ class Place(NamedTuple):
 
 START: Final = Place(1, 1)
 _DECIMAL = re.compile(r"[-+]?(0|[1-9]\d*)")
+_DIGITS: Final = 40
+"""A number of more digits is a slip; 128 bits, the most that is counted here, have 39."""
 _MERGE: Final = "tag:yaml.org,2002:merge"
 _FLOAT = re.compile(r"[-+]?(0|[1-9]\d*)\.\d+")
 
@@ -199,12 +201,18 @@ class _Builder:
             case "bool":
                 return text.lower() == "true"
             case "int" if _DECIMAL.fullmatch(text):
-                return int(text)
+                return self._number(node, text)
             case "float" if _FLOAT.fullmatch(text):
                 return Decimal(text)
             case "str" | "int" | "float" | "timestamp":
                 return text
         self._fault(node, "yaml", f"the tag {node.tag} is not known", "write the value without it")
+        return None
+
+    def _number(self, node: Node, text: str) -> int | None:
+        if len(text) <= _DIGITS:
+            return int(text)
+        self._fault(node, "range", f"a number of {len(text)} digits is too large", "write fewer")
         return None
 
     def _fault(self, node: Node, rule: str, message: str, fix: str) -> None:

@@ -164,6 +164,17 @@ def test_all_faults_of_the_form_are_told_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("digits", [41, 5000])
+def test_a_number_of_very_many_digits_is_a_fault(digits: int) -> None:
+    """Python reads none of more than 4,300 digits, and nobody means one of fifty."""
+    assert parse_yaml("9" * 40, "long.yaml").data == 10**40 - 1
+    with pytest.raises(Faults) as caught:
+        parse_yaml(f"a:\n  b: {'9' * digits}\n", "long.yaml")
+    assert told(caught.value) == [
+        f"error: long.yaml:2:6: [range] a number of {digits} digits is too large; write fewer"
+    ]
+
+
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     """Some editors write one before the first key."""
     (tmp_path / "a.yaml").write_bytes("\ufeffkey: 1\n".encode())
