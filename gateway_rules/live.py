@@ -271,6 +271,9 @@ def _acl(site: StackSite, acl: Mapping[str, Any]) -> LiveAcl:
 def _entry(acl: str, entry: Mapping[str, Any]) -> LiveEntry:
     protocol = protocols.NAMES.get(entry["Protocol"], entry["Protocol"])
     ports, icmp = entry.get("PortRange", {}), entry.get("IcmpTypeCode", {})
+    if protocol == "icmpv6" and "CidrBlock" in entry:
+        # With an IPv4 CIDR, AWS ignores type and code (CreateNetworkAclEntry).
+        ports, icmp = {}, {}
     pair = (icmp["Type"], icmp["Code"]) if icmp else (ports.get("From", -1), ports.get("To", -1))
     return LiveEntry(
         acl,

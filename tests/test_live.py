@@ -157,6 +157,26 @@ def test_a_numbered_protocol_has_all_ports(planned: Plan) -> None:
     ] * 2
 
 
+def test_a_message_of_the_other_family_is_every_message(planned: Plan) -> None:
+    """AWS ignores type and code of ICMPv6 where the CIDR is IPv4, and holds to them elsewhere."""
+    message = {"Protocol": "58", "IcmpTypeCode": {"Type": 2, "Code": 0}}
+    blocks = {7: {"CidrBlock": "192.0.2.0/24"}, 8: {"Ipv6CidrBlock": "2001:db8::/32"}}
+    with aws() as client:
+        built = deploy(planned, client)
+        for number, block in blocks.items():
+            client.create_network_acl_entry(
+                NetworkAclId=built.acl,
+                Egress=False,
+                RuleNumber=number,
+                RuleAction="allow",
+                **message,
+                **block,
+            )
+        found = live.read(AT, client).acls[0].entries
+    pairs = [(each.from_port, each.to_port) for each in found if each.protocol == "icmpv6"]
+    assert pairs == [(-1, -1), (2, 0)]
+
+
 def test_interfaces_are_read_with_the_groups_that_they_carry(planned: Plan) -> None:
     """Those in the stack's subnets, and those elsewhere with its group; no others."""
     with aws() as client:
