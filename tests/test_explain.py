@@ -24,6 +24,8 @@ from gateway_rules.project import load_plan
 from gateway_rules.protocols import opposite
 
 AT = site()
+ANYONE = "0.0.0.0/0"
+EVERYWHERE = parse_prefix(ANYONE)
 ADDRESSES = ("10.0.0.0", "10.0.0.17", "192.0.2.63", "198.51.100.1", "2001:db8::", "2001:db8::11")
 KINDS = (0, 3, 8, 128, 129)
 DIRECTIONS = st.sampled_from(["egress", "ingress"])
@@ -192,6 +194,33 @@ def replaced(packet: Packet, peer: Peer) -> Question:
     question = asked(packet)
     pair = question.from_port, question.to_port
     return Question(question.direction, question.protocol, *pair, (peer,))
+
+
+def test_one_rule_that_passes_all_is_named_before_several_that_pass_parts() -> None:
+    """A range is explained in as few lines as can be, in whatever order AWS lists its rules."""
+    pairs = ((20, 21), (22, 30), (10, 40))
+    held = [
+        LiveRule(f"sgr-{first}", "sg-1", "egress", "tcp", first, last, EVERYWHERE, ANYONE)
+        for first, last in pairs
+    ]
+    question = Question("egress", "tcp", 20, 30, (parse_address("192.0.2.1"),))
+    (answer,) = explain(ruleset(held, []), (), AT, question).answers
+    assert [(each.first, each.last, each.line) for each in answer.group] == [
+        (20, 30, Line("sg-1", held[2]))
+    ]
+
+
+def test_entries_part_a_range_at_their_ends() -> None:
+    """What one entry decides is left to none after it, and the next port is."""
+    said: list[tuple[Any, int, int]] = [("allow", 0, 50), ("deny", 50, 60), ("allow", 45, 65)]
+    acl = [
+        LiveEntry("acl-1", "egress", number, action, "tcp", first, last, EVERYWHERE)
+        for number, (action, first, last) in enumerate(said)
+    ]
+    question = Question("egress", "tcp", 40, 70, (parse_address("192.0.2.1"),))
+    (answer,) = explain(ruleset([], [acl]), (), AT, question).answers
+    found = [(each.first, each.last, each.line and each.line.name) for each in answer.there]
+    assert found == [(40, 50, "0"), (51, 60, "1"), (61, 65, "2"), (66, 70, None)]
 
 
 # --- Plans -------------------------------------------------------------------------------------
