@@ -164,6 +164,8 @@
     };
   };
 
+  const both = (one, other) => one.filter((each) => other.includes(each));
+
   /** Part a peer where anything of what is said changes. */
   const partsOf = (data, direction, protocol, ports, peer) => {
     const each = protocol === "-1" ? protocols : [hasPorts(protocol) || isIcmp(protocol) ? protocol : "other"];
@@ -178,8 +180,10 @@
         if (box.start <= start && (!holding.has(key) || holding.get(key).start <= box.start)) holding.set(key, box);
       }
       const said = together([...holding.values()]);
+      const key = JSON.stringify({ ...said, notes: null });
       const before = parts.at(-1);
-      if (!before || JSON.stringify(before.said) !== JSON.stringify(said)) parts.push({ start, said });
+      if (before?.key === key) before.said.notes = both(before.said.notes, said.notes);
+      else parts.push({ key, start, said });
     }
     return parts.map((part) => ({ ...part, peer, whole: parts.length === 1 }));
   };
@@ -234,7 +238,7 @@
     const first = `: ${direction} ${stretch(name, ...ports)} ${way} ${peers.map((peer) => peer.name).join(", ")}`;
     const verdict = make("p", make("b", allowed ? "Allowed" : "Refused"), first);
     verdict.className = allowed ? "allowed" : "refused";
-    const notes = parts.map(({ said }) => said.notes).reduce((one, other) => one.filter((note) => other.includes(note)));
+    const notes = parts.map(({ said }) => said.notes).reduce(both);
     return [
       verdict,
       ...parts.flatMap(({ start, said, peer, whole }) => [
