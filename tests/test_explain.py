@@ -223,6 +223,25 @@ def test_entries_part_a_range_at_their_ends() -> None:
     assert found == [(40, 50, "0"), (51, 60, "1"), (61, 65, "2"), (66, 70, None)]
 
 
+def test_a_prefix_is_parted_where_an_entry_parts_it() -> None:
+    """A deny for half of what a rule passes refuses that half, and no more."""
+    half = parse_prefix("192.0.2.128/26")
+    acl = [
+        LiveEntry("acl-1", "egress", 1, "deny", "tcp", 0, 65535, half),
+        LiveEntry("acl-1", "egress", 2, "allow", "tcp", 0, 65535, EVERYWHERE),
+        LiveEntry("acl-1", "ingress", 3, "allow", "tcp", 0, 65535, EVERYWHERE),
+    ]
+    held = [LiveRule("sgr-1", "sg-1", "egress", "tcp", 0, 65535, EVERYWHERE, ANYONE)]
+    question = Question("egress", "tcp", 80, 80, (parse_prefix("192.0.2.0/24"),))
+    answers = explain(ruleset(held, [acl]), (), AT, question).answers
+    found = [(str(answer.place), answer.allowed) for answer in answers]
+    assert found == [
+        ("192.0.2.0/32", True),
+        ("192.0.2.128/32", False),
+        ("192.0.2.192/32", True),
+    ]
+
+
 # --- Plans -------------------------------------------------------------------------------------
 
 
