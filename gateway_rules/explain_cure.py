@@ -12,7 +12,7 @@ from gateway_rules.flows import Flow, required_flows, role_peers, why_not_used
 from gateway_rules.packets import Match
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import Peer, Prefix
-from gateway_rules.protocols import ICMP, NUMBERS, Direction, PortPair
+from gateway_rules.protocols import ICMP, NUMBERS, WAY, Direction, PortPair
 from gateway_rules.security_group import covers
 from gateway_rules.site import Site
 
@@ -129,8 +129,9 @@ def _told(flows: Iterable[Flow]) -> Iterator[str]:
     ends: dict[tuple[str, str], list[Peer]] = {}
     for flow in flows:
         what = f"{flow.direction} {packets_text(flow.protocol, *span(flow))}"
-        way = {"egress": "to", "ingress": "from"}[flow.direction]
-        ends.setdefault((f"{what} {way}", ", ".join(flow.services)), []).append(flow.peer)
+        ends.setdefault((f"{what} {WAY[flow.direction]}", ", ".join(flow.services)), []).append(
+            flow.peer
+        )
     for (what, services), peers in ends.items():
         yield f"{what} {f'{len(peers)} prefixes' if peers[1:] else peers[0]} ({services})"
 

@@ -24,6 +24,7 @@ from gateway_rules.explain_values import (
 )
 from gateway_rules.packets import Match
 from gateway_rules.prefixes import BITS, Peer, Prefix
+from gateway_rules.protocols import WAY
 from gateway_rules.security_group import covers
 
 _SHOWN: Final = 6
@@ -51,10 +52,9 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _asked(question: Question) -> str:
-    way = {"egress": "to", "ingress": "from"}[question.direction]
     peers = ", ".join(map(_peer, question.peers))
     what = packets_text(question.protocol, *span(question))
-    return f"{question.direction} {what} {way} {peers}"
+    return f"{question.direction} {what} {WAY[question.direction]} {peers}"
 
 
 def _peer(peer: Peer) -> str:

@@ -51,18 +51,16 @@ def _groups(plan: Plan, live: Live, quotas: LiveQuotas) -> Iterator[Obstacle]:
     limit = quotas.security_groups_per_interface
     carried = {one: _carried(one, plan, live) for one in live.carriers}
     full = [one for one, count in carried.items() if count > limit]
+    needed = max(carried.values(), default=len(plan.groups))
+    raised = _raised(plan, "security_groups_per_interface", needed, _most_groups(quotas))
     if full:
-        needed = max(carried.values())
         what = (
             f"{listed(full)} would carry {needed} groups with all of the stack's, and this account "
             f"may have {limit} on an interface"
         )
-        raised = _raised(plan, "security_groups_per_interface", needed, _most_groups(quotas))
         yield Obstacle("groups", what, (*raised, "or take other groups off it"))
-    elif len(plan.groups) > limit:
-        what = f"the stack has {len(plan.groups)} groups, and an interface may carry {limit}"
-        most = _most_groups(quotas)
-        raised = _raised(plan, "security_groups_per_interface", len(plan.groups), most)
+    elif needed > limit:
+        what = f"the stack has {needed} groups, and an interface may carry {limit}"
         yield Obstacle("groups", what, (*raised, "or ask for fewer (security_groups)"))
 
 

@@ -15,6 +15,8 @@ Direction: TypeAlias = Literal["egress", "ingress"]
 Protocol: TypeAlias = Literal["tcp", "udp", "icmp", "icmpv6", "-1"]
 PortPair: TypeAlias = tuple[int, int]
 
+WAY: Final = {"egress": "to", "ingress": "from"}
+"""What stands before the other end."""
 DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 PROTOCOLS: Final[tuple[Protocol, ...]] = get_args(Protocol)
 ICMP: Final = ("icmp", "icmpv6")

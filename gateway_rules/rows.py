@@ -9,11 +9,8 @@ from typing import Final
 from gateway_rules import packets
 from gateway_rules.packets import Piece
 from gateway_rules.prefixes import SELF, Interval, Prefix, from_interval, supernet
-from gateway_rules.protocols import format_ports
+from gateway_rules.protocols import WAY, format_ports
 from gateway_rules.review import Change
-
-WAY: Final = {"egress": "to", "ingress": "from"}
-"""What stands before the other end."""
 
 _SHOWN: Final = 4
 

@@ -12,9 +12,9 @@ from gateway_rules.errors import Faults
 from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import FAMILIES, SELF
-from gateway_rules.protocols import ICMP
+from gateway_rules.protocols import ICMP, WAY
 from gateway_rules.review import Side, StackDiff, rules
-from gateway_rules.rows import WAY, ports_of, rows
+from gateway_rules.rows import ports_of, rows
 from gateway_rules.security_group import Rule
 
 ADMINISTRATORS: Final = "administrators"

@@ -242,6 +242,20 @@ def test_a_prefix_is_parted_where_an_entry_parts_it() -> None:
     ]
 
 
+def test_a_prefix_is_parted_where_the_gateways_begin() -> None:
+    """The rule for the group itself passes an end in the subnets, and none beside them."""
+    ways: list[Any] = ["ingress", "egress"]
+    acl = [
+        LiveEntry("acl-1", way, number, "allow", "tcp", 0, 65535, EVERYWHERE)
+        for number, way in enumerate(ways)
+    ]
+    held = [LiveRule("sgr-1", "sg-1", "ingress", "tcp", 443, 443, SELF, "sg-1")]
+    question = Question("ingress", "tcp", 443, 443, (parse_prefix("10.42.0.0/16"),))
+    answers = explain(ruleset(held, [acl]), (), AT, question).answers
+    passed = [str(answer.place) for answer in answers if answer.allowed]
+    assert passed == [f"{network.address}/32" for network in AT.networks]
+
+
 # --- Plans -------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from gateway_rules.local.rehearse_record import HeldEntry, HeldRule, Moment
 from gateway_rules.prefixes import SELF
-from gateway_rules.rows import WAY
+from gateway_rules.protocols import WAY
 from gateway_rules.verify_findings import traffic
 
 _T = TypeVar("_T")
