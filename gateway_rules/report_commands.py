@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -37,11 +38,13 @@ def report_page(
 
     Example: gateway-rules report -o report.html
     """
+    from gateway_rules.local.toolchain import cache  # noqa: PLC0415 - nor for this.
     from gateway_rules.page import gather  # noqa: PLC0415 - `show` need not wait for it.
     from gateway_rules.page.page import page  # noqa: PLC0415 - nor for this.
 
     root = root_of(context)
-    text = page(gather.content(root, tuple(stacks or ()), base, live=live))
+    keep = cache(os.environ) / "curves"
+    text = page(gather.content(root, tuple(stacks or ()), base, live=live, keep=keep))
     if str(output) == "-":
         emit(text.rstrip("\n"))
     else:

@@ -34,10 +34,10 @@ ORDER = (
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
     *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
     *("aws", "resources", "take_over", "program"),
-    "page",
     *("terminal", "repair_command"),
     *(
         "local",
+        "page",
         "stack_commands",
         "cover_commands",
         "review_commands",

@@ -78,25 +78,21 @@ class Box:
 
 def boxes(plan: Plan) -> Iterator[Box]:
     """Part all packets that a plan can tell apart; explain's answer is the same within a box."""
-    for view in _views(plan):
-        yield from view.boxes(_FAMILIES[view.plane.family])
+    rules = of_plan(plan)
+    for direction, protocol, family in product(DIRECTIONS, PROTOCOLS, _FAMILIES):
+        # The gateways themselves are somewhere only where they have networks.
+        if family != SELF or plan.site.networks:
+            plane = Plane(direction, protocol, family)
+            yield from _View(plan, rules, plane, _FAMILIES[family]).boxes()
 
 
 def special(plan: Plan) -> Iterator[tuple[Prefix, Box]]:
     """Give the boxes of single addresses of which more is said than of those around them."""
-    addresses = _special(plan)
-    for view in _views(plan):
-        for address in addresses:
-            if FAMILIES[address.version] == view.plane.family:
-                yield from ((address, box) for box in view.boxes(address))
-
-
-def _views(plan: Plan) -> Iterator[_View]:
-    """Look at each plane; the gateways themselves are somewhere only where they have networks."""
     rules = of_plan(plan)
-    families = [family for family in _FAMILIES if family != SELF or plan.site.networks]
-    for place in product(DIRECTIONS, PROTOCOLS, families):
-        yield _View(plan, rules, Plane(*place))
+    for address, direction, protocol in product(_special(plan), DIRECTIONS, PROTOCOLS):
+        plane = Plane(direction, protocol, FAMILIES[address.version])
+        for box in _View(plan, rules, plane, address).boxes():
+            yield address, box
 
 
 def told(plan: Plan, question: Question, answer: Answer) -> Told:
@@ -143,12 +139,12 @@ class _Case(NamedTuple):
 
 
 class _View:
-    """One plane of a plan, with all that can decide in it."""
+    """One plane of a plan, with all that can decide there about a peer."""
 
-    def __init__(self, plan: Plan, rules: Ruleset, plane: Plane) -> None:
+    def __init__(self, plan: Plan, rules: Ruleset, plane: Plane, peer: Peer) -> None:
         there, back = plane.direction, protocols.opposite(plane.direction)
         (acl,) = rules.acls
-        self.plan, self.plane = plan, plane
+        self.plan, self.plane, self.peer = plan, plane, peer
         self.rules = [line for line in rules.rules if self._speaks(line.match, there)]
         self.there = [line for line in acl if self._speaks(line.match, there)]
         self.back = [line for line in acl if self._speaks(line.match, back)]
@@ -161,14 +157,18 @@ class _View:
         self.cases = self._cases()
 
     def _speaks(self, match: Match, direction: Direction) -> bool:
-        return match.direction == direction and match.protocol in ("-1", self.plane.protocol)
+        return (
+            match.direction == direction
+            and match.protocol in ("-1", self.plane.protocol)
+            and _may_meet(match.peer, self.peer)
+        )
 
-    def boxes(self, peer: Peer) -> Iterator[Box]:
-        """Part the packets with a peer."""
+    def boxes(self) -> Iterator[Box]:
+        """Part the packets with the peer."""
         known: dict[_Case, list[tuple[Interval, Told]]] = {}
         for (first, last), case in self.cases:
             if case not in known:
-                known[case] = [*self._told(case, first, peer)]
+                known[case] = [*self._told(case, first)]
             for addresses, said in known[case]:
                 yield Box(self.plane, first, last, addresses, said)
 
@@ -193,19 +193,26 @@ class _View:
         ]
         return _Case(held[0], held[1], held[2], answers)
 
-    def _told(self, case: _Case, port: int, peer: Peer) -> Iterator[tuple[Interval, Told]]:
+    def _told(self, case: _Case, port: int) -> Iterator[tuple[Interval, Told]]:
         """Ask about one port of a stretch, for every address that anything tells apart."""
         pair = divmod(port, 256) if self.plane.protocol in ICMP else (port, port)
-        question = Question(self.plane.direction, self.plane.protocol, *pair, (peer,))
+        question = Question(self.plane.direction, self.plane.protocol, *pair, (self.peer,))
         rules = tuple(self.rules[index] for index in case.rules)
         entries = (*(self.there[index] for index in case.entries), *self.back)
         flows = [self.flows[index] for index in case.flows]
         found = explain(Ruleset(rules, (entries,)), flows, self.plan.site, question)
         said = [told(self.plan, question, answer) for answer in found.answers]
-        spans = _between(peer, [answer.place for answer in found.answers])
+        spans = _between(self.peer, [answer.place for answer in found.answers])
         for each, some in groupby(zip(spans, said, strict=True), key=lambda pair: pair[1]):
             together = [addresses for addresses, _ in some]
             yield (together[0][0], together[-1][1]), each
+
+
+def _may_meet(one: Peer, other: Peer) -> bool:
+    """Tell whether two peers may share an address, as any may with the gateways themselves."""
+    if not (isinstance(one, Prefix) and isinstance(other, Prefix)):
+        return True
+    return one.covers(other) or other.covers(one)
 
 
 @cache

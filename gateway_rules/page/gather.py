@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from gateway_rules import budget
 from gateway_rules.address_text import replace_file
 from gateway_rules.catalogue import Catalogue
 from gateway_rules.changes import Review, review
 from gateway_rules.errors import Faults, Pending
+from gateway_rules.page import kept
 from gateway_rules.page.content import Content, Planned, Waiting
 from gateway_rules.page.revision import Revision, revision
 from gateway_rules.plan import Plan
@@ -20,9 +20,17 @@ from gateway_rules.stack_file import REGION_KEY, raw_config
 from gateway_rules.verify_findings import Verification
 
 
-def content(root: Path, stacks: tuple[str, ...], base: str | None, *, live: bool) -> Content:
+def content(
+    root: Path,
+    stacks: tuple[str, ...],
+    base: str | None,
+    *,
+    live: bool,
+    keep: Path | None = None,
+) -> Content:
     """Gather what a page tells of the stacks, by default of all.
 
+    Curves are kept in the folder `keep`, if there is one, from one page to the next.
     Raises Faults with all that is wrong with any of them, Pending when all that were named
     are pending, and what `review` and `verify` raise where they are asked for.
     """
@@ -32,7 +40,7 @@ def content(root: Path, stacks: tuple[str, ...], base: str | None, *, live: bool
     found = revision(root)
     return Content(
         catalogue_of(root),
-        tuple(_told(root, name, side, live=live) for name, side in sides.items()),
+        tuple(_told(root, name, side, keep, live=live) for name, side in sides.items()),
         str(found) if found else "",
         _day(found, today, live=live),
         compared,
@@ -84,10 +92,10 @@ def _wrong(sides: Mapping[str, Side]) -> Iterator[Faults]:
             yield side
 
 
-def _told(root: Path, name: str, side: Side, *, live: bool) -> Planned | Waiting:
+def _told(root: Path, name: str, side: Side, keep: Path | None, *, live: bool) -> Planned | Waiting:
     """Add to a plan what it costs and, where that is asked, what AWS has."""
     if isinstance(side, Plan):
-        return Planned(side, budget.curve(side), _verified(side) if live else None)
+        return Planned(side, kept.curves(side, keep), _verified(side) if live else None)
     # A pending stack's own file is in order, so its Region stands in it.
     region = raw_config(root, name)[REGION_KEY]
     return Waiting(name, region, side.faults if isinstance(side, Faults) else ())
