@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
-from gateway_rules import live, verify_acls
+from gateway_rules import live, packets, verify_acls
 from gateway_rules.live import Live
 from gateway_rules.live_quotas import LiveQuotas
 from gateway_rules.packets import Match
@@ -50,7 +50,8 @@ def compare(plan: Plan, found: Live, allowed: LiveQuotas | None = None) -> Verif
     them. An ACL must pass every request and reply, `self` included, and nothing that the
     plan's entries do not. Whatever else bears on the same packets is foreign.
     """
-    groups, interfaces = Groups.of(plan, found), Interfaces(plan, found)
+    groups = Groups.of(plan, found)
+    interfaces = Interfaces(plan, found, packets.pieces(groups.comparison.lost))
     guards = verify_acls.guards(plan, found)
     return Verification(
         plan.site.stack,

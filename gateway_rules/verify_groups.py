@@ -32,6 +32,12 @@ def said(rule: LiveRule | Rule) -> _Said:
     return rule.direction, rule.protocol, rule.from_port, rule.to_port, rule.peer
 
 
+def planned_groups(plan: Plan, live: Live) -> frozenset[str]:
+    """Give the ids of the stack's groups that the plan has."""
+    names = {group.name for group in plan.groups}
+    return frozenset(id_ for id_ in live.groups if live.names[id_] in names)
+
+
 @dataclass(frozen=True)
 class Groups:
     """The groups of a stack as planned and as found."""
@@ -52,6 +58,11 @@ class Groups:
         return {self.live.names[group]: group for group in self.live.groups}
 
     @property
+    def planned(self) -> frozenset[str]:
+        """The ids of the groups that the plan has; others may bear the stack's tag as well."""
+        return planned_groups(self.plan, self.live)
+
+    @property
     def ids(self) -> str:
         """The groups' ids, or how they were looked for."""
         return ", ".join(self.live.groups) or f"no group tagged {STACK_TAG}={self.plan.site.stack}"
@@ -59,11 +70,12 @@ class Groups:
     # --- What is required and does not pass ----------------------------------------------------
 
     def missing(self) -> Iterator[Finding]:
-        """Give what no group passes, what some interface lacks, and groups that are not there."""
+        """Give what no group passes or some interface lacks, and what is not there to pass it."""
         why = "it is required, and no rule passes it"
         for piece, services in self.comparison.asking(self.comparison.lost):
             yield Finding(GROUPS, piece, services, self.ids, why, mending.deploy(self.plan.site))
         yield from self._lacking_groups()
+        yield from self._lacking_rules()
         for carried in sorted({self._carried(one) for one in self.live.carriers}):
             if len(carried) < len(self.live.groups):
                 yield from self._lacking(carried)
@@ -75,9 +87,29 @@ class Groups:
                 why = "the group is not there, though others pass its packets"
                 yield self._of_group(group, f"no group named {group.name}", why)
 
+    def _lacking_rules(self) -> Iterator[Finding]:
+        """Give planned rules that are not there though other planned ones pass their packets.
+
+        The next update could take away what they lean on. Where a rule that is not planned
+        passes their packets, that one is told.
+        """
+        unplanned = self.comparison.index(self._unplanned)
+        for group in self.plan.groups:
+            id_ = self.names.get(group.name, "")
+            there = {*map(said, self.live.groups.get(id_, group.rules))}
+            for rule in group.rules:
+                gone = said(rule) not in there and not next(unplanned.meeting(rule), None)
+                if gone and not next(self._lost.meeting(rule), None):
+                    why = "the rule is not there, though others pass its packets"
+                    fix = mending.deploy(self.plan.site)
+                    yield Finding(GROUPS, piece_of(rule), rule.services, id_, why, fix)
+
     def _is_passed(self, group: SecurityGroup) -> bool:
-        lost = self.comparison.index(packets.pieces(self.comparison.lost))
-        return not any(True for rule in group.rules for _ in lost.meeting(rule))
+        return not any(True for rule in group.rules for _ in self._lost.meeting(rule))
+
+    @cached_property
+    def _lost(self) -> Index[Piece]:
+        return self.comparison.index(packets.pieces(self.comparison.lost))
 
     def _of_group(self, group: SecurityGroup, resource: str, why: str) -> Finding:
         services = tuple(sorted({name for rule in group.rules for name in rule.services}))
@@ -94,8 +126,10 @@ class Groups:
         bare = [one for one in self.live.carriers if self._carried(one) == carried]
         whom = ", ".join(one.id for one in bare)
         why = f"it is required, and {whom} lacks the group that passes it"
-        given = ((one, {*one.groups, *self.live.groups}) for one in bare)
+        given = ((one, {*one.groups, *self.planned}) for one in bare)
         fix = mending.all_of(mending.set_groups(self.plan.site, *pair) for pair in given)
+        if self.planned <= {*carried}:
+            fix = mending.deploy(self.plan.site)
         for piece, services in some.asking(packets.without(some.lost, self.comparison.lost)):
             yield Finding(GROUPS, piece, services, ", ".join(carried), why, fix)
 
@@ -110,7 +144,7 @@ class Groups:
             yield Finding(GROUPS, piece, (), self.ids, why, self._removing(rule))
 
     def _removing(self, culprit: LiveRule) -> str:
-        """Give the command that takes excess away and cuts nothing that is required."""
+        """Give the command that takes a rule away and cuts nothing that is required."""
         if next(self._leaning.meeting(culprit), None):
             return mending.deploy(self.plan.site)
         return mending.remove_rule(self.plan.site, culprit)
@@ -166,15 +200,13 @@ class Groups:
         for rule in self._unplanned:
             if self.live.names[rule.group] in known and not next(self._told.meeting(rule), None):
                 why = "the plan has no such rule, though it passes no more packets"
-                fix = mending.remove_rule(self.plan.site, rule)
-                yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix)
+                yield Finding(GROUPS, piece_of(rule), (), rule.id, why, self._removing(rule))
 
     @cached_property
     def _told(self) -> Index[Piece]:
         """What is excess, and the planned rules of whose packets some are missing."""
-        lost = self.comparison.index(packets.pieces(self.comparison.lost))
         rules = (rule for group in self.plan.groups for rule in group.rules)
-        wounded = (piece_of(rule) for rule in rules if next(lost.meeting(rule), None))
+        wounded = (piece_of(rule) for rule in rules if next(self._lost.meeting(rule), None))
         return self.comparison.index((*packets.pieces(self.comparison.gained), *wounded))
 
 

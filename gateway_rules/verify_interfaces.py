@@ -15,7 +15,7 @@ from gateway_rules.plan import Plan, SecurityGroup
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import ALL_PORTS, DIRECTIONS
 from gateway_rules.verify_findings import Finding
-from gateway_rules.verify_groups import GROUPS
+from gateway_rules.verify_groups import GROUPS, planned_groups
 from gateway_rules.verify_layers import piece_of, smallest
 
 _DEFAULT: Final = "default"
@@ -29,6 +29,8 @@ class Interfaces:
 
     plan: Plan
     live: Live
+    lost: tuple[Piece, ...]
+    """What is required and passes by none of the stack's groups."""
 
     def foreign(self) -> Iterator[Finding]:
         """Give what others do on the gateways' interfaces, and what the ACL does to others."""
@@ -81,7 +83,7 @@ class Interfaces:
     def _with_ours(self, interface: Interface) -> set[str]:
         """Give an interface's groups and the stack's, less the VPC's own, which opens too much."""
         kept = {group for group in interface.groups if self.live.names[group] != _DEFAULT}
-        return kept | self.live.groups.keys()
+        return kept | planned_groups(self.plan, self.live)
 
     def _elsewhere(self) -> Iterator[Finding]:
         """Give the interfaces that carry a group where the stack has no ACL."""
@@ -101,13 +103,21 @@ class Interfaces:
         groups = {rule.group for rule, _ in opened}
         for rule, beyond in opened:
             bearers = [one for one in self.live.carriers if rule.group in one.groups]
-            # All of them go at once, or the command for one would bring another one back.
-            commands = (self._set(one, {*one.groups} - groups) for one in bearers)
             end = "" if beyond else rule.source
             first = smallest(beyond)
             why = f"{self._adds_up(rule, bearers)} {_reach(rule, beyond)}"
-            fix = mending.all_of(commands)
+            fix = self._taking_off(groups, bearers)
             yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, end, first)
+
+    def _taking_off(self, groups: set[str], bearers: list[Interface]) -> str:
+        """Give the command that takes groups of others off, once nothing required leans on them.
+
+        All of them go at once, or the command for one would bring another one back.
+        """
+        rules = [rule for group in sorted(groups) for rule in self.live.others[group]]
+        if any(packets.meet(piece, rule) for piece in self.lost for rule in rules):
+            return mending.deploy(self.plan.site)
+        return mending.all_of(self._set(one, {*one.groups} - groups) for one in bearers)
 
     def _opened(self) -> Iterator[tuple[LiveRule, Packets]]:
         """Give the rules that add to ours, with what they open; none where nobody can say."""

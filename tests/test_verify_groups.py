@@ -111,16 +111,33 @@ def test_a_wide_rule_beside_the_planned_one_is_taken_away_by_hand(planned: Plan)
 
 
 def test_rules_that_together_pass_what_a_planned_one_does_are_foreign(planned: Plan) -> None:
-    """No packet differs, and neither half is a rule of the plan."""
+    """No packet differs, and to revoke a half before the rule is there would cut SSH."""
     halves = [
         replace(by_hand("ingress", "tcp", 22, cidr, "sg-group"), id=f"sgr-{number}")
         for number, cidr in enumerate(("10.42.0.0/25", "10.42.0.128/25"))
     ]
     found = compare(planned, with_more(without_port(as_planned(planned), 22), *halves))
     assert (found.missing, found.excess) == ((), ())
-    assert [(one.resource, one.fix) for one in found.foreign] == [
-        (half.id, revoke(half)) for half in halves
-    ]
+    assert [(one.resource, one.fix) for one in found.foreign] == [(half.id, UP) for half in halves]
+
+
+def test_rules_that_pass_what_a_planned_one_does_as_well_are_revoked(planned: Plan) -> None:
+    """The planned rule is there, so nothing is cut with the one inside it."""
+    inside = by_hand("ingress", "tcp", 22, "10.42.0.0/25", "sg-group")
+    (found,) = compare(planned, with_more(as_planned(planned), inside)).foreign
+    assert (found.resource, found.fix) == (inside.id, revoke(inside))
+
+
+def test_a_planned_rule_that_is_gone_is_told_though_another_planned_one_passes_it() -> None:
+    """When the wider one goes with its service, no update would bring the narrow one back."""
+    wide = {"name": "all-tcp", "direction": "ingress", "protocol": "tcp", "ports": "20-30"}
+    more = [*ADDITIONS, wide | {"peers": ["10.0.0.0/8"]}]
+    planned = plan(shipped(), site(roles=ROLES, services=ONLY, additions=more))
+    found = compare(planned, without_port(as_planned(planned), 22))
+    why = "the rule is not there, though others pass its packets"
+    assert told(found.missing) == [("10.42.0.0/24", 22, "sg-group", why, UP)]
+    assert found.missing[0].services == ("ssh",)
+    assert (found.excess, found.foreign) == ((), ())
 
 
 def test_what_is_left_of_a_planned_rule_is_told_once(planned: Plan) -> None:
@@ -156,6 +173,21 @@ def test_a_group_that_the_plan_does_not_have_is_foreign(planned: Plan) -> None:
     fix = "aws ec2 delete-security-group --region eu-west-1 --group-id sg-stray"
     assert told(found.foreign) == [("10.42.0.7/32", 22, "sg-stray", why, fix)]
     assert (found.missing, found.excess, found.counts["groups"]) == ((), (), (1, 2))
+
+
+def test_no_interface_is_given_a_group_that_the_plan_does_not_have(planned: Plan) -> None:
+    """SSH passes by the stray alone: Pulumi brings it back, and the stray opens more."""
+    live = without_port(as_planned(planned), 22)
+    stray = by_hand("ingress", "tcp", 22, "0.0.0.0/0", "sg-stray")
+    live = replace(
+        with_rules(live, "sg-stray", stray), names={**live.names, "sg-stray": "gateway-rules-old"}
+    )
+    found = compare(planned, with_interfaces(live, interface("eni-1", "sg-group")))
+    why = "it is required, and eni-1 lacks the group that passes it"
+    assert told(found.missing) == [("10.42.0.0/24", 22, "sg-group", why, UP)]
+    bare = compare(planned, with_interfaces(live, interface("eni-1", "sg-stray")))
+    fixes = {one.fix for one in bare.missing if one.piece.from_port == 53}
+    assert fixes == {f"{MODIFY} eni-1 --groups sg-group sg-stray"}
 
 
 def test_an_empty_group_is_foreign_as_well(planned: Plan) -> None:

@@ -212,6 +212,18 @@ def test_all_other_groups_go_at_once_from_all_gateways(planned: Plan, stack: Liv
     ]
 
 
+def test_a_group_that_carries_what_is_required_is_not_taken_off(planned: Plan, stack: Live) -> None:
+    """SSH passes by the bastion's group alone: taking it off would lock the administrators out."""
+    wide = by_hand("ingress", "tcp", 22, "10.42.0.0/23", "sg-bastion")
+    kept = tuple(rule for rule in stack.groups["sg-group"] if rule.from_port != 22)
+    live = replace(with_other(stack, "sg-bastion", "bastion", wide), groups={"sg-group": kept})
+    found = compare(planned, with_interfaces(live, interface("eni-1", "sg-group", "sg-bastion")))
+    assert [(one.piece.from_port, one.fix) for one in (*found.missing, *found.foreign)] == [
+        (22, "pulumi up --refresh -s test"),
+        (22, "pulumi up --refresh -s test"),
+    ]
+
+
 # --- Others in the gateways' subnets -------------------------------------------------------
 
 
