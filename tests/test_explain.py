@@ -9,7 +9,7 @@ import simulator
 from hypothesis import given
 from hypothesis import strategies as st
 from simulator import Packet, acl_passes, group_passes
-from sites import ROOT, shipped, site, situations
+from sites import ROOT, addition, shipped, site, situations
 from strategies import PORTS, prefixes
 
 from gateway_rules import protocols
@@ -309,6 +309,22 @@ def test_every_flow_of_any_plan_is_allowed(situation: Any) -> None:
         found = told(made, question)
         assert found.allowed
         assert {*flow.services} <= {*found.services}
+
+
+def test_each_part_of_a_prefix_names_those_who_ask_for_it() -> None:
+    """Halves that two services ask for are one rule, and still two parts."""
+    halves = {"lower": "10.50.0.0/25", "upper": "10.50.0.128/25"}
+    more = [
+        addition(name=name, protocol="tcp", ports=8080, peers=[peer])
+        for name, peer in halves.items()
+    ]
+    made = plan(shipped(), site(additions=more))
+    found = told(made, Question("egress", "tcp", 8080, 8080, (parse_prefix("10.50.0.0/24"),)))
+    assert [(str(answer.place), answer.services) for answer in found.answers] == [
+        ("10.50.0.0/32", ("lower",)),
+        ("10.50.0.128/32", ("upper",)),
+    ]
+    assert found.allowed
 
 
 def test_replies_of_time_servers_may_come_to_123(planned: Plan) -> None:

@@ -204,6 +204,14 @@ def test_a_refusal_says_what_is_near_and_what_to_write(ask: Type) -> None:
     )
 
 
+def test_of_many_rules_for_a_port_the_closest_end_is_shown(ask: Type) -> None:
+    """Who mistyped the end of an address sees the one that was meant."""
+    found = json.loads(ask("egress", "tcp", "84.39.153.99", "80", "--json").out)
+    assert [near["peer"] for near in found["nearest"] if near["alike"] == "the same port"] == [
+        "84.39.153.31/32"
+    ]
+
+
 def test_what_nobody_lists_needs_an_addition(ask: Type) -> None:
     """ICMP is asked for by type and code, and the addition is written so."""
     assert ask("egress", "icmp", "192.0.2.1", "8").out == (

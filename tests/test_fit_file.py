@@ -263,6 +263,18 @@ def test_both_families_in_one_file_are_told_once() -> None:
     ]
 
 
+def test_sound_json_is_held_to_as_much_as_yaml() -> None:
+    """What is read quickly may be of one family only, and says nothing twice."""
+    mixed = json.dumps({"flows": [WEB, WEB | {"prefix": "::/0"}]})
+    assert [line.partition(";")[0] for line in refused(mixed)] == [
+        f"1:{mixed.index('::/0')}: [family] ::/0 stands among flows of IPv4"
+    ]
+    twice = json.dumps({"flows": [WEB]})[:-1] + f', "flows": [{json.dumps(WEB)}]}}'
+    assert [line.partition(" stands")[0] for line in refused(twice)] == [
+        f"1:{twice.rindex('flows')}: [duplicate-key] flows"
+    ]
+
+
 def test_everything_wrong_is_told_at_once() -> None:
     """A fault of form hides none of families, nor of other flows."""
     flows = (
@@ -348,7 +360,7 @@ def test_faults_of_standard_input_have_places(
     assert told(caught.value) == [f"error: <stdin>:{line}"]
 
 
-ANYWHERE = [
+ANYWHERE: list[dict[str, Any]] = [
     # A range among single ports, the same twice, one within another, and one for anywhere.
     {"protocol": "tcp", "ports": [25, 80, 443, "1024-65535"], "prefix": "10.1.0.0/16"},
     {"protocol": "tcp", "ports": 80, "prefix": "10.1.2.0/24"},

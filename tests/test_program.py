@@ -140,6 +140,8 @@ class Aws:
         self.asked.append((INTERFACES, args))
         by = filters(args)
         there = {id_: at for id_, at in self._interfaces.items() if at[0] in by["subnet-id"]}
+        if by.get("status") == ["in-use"]:
+            there.pop("eni-idle", None)
         bearing = by.get("group-id", [group for _, group in there.values()])
         return {"ids": [id_ for id_, (_, group) in there.items() if group in bearing]}
 
@@ -318,6 +320,11 @@ def test_vpc_and_subnets_are_looked_up_by_tags(tmp_path: Path) -> None:
         ),
         pytest.param(
             Aws(interfaces={"eni-1": ("subnet-a", "sg-other")}), {}, id="a subnet of ours already"
+        ),
+        pytest.param(
+            Aws(guards={"subnet-a": DEFAULT}, interfaces={"eni-idle": ("subnet-a", "sg-other")}),
+            {},
+            id="an interface that nothing uses",
         ),
         pytest.param(
             Aws(guards={"subnet-a": DEFAULT}, interfaces={"eni-1": ("subnet-a", "sg-own")}),
