@@ -39,7 +39,7 @@ bench: setup ## measure beside peers, and fleets of stacks; writes docs/performa
 	$(BIN)/python -m benches $(ARGS)
 
 # MkDocs has an environment of its own: nothing else here needs it.
-.venv-docs/made: requirements-docs.txt
+.venv-docs/made: requirements-docs.txt | setup
 	@$(PYTHON) -m venv --clear .venv-docs
 	@.venv-docs/bin/python -m pip install --quiet --requirement $<
 	@touch $@
