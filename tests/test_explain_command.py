@@ -145,6 +145,19 @@ def test_words_that_cannot_be_meant_are_faults(ask: Type, words: Any, lines: lis
     assert ask(*words) == (2, "", [f"error: <command>:1:1: {line}" for line in lines])
 
 
+def test_a_host_has_no_addresses_of_another_part_of_the_world() -> None:
+    """EMEA's are asked about in EMEA alone; a site elsewhere that leaves the row out has none."""
+    away = plan(shipped(), site(region="us-east-1", services={"spam-signatures-cloud": False}))
+    with pytest.raises(Faults) as caught:
+        question(away, "egress", "tcp", "bulkmail1.clearswift.net", "80")
+    assert [str(fault) for fault in caught.value.faults] == [
+        (
+            "error: <command>:1:1: [unknown-host] bulkmail1.clearswift.net has no addresses in the "
+            "catalogue; write an address, or one of the names that gateway-rules catalogue lists"
+        )
+    ]
+
+
 def test_self_needs_networks() -> None:
     """Without its subnets' CIDRs nobody knows where another gateway may be."""
     bare = plan(shipped(), site(networks=[]))

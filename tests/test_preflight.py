@@ -203,6 +203,15 @@ def test_a_subnet_more_is_moved_alone(built: Deployed) -> None:
     assert "Network ACL: stays, and takes 1 subnet." in printed(found).splitlines()
 
 
+def test_a_second_acl_of_the_stack_goes(built: Deployed) -> None:
+    """An update that was cut off may leave two: the one that is right takes all the subnets."""
+    tags = tagged("network-acl", **{STACK_TAG: "test"})
+    made = built.client.create_network_acl(VpcId=built.place.vpc, TagSpecifications=tags)
+    move(built.client, built.place.subnets[0], made["NetworkAcl"]["NetworkAclId"])
+    found = checked(built.plan, built.client)
+    assert found.calls == Calls({"ReplaceNetworkAclAssociation": 1}, {"DeleteNetworkAcl": 1})
+
+
 def test_defaults_that_stand_in_are_named(built: Deployed) -> None:
     """Where Service Quotas did not answer, nobody takes AWS's defaults for the account's own."""
     found = checked(built.plan, built.client, LiveQuotas())

@@ -66,6 +66,14 @@ NOTES = [
             ),
         ),
         (
+            {19: 1000, 39: 0},
+            2,
+            (
+                "With 39 entries instead of 19, the ACL passes nothing more than required instead "
+                "of 1,000. It is exact from 39 on."
+            ),
+        ),
+        (
             {12: 0},
             3,
             (
@@ -87,7 +95,7 @@ NOTES = [
             "AWS's default leaves 19 entries, and at least 22 are needed.",
         ),
     ],
-    ids=["never-exact", "exact", "exact-by-default", "one", "too-few"],
+    ids=["never-exact", "exact", "exact-at-most", "exact-by-default", "one", "too-few"],
 )
 def test_what_a_larger_quota_buys_is_one_sentence(
     excess: dict[int, int], smallest: int, words: str
