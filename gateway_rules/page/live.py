@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway_rules.show_verification import alike, packet_lines
+from gateway_rules.show_verification import alike, packet_line
 from gateway_rules.verify_findings import Verification
 
 
@@ -33,7 +33,7 @@ def found(verification: Verification) -> Found:
     """Tell what a verification found."""
     counts = tuple((name, *pair) for name, pair in verification.counts.items())
     differences = tuple(
-        Difference(kind, some[0].resource, some[0].why, tuple(packet_lines(some)), some[0].fix)
+        Difference(kind, some[0].resource, some[0].why, tuple(map(packet_line, some)), some[0].fix)
         for kind, findings in verification.findings.items()
         for some in alike(findings)
     )
