@@ -32,8 +32,9 @@ def verify(plan: Plan) -> Verification:
     The Region is the stack file's. Raises NoAnswer.
     """
     with answered(plan):
-        found = core.read(plan, client(plan.site.region))
-        return core.compare(plan, found, quotas(plan.site.region))
+        ec2 = client(plan.site.region)
+        found = core.read(plan, ec2)
+        return core.aimed(core.compare(plan, found, quotas(plan.site.region)), ec2)
 
 
 def client(region: str) -> Any:

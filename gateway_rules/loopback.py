@@ -22,6 +22,11 @@ def is_rehearsal(environment: Mapping[str, str]) -> bool:
     return bool(environment.get(_ENDPOINT)) and not ignored and not any(map(_objection, given))
 
 
+def is_loopback(endpoint: str) -> bool:
+    """Tell whether only this machine can be behind an endpoint."""
+    return _objection(endpoint) is None
+
+
 def require_loopback(endpoint: str) -> str:
     """Return the endpoint when only this machine can be behind it.
 
@@ -51,12 +56,12 @@ def _objection(endpoint: str) -> str | None:
         return "the scheme is not http or https"
     if "@" in url.netloc:
         return "the URL names a user"
-    if not _is_loopback(url.hostname or ""):
+    if not _is_here(url.hostname or ""):
         return "the host is not a loopback address"
     return None
 
 
-def _is_loopback(host: str) -> bool:
+def _is_here(host: str) -> bool:
     """Say whether the host, as written, is this machine."""
     if host == "localhost":
         return True

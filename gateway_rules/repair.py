@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, cast
 
 from gateway_rules import resource_names
+from gateway_rules import verify_mending as mending
 from gateway_rules.live import Live, LiveAcl, LiveRule
 from gateway_rules.plan import PREFIX, Plan
 from gateway_rules.protocols import PROTOCOLS, Protocol, format_ports
@@ -61,6 +62,13 @@ class Repairs:
     strays: tuple[str, ...] = ()
     """ACLs one too many that hold subnets which the state has elsewhere."""
 
+    def aimed(self, endpoint: str) -> Repairs:
+        """Aim the commands for a person at the AWS that was asked."""
+        by_hand = (
+            replace(one, command=mending.aimed(one.command, endpoint)) for one in self.by_hand
+        )
+        return replace(self, by_hand=tuple(by_hand))
+
     @property
     def refreshes(self) -> bool:
         """Tell whether the state has to be read from AWS again."""
@@ -112,8 +120,8 @@ def _groups(plan: Plan, found: Live, state: State) -> Iterator[Judged]:
         if name in _wanted(plan) | state.begun:
             yield Import(resource_names.GROUP, name, id_, name in _wanted(plan))
         else:
-            command = f"delete-security-group --group-id {id_}"
-            yield ByHand(id_, f"the group {found.names[id_]}", _aws(plan, command))
+            command = mending.delete_group(plan.site, id_)
+            yield ByHand(id_, f"the group {found.names[id_]}", command)
 
 
 def _key(plan: Plan, name: str) -> str:
@@ -137,13 +145,9 @@ def _rule(plan: Plan, state: State, key: str, rule: LiveRule, *, new: bool) -> J
     name = resource_names.rule(plan.site.stack, key, _planned(rule)) if _is_plain(rule) else ""
     if name in wanted | state.begun or (new and _is_by_aws(rule)):
         return Import(resource_names.RULES[rule.direction], name, rule.id, name in wanted)
-    command = (
-        f"revoke-security-group-{rule.direction} --group-id {rule.group} "
-        f"--security-group-rule-ids {rule.id}"
-    )
     ports = format_ports(rule.protocol, rule.from_port, rule.to_port)
     what = f"the rule {rule.direction} {rule.protocol} {ports} {rule.source} of {rule.group}"
-    return ByHand(rule.id, what, _aws(plan, command))
+    return ByHand(rule.id, what, mending.revoke_rule(plan.site, rule))
 
 
 def _is_plain(rule: LiveRule) -> bool:
@@ -160,11 +164,13 @@ def _is_by_aws(rule: LiveRule) -> bool:
     return (rule.direction, rule.protocol) == ("egress", "-1") and rule.source in _BY_AWS
 
 
-def _acls(plan: Plan, found: Live, state: State) -> Iterator[Import]:
+def _acls(plan: Plan, found: Live, state: State) -> Iterator[Judged]:
     """Judge the ACLs that the state lacks.
 
     The one that holds most subnets takes the place, when no living one has it. A half-made
     one will do: it differs from the plan, so the next update replaces it like any other.
+    One that guards subnets of others is left to a person: they would fall back to the VPC's
+    default ACL when it goes.
     """
     name = resource_names.acl(plan.site.stack)
     lacking = [acl for acl in _own(found) if acl.id not in state.ids]
@@ -172,8 +178,8 @@ def _acls(plan: Plan, found: Live, state: State) -> Iterator[Import]:
     if lacking and state.names.get(name) not in _ids(found):
         yield Import(resource_names.ACL, name, lacking.pop(0).id, wanted=True)
     for acl in lacking:
-        yield Import(resource_names.ACL, f"{name}-left-{acl.id}", acl.id, wanted=False)
-
-
-def _aws(plan: Plan, command: str) -> str:
-    return f"aws ec2 {command} --region {plan.site.region}"
+        if others := ", ".join(sorted(acl.subnets - found.subnets.keys())):
+            what = f"an ACL with the stack's tag, which guards {others} as well"
+            yield ByHand(acl.id, what, mending.delete_acl(plan.site, acl.id))
+        else:
+            yield Import(resource_names.ACL, f"{name}-left-{acl.id}", acl.id, wanted=False)

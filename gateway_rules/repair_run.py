@@ -126,7 +126,8 @@ class Mender:
             return Found(self.stack, locks, torn)
         state = self._state()
         found = live.read(self.plan.site, self.client)
-        return Found(self.stack, locks, (), state, repairs(self.plan, found, state))
+        judged = repairs(self.plan, found, state).aimed(self.client.meta.endpoint_url)
+        return Found(self.stack, locks, (), state, judged)
 
     def mend(self, found: Found, say: Say) -> None:
         """Do what is to be done, in an order in which each step leaves the next possible.

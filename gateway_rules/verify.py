@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 
 from gateway_rules import live, packets, verify_acls
+from gateway_rules import verify_mending as mending
 from gateway_rules.live import Live
 from gateway_rules.live_quotas import LiveQuotas
 from gateway_rules.packets import Match
@@ -19,7 +21,7 @@ from gateway_rules.verify_groups import Groups
 from gateway_rules.verify_interfaces import Interfaces
 from gateway_rules.verify_quotas import quotas
 
-__all__ = ["DEFAULTS", "WAITING", "Finding", "Verification", "compare", "read", "verify"]
+__all__ = ["DEFAULTS", "WAITING", "Finding", "Verification", "aimed", "compare", "read", "verify"]
 
 WAITING: Final = "No interface in the subnets is a gateway's yet, so nothing carries the groups."
 DEFAULTS: Final = "Service Quotas did not tell every quota; AWS's defaults stand for the others."
@@ -30,7 +32,17 @@ def verify(plan: Plan, client: Any, allowed: LiveQuotas | None = None) -> Verifi
 
     Without the account's quotas these are not judged. Raises as `read` does.
     """
-    return compare(plan, read(plan, client), allowed)
+    return aimed(compare(plan, read(plan, client), allowed), client)
+
+
+def aimed(found: Verification, client: Any) -> Verification:
+    """Aim the commands of a verification at the AWS that an EC2 client asks."""
+    endpoint = client.meta.endpoint_url
+    kinds: dict[str, Any] = {
+        kind: tuple(replace(one, fix=mending.aimed(one.fix, endpoint)) for one in some)
+        for kind, some in found.findings.items()
+    }
+    return replace(found, **kinds)
 
 
 def read(plan: Plan, client: Any) -> Live:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from gateway_rules.network_acl import Entry
 from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import Prefix
+from gateway_rules.site import Site
 from gateway_rules.verify_findings import Finding
 from gateway_rules.verify_layers import Comparison, piece_of, smallest
 
@@ -102,12 +103,19 @@ def spare(plan: Plan, live: Live) -> Iterator[Finding]:
     ours = live.subnets.keys()
     own = sorted((a for a in live.acls if a.own), key=lambda a: (-len(a.subnets & ours), a.id))
     for acl in own[1:]:
-        why = "it bears the stack's tag beside another one, and guards "
         few = ", ".join(sorted(acl.subnets)) or "no subnet"
-        site = plan.site
-        fix = mending.deploy(site) if acl.subnets else mending.delete_acl(site, acl.id)
+        why = f"it bears the stack's tag beside another one, and guards {few}"
         first = legs(plan.flows, plan.site.networks)[0]
-        yield Finding(_ACL, piece_of(first), (), acl.id, f"{why}{few}", fix)
+        yield Finding(_ACL, piece_of(first), (), acl.id, why, _parting(plan.site, acl, ours))
+
+
+def _parting(site: Site, acl: LiveAcl, ours: Set[str]) -> str:
+    """Say what rids a stack of an ACL: Pulumi takes back the stack's subnets, and no others."""
+    if acl.subnets & ours:
+        return mending.deploy(site)
+    others = ", ".join(sorted(acl.subnets))
+    delete = mending.delete_acl(site, acl.id)
+    return f"give {others} another ACL; then: {delete}" if others else delete
 
 
 def _first(comparison: Comparison) -> Piece:

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 from gateway_rules import live_quotas
 from gateway_rules.live import Interface, LiveRule
+from gateway_rules.loopback import is_loopback
 from gateway_rules.site import Site
 
 _OURS = re.compile(r"\((section [^()]+|addition)\)")
 """How a description that was planned ends the name of a service (`plan.origins`)."""
+_AWS = re.compile(r"\baws (?P<service>ec2|service-quotas)\b")
 
 
 def deploy(site: Site) -> str:
@@ -25,8 +27,11 @@ def is_planned(rule: LiveRule) -> bool:
 
 def remove_rule(site: Site, rule: LiveRule) -> str:
     """Take a rule away: Pulumi one that it made, and by hand one that was made by hand."""
-    if is_planned(rule):
-        return deploy(site)
+    return deploy(site) if is_planned(rule) else revoke_rule(site, rule)
+
+
+def revoke_rule(site: Site, rule: LiveRule) -> str:
+    """Take a rule away by hand."""
     call = f"revoke-security-group-{rule.direction}"
     return _aws(site, call, f"--group-id {rule.group} --security-group-rule-ids {rule.id}")
 
@@ -59,6 +64,18 @@ def raise_quota(site: Site, name: str, value: int) -> str:
 def all_of(commands: Iterable[str]) -> str:
     """Run one command after the other, as long as each does its work."""
     return " && ".join(commands)
+
+
+def aimed(words: str, endpoint: str) -> str:
+    """Aim the commands in a text at the AWS that was asked: for a local one they are others.
+
+    >>> aimed("pulumi up --refresh -s lab", "http://127.0.0.1:4566")
+    'gateway-rules local pulumi -- up --refresh -s lab'
+    """
+    if not is_loopback(endpoint):
+        return words
+    words = words.replace("pulumi up", "gateway-rules local pulumi -- up")
+    return _AWS.sub(rf"aws --endpoint-url {endpoint} \g<service>", words)
 
 
 def _aws(site: Site, call: str, options: str) -> str:

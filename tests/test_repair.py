@@ -104,8 +104,8 @@ def test_rule_that_nobody_knows_is_left_to_a_person(deployed: Deployed) -> None:
     """A rule in neither files nor state is shown with the command that removes it."""
     id_ = _authorize(deployed, 8080)
     command = (
-        f"aws ec2 revoke-security-group-ingress --group-id {deployed.group} "
-        f"--security-group-rule-ids {id_} --region eu-west-1"
+        "aws ec2 revoke-security-group-ingress --region eu-west-1 "
+        f"--group-id {deployed.group} --security-group-rule-ids {id_}"
     )
     what = f"the rule ingress tcp 8080 10.0.0.0/8 of {deployed.group}"
     found = _judge(deployed, _whole(deployed))
@@ -168,7 +168,7 @@ def test_group_of_the_stack_that_it_never_had_is_left_to_a_person(deployed: Depl
     id_ = deployed.client.create_security_group(
         GroupName="mine", Description="mine", VpcId=deployed.place.vpc, TagSpecifications=tags
     )["GroupId"]
-    command = f"aws ec2 delete-security-group --group-id {id_} --region eu-west-1"
+    command = f"aws ec2 delete-security-group --region eu-west-1 --group-id {id_}"
     found = _judge(deployed, whole)
     assert found == Repairs(by_hand=(ByHand(id_, "the group mine", command),))
 
@@ -195,6 +195,29 @@ def test_acl_one_too_many_that_holds_a_subnet_has_the_state_read_again(
     left = Import(resource_names.ACL, f"test-acl-left-{id_}", id_, wanted=False)
     assert found == Repairs(imports=(left,), strays=(id_,))
     assert found.refreshes
+
+
+def test_acl_that_guards_subnets_of_others_is_left_to_a_person(deployed: Deployed) -> None:
+    """It bears the stack's tag, and its end would put the others under the default ACL."""
+    whole = _whole(deployed)
+    tags = tagged("network-acl", **{STACK_TAG: "test"})
+    made = deployed.client.create_network_acl(VpcId=deployed.place.vpc, TagSpecifications=tags)
+    id_ = made["NetworkAcl"]["NetworkAclId"]
+    theirs = deployed.client.create_subnet(VpcId=deployed.place.vpc, CidrBlock="10.42.9.0/26")
+    subnet = theirs["Subnet"]["SubnetId"]
+    move(deployed.client, subnet, id_)
+    what = f"an ACL with the stack's tag, which guards {subnet} as well"
+    command = f"aws ec2 delete-network-acl --region eu-west-1 --network-acl-id {id_}"
+    assert _judge(deployed, whole) == Repairs(by_hand=(ByHand(id_, what, command),))
+
+
+def test_commands_for_a_person_are_aimed_at_the_aws_that_was_asked() -> None:
+    """On a local AWS they name it, or they would go to the account."""
+    command = "aws ec2 delete-network-acl --region eu-west-1 --network-acl-id acl-1"
+    found = Repairs(by_hand=(ByHand("acl-1", "an ACL", command),))
+    assert found.aimed("https://ec2.eu-west-1.amazonaws.com") == found
+    (one,) = found.aimed("http://127.0.0.1:4566").by_hand
+    assert one.command == command.replace("aws ", "aws --endpoint-url http://127.0.0.1:4566 ")
 
 
 def test_of_two_unknown_acls_the_one_with_subnets_takes_the_place(deployed: Deployed) -> None:

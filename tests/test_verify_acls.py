@@ -66,6 +66,21 @@ def test_two_acls_of_the_stack_over_its_subnets_are_one_too_many(planned: Plan) 
     ]
 
 
+def test_an_acl_with_the_stacks_tag_over_subnets_of_others_is_not_to_be_deleted_at_once(
+    planned: Plan,
+) -> None:
+    """Pulumi takes back the stack's subnets alone; the others would be without an ACL."""
+    odd = replace(own_acl(planned), id="acl-z", subnets=frozenset({"subnet-z"}))
+    (found,) = compare(planned, with_acls(planned, own_acl(planned), odd)).foreign
+    assert (found.why, found.fix) == (
+        "it bears the stack's tag beside another one, and guards subnet-z",
+        (
+            "give subnet-z another ACL; then: "
+            "aws ec2 delete-network-acl --region eu-west-1 --network-acl-id acl-z"
+        ),
+    )
+
+
 def test_an_acl_of_another_stack_is_none_of_our_business(planned: Plan) -> None:
     """It guards none of our subnets."""
     other = acl("acl-other", *everything("acl-other"), subnets=("subnet-z",))

@@ -54,15 +54,16 @@ def perform(project: Rehearsal, command: str) -> None:
 
 
 def perform_one(project: Rehearsal, command: str) -> None:
-    """Run a command."""
+    """Run a command, which is aimed at the local AWS."""
     program, *words = shlex.split(command)
-    if program == "pulumi":
-        assert words == ["up", "--refresh", "-s", STACK]
+    if program == "gateway-rules":
+        assert words == ["local", "pulumi", "--", "up", "--refresh", "-s", STACK]
         run = project.up(STACK, "--refresh")
         assert (run.code, run.errors) == (0, ())
         return
-    assert (program, words[0], words[2:4]) == ("aws", "ec2", ["--region", STACK])
-    call, arguments = words[1].replace("-", "_"), words[4:]
+    assert (program, *words[:3]) == ("aws", "--endpoint-url", project.engine.endpoint, "ec2")
+    assert words[4:6] == ["--region", STACK]
+    call, arguments = words[3].replace("-", "_"), words[6:]
     client = project.client(STACK)
     getattr(client, call)(**options(client, call, arguments))
 
@@ -176,8 +177,8 @@ def group_detached(client: Any, found: Live) -> None:
 @pytest.mark.parametrize(
     ("broken", "programs"),
     [
-        ((rule_deleted, entry_deleted, subnet_moved, acl_left_over), ["aws", "pulumi"]),
-        ((rule_widened, entry_added), ["pulumi"]),
+        ((rule_deleted, entry_deleted, subnet_moved, acl_left_over), ["aws", "gateway-rules"]),
+        ((rule_widened, entry_added), ["gateway-rules"]),
         ((rules_by_hand, group_left_over, other_group_attached), ["aws"]),
         ((group_detached,), ["aws"]),
     ],
