@@ -16,11 +16,12 @@ from gateway_rules.page.chart import draw, marks
 from gateway_rules.page.curves import curves
 from gateway_rules.page.openness import measures, reaches
 from gateway_rules.page.picture import picture
-from gateway_rules.page.tables import rows
+from gateway_rules.page.tables import carriers, rows
 from gateway_rules.page.wording import amount, coded, opening, spoken
 from gateway_rules.plan import Plan, plan
 from gateway_rules.prefixes import parse_address
 from gateway_rules.project import load_plan
+from gateway_rules.shares import shares_of
 
 TODAY = date(2026, 6, 30)
 
@@ -90,14 +91,14 @@ def test_other_ends_are_told_by_how_far_away_they_are() -> None:
 
 def test_required_and_excess_are_all_that_passes(planned: Plan) -> None:
     """The bar of a direction is as long as what its entries let through."""
-    for measure in measures(planned):
+    for measure in measures(planned, shares_of(planned)):
         some = [e for e in planned.acl.entries if e.direction == measure.direction]
         assert measure.required + measure.excess == packets.count(packets.passed(some))
 
 
 def test_a_part_too_small_to_see_is_told_in_words(planned: Plan) -> None:
     """Nothing is drawn larger than it is."""
-    egress, ingress = measures(planned)
+    egress, ingress = measures(planned, shares_of(planned))
     assert egress.proportion == (
         "Of 165,654 packets that it passes, 1 is not required: drawn to scale, a line too thin "
         "to be seen."
@@ -211,5 +212,5 @@ def test_looked_up_addresses_have_an_age() -> None:
 def test_a_narrowed_service_says_to_whom() -> None:
     """The other end is the site's, not the document's."""
     made = plan(shipped(), site(**FEW | {"services": FEW["services"] | {"dns": ["10.0.0.2/32"]}}))
-    (dns,) = (row for row in rows(made) if row.service == "dns")
+    (dns,) = (row for row in rows(made, carriers(made)) if row.service == "dns")
     assert [tuple(end) for end in dns.ends] == [("narrowed to", "10.0.0.2/32")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ from gateway_rules.page.wording import amount, spoken
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import SELF, Prefix
 from gateway_rules.protocols import DIRECTIONS, Direction
-from gateway_rules.shares import shares_of
+from gateway_rules.shares import Share
 from gateway_rules.show import excess_line
 
 _PAGE: Final = 700
@@ -115,9 +115,9 @@ def _ports(flows: Iterable[Flow]) -> str:
     return spoken((protocol, [pair]) for protocol, pair in found)
 
 
-def measures(plan: Plan) -> tuple[Measure, ...]:
+def measures(plan: Plan, shares: Sequence[Share]) -> tuple[Measure, ...]:
     """Measure what the ACL passes in each direction and family that has an entry."""
-    each = [*zip(plan.acl.entries, shares_of(plan), strict=True)]
+    each = [*zip(plan.acl.entries, shares, strict=True)]
     found = []
     for (direction, family), budget in plan.acl.budgets.items():
         if budget.used:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from gateway_rules.plan import Plan, SecurityGroup
 from gateway_rules.prefixes import BITS, Prefix
 from gateway_rules.protocols import DIRECTIONS, Direction, format_ports
 from gateway_rules.security_group import Rule, used
-from gateway_rules.shares import Share, shares_of
+from gateway_rules.shares import Share
 from gateway_rules.show import carries, packets
 
 
@@ -115,15 +115,13 @@ class EntriesView:
     entries: tuple[EntryView, ...]
 
 
-def rows(plan: Plan) -> tuple[RowView, ...]:
+def rows(plan: Plan, carried: Mapping[str, Carriers]) -> tuple[RowView, ...]:
     """Give every row of the document, in its order."""
-    carried = _carried(plan)
     return tuple(_row(plan, service, carried[service.id]) for service in plan.catalogue.services)
 
 
-def additions(plan: Plan) -> tuple[AdditionView, ...]:
+def additions(plan: Plan, carried: Mapping[str, Carriers]) -> tuple[AdditionView, ...]:
     """Give what the stack's file adds, in its order."""
-    carried = _carried(plan)
     stack = plan.site.stack
     return tuple(
         AdditionView(
@@ -144,9 +142,9 @@ def rules(plan: Plan) -> tuple[RulesView, ...]:
     return tuple(view for view in found if view.rules)
 
 
-def entries(plan: Plan) -> tuple[EntriesView, ...]:
+def entries(plan: Plan, shares: Sequence[Share]) -> tuple[EntriesView, ...]:
     """Give the ACL's entries of each direction, with what each passes."""
-    each = [*zip(plan.acl.entries, shares_of(plan), strict=True)]
+    each = [*zip(plan.acl.entries, shares, strict=True)]
     most = max((share.adds for _, share in each), default=0)
     return tuple(
         EntriesView(
@@ -238,7 +236,7 @@ def _addresses(host: Host, *, elsewhere: bool) -> tuple[Prefix, ...]:
     return () if elsewhere else host.addresses
 
 
-def _carried(plan: Plan) -> Mapping[str, Carriers]:
+def carriers(plan: Plan) -> Mapping[str, Carriers]:
     """Give the carriers of every service and addition."""
     found_rules: dict[str, list[Link]] = defaultdict(list)
     found: dict[str, dict[Direction, list[Link]]] = defaultdict(lambda: defaultdict(list))

@@ -17,6 +17,7 @@ from gateway_rules.page.tables import AdditionView, EntriesView, RowView, RulesV
 from gateway_rules.page.wording import amount
 from gateway_rules.plan import Plan
 from gateway_rules.protocols import DIRECTIONS
+from gateway_rules.shares import shares_of
 from gateway_rules.site import EphemeralPorts, Site, StackSite
 
 
@@ -65,18 +66,19 @@ class Summary:
 def stack(planned: Planned, content: Content) -> StackView:
     """Work out what is to be told of a stack."""
     plan = planned.plan
+    shares, carriers = shares_of(plan), tables.carriers(plan)
     return StackView(
         planned.name,
         plan.catalogue.regions[plan.site.region].name,
         tuple(_facts(plan.site)),
-        openness.measures(plan),
+        openness.measures(plan, shares),
         openness.reaches(plan),
         picture.picture(plan),
-        tables.rows(plan),
-        tables.additions(plan),
+        tables.rows(plan, carriers),
+        tables.additions(plan, carriers),
         tuple(_settings(plan)),
         tables.rules(plan),
-        tables.entries(plan),
+        tables.entries(plan, shares),
         curves.curves(planned.name, planned.curves),
         curves.more(planned.name, planned.curves),
         addresses.seen(plan, content.today),
