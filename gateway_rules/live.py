@@ -116,6 +116,11 @@ class Live:
         """The interfaces that carry at least one of the stack's groups."""
         return tuple(one for one in self.interfaces if self.groups.keys() & {*one.groups})
 
+    def strangers(self, subnet: str) -> tuple[Interface, ...]:
+        """Give the interfaces in use in a subnet that carry none of the stack's groups."""
+        there = (one for one in self.interfaces if one.subnet == subnet and one.in_use)
+        return tuple(one for one in there if self.groups.keys().isdisjoint(one.groups))
+
 
 class NotFound(Exception):
     """AWS has no VPC or no subnets as the stack file names them."""

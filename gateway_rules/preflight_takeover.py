@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway_rules.live import Interface, Live, LiveAcl
+from gateway_rules.live import Live, LiveAcl
 from gateway_rules.plan import Plan
 from gateway_rules.preflight_values import Obstacle
 from gateway_rules.site import StackSite
@@ -33,8 +33,7 @@ def _other_acl(stack: str, subnet: str, acl: LiveAcl) -> Obstacle:
 
 
 def _strangers(stack: str, subnet: str, live: Live) -> Iterator[Obstacle]:
-    some = [one for one in live.interfaces if one.subnet == subnet and _is_stranger(one, live)]
-    if some:
+    if some := live.strangers(subnet):
         what = (
             f"{subnet} holds {listed(some)} without a group of this stack; the network ACL would "
             "cut off whatever it does besides"
@@ -42,11 +41,6 @@ def _strangers(stack: str, subnet: str, live: Live) -> Iterator[Obstacle]:
         group = f"or attach {', '.join(live.groups)} to it first" if live.groups else ""
         ways = (_allowed(stack), group, "or move what is no gateway to a subnet of its own")
         yield Obstacle("other-interfaces", what, tuple(filter(None, ways)))
-
-
-def _is_stranger(interface: Interface, live: Live) -> bool:
-    """Tell whether an interface is used by something that is no gateway of the stack."""
-    return interface.in_use and live.groups.keys().isdisjoint(interface.groups)
 
 
 def _allowed(stack: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ from gateway_rules.network_acl import Entry
 from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import Prefix
-from gateway_rules.site import Site
+from gateway_rules.site import Site, StackSite
 from gateway_rules.verify_findings import Finding
 from gateway_rules.verify_layers import Comparison, piece_of, smallest
 
@@ -31,20 +32,20 @@ class Guard:
     subnets: tuple[str, ...]
     """Those of the stack."""
     comparison: Comparison
+    fix: str
+    """What puts the subnets under the plan's entries again."""
 
     def missing(self) -> Iterator[Finding]:
         """Give what a flow or its replies need and the ACL does not pass."""
         why = "it is required, and the ACL does not pass it"
-        fix = mending.deploy(self.plan.site)
         for piece, services in self.comparison.asking(self.comparison.lost):
-            yield Finding(_ACL, piece, services, self.acl.id, why, fix)
+            yield Finding(_ACL, piece, services, self.acl.id, why, self.fix)
 
     def excess(self) -> Iterator[Finding]:
         """Give what the ACL passes and the plan's entries do not."""
         why = "the ACL passes it, and the plan's entries do not"
-        fix = mending.deploy(self.plan.site)
         for piece in packets.pieces(self.comparison.gained):
-            yield Finding(_ACL, piece, (), self.acl.id, why, fix)
+            yield Finding(_ACL, piece, (), self.acl.id, why, self.fix)
 
     def foreign(self) -> Iterator[Finding]:
         """Give the ACL itself where it is not the stack's, else entries that the plan lacks."""
@@ -60,8 +61,7 @@ class Guard:
         piece = lost or smallest(self.comparison.gained) or _first(self.comparison)
         kind = "the VPC's default ACL" if self.acl.default else "an ACL without the stack's tag"
         why = f"{', '.join(self.subnets)} is under it, {kind}"
-        fix = mending.deploy(self.plan.site)
-        return Finding(_ACL, piece, services, self.acl.id, why, fix)
+        return Finding(_ACL, piece, services, self.acl.id, why, self.fix)
 
     def _unplanned(self) -> Iterator[Finding]:
         """Give entries that the plan lacks, unless what they do is told already."""
@@ -71,8 +71,7 @@ class Guard:
         for entry in unplanned:
             if not next(told.meeting(entry), None):
                 why = f"the plan has no entry {entry.number} such as this, which changes no packet"
-                fix = mending.deploy(self.plan.site)
-                yield Finding(_ACL, piece_of(entry), (), self.acl.id, why, fix)
+                yield Finding(_ACL, piece_of(entry), (), self.acl.id, why, self.fix)
 
     def _differences(self) -> tuple[Piece, ...]:
         both = (self.comparison.lost, self.comparison.gained)
@@ -95,7 +94,15 @@ def guards(plan: Plan, live: Live) -> tuple[Guard, ...]:
 def _guard(plan: Plan, live: Live, acl: LiveAcl, ways: tuple[Leg, ...]) -> Guard:
     ours = tuple(sorted(acl.subnets & live.subnets.keys()))
     found = Comparison(ways, plan.acl.entries, acl.entries, packets.first_match)
-    return Guard(plan, acl, ours, found)
+    return Guard(plan, acl, ours, found, _regaining(plan.site, live, acl, ours))
+
+
+def _regaining(site: Site, live: Live, acl: LiveAcl, subnets: tuple[str, ...]) -> str:
+    """Say what takes subnets back, which a deployment refuses to do where it may hurt others."""
+    is_held = not acl.default or any(map(live.strangers, subnets))
+    if acl.own or not is_held or (isinstance(site, StackSite) and site.take_over):
+        return mending.deploy(site)
+    return mending.take_over(site)
 
 
 def spare(plan: Plan, live: Live) -> Iterator[Finding]:
@@ -109,7 +116,7 @@ def spare(plan: Plan, live: Live) -> Iterator[Finding]:
         yield Finding(_ACL, piece_of(first), (), acl.id, why, _parting(plan.site, acl, ours))
 
 
-def _parting(site: Site, acl: LiveAcl, ours: Set[str]) -> str:
+def _parting(site: Site, acl: LiveAcl, ours: AbstractSet[str]) -> str:
     """Say what rids a stack of an ACL: Pulumi takes back the stack's subnets, and no others."""
     if acl.subnets & ours:
         return mending.deploy(site)

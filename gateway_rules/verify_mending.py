@@ -20,6 +20,12 @@ def deploy(site: Site) -> str:
     return f"pulumi up --refresh -s {site.stack}"
 
 
+def take_over(site: Site) -> str:
+    """Bring subnets back that Pulumi finds in the hands of others, and so leaves to a person."""
+    file = f"stacks/Pulumi.{site.stack}.yaml"
+    return f"write gateway-rules:take_over: true into {file}; then: {deploy(site)}"
+
+
 def is_planned(rule: LiveRule) -> bool:
     """Tell whether a rule was made by Pulumi; its description says what one by hand never does."""
     return bool(_OURS.search(rule.description))

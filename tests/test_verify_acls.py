@@ -3,15 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from lives import SUBNETS, acl, as_planned, everything, own_acl
-from sites import NOBODY, shipped, site
+from lives import SUBNETS, acl, as_planned, everything, interface, own_acl, with_interfaces
+from sites import NOBODY, ROOT, shipped, site
 
 from gateway_rules.live import Live, LiveAcl, LiveEntry
 from gateway_rules.plan import Plan, plan
 from gateway_rules.prefixes import ANYWHERE, parse_prefix
+from gateway_rules.project import load_plan
 from gateway_rules.verify import Finding, compare
 
 UP = "pulumi up --refresh -s test"
+TAKE_OVER = f"write gateway-rules:take_over: true into stacks/Pulumi.test.yaml; then: {UP}"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +97,7 @@ def test_an_acl_that_passes_nothing_is_shown_by_the_first_packet_that_it_takes(
     mine = replace(own_acl(planned), subnets=frozenset(SUBNETS[:1]))
     (found,) = compare(planned, with_acls(planned, mine, shut)).foreign
     assert told((found,)) == [
-        ("acl-shut", "subnet-b is under it, an ACL without the stack's tag", UP)
+        ("acl-shut", "subnet-b is under it, an ACL without the stack's tag", TAKE_OVER)
     ]
     assert (found.piece.direction, found.services) == ("egress", ("ssh",))
 
@@ -130,3 +132,25 @@ def test_a_deny_that_takes_packets_is_told_by_them(planned: Plan) -> None:
     found = compare(planned, with_entries(planned, deny, *own_acl(planned).entries))
     assert {one.services for one in found.missing} == {("ssh",), ("dns",)}
     assert (found.excess, found.foreign) == ((), ())
+
+
+def test_a_subnet_under_the_default_acl_comes_back_unless_others_are_in_it(planned: Plan) -> None:
+    """A deployment refuses to cut off whoever carries none of the stack's groups."""
+    default = acl("acl-default", *everything("acl-default"), subnets=SUBNETS[1:], default=True)
+    mine = replace(own_acl(planned), subnets=frozenset(SUBNETS[:1]))
+    alone = with_acls(planned, mine, default)
+    neighbour = interface("eni-9", "sg-web", subnet=SUBNETS[1])
+    shared = replace(with_interfaces(alone, neighbour), others={"sg-web": ()})
+    shared = replace(shared, names={**alone.names, "sg-web": "web"})
+    for live, fix in ((alone, UP), (shared, TAKE_OVER)):
+        fixes = [one.fix for one in compare(planned, live).foreign if one.resource == default.id]
+        assert fixes == [fix]
+
+
+def test_a_stack_that_takes_over_needs_no_word_more() -> None:
+    """Its file says already that subnets of others are meant."""
+    full = load_plan(ROOT, "eu-west-1")
+    full = replace(full, site=full.site.model_copy(update={"take_over": True}))
+    other = acl("acl-other", *everything("acl-other"), subnets=SUBNETS)
+    (found,) = compare(full, with_acls(full, other)).foreign
+    assert found.fix == "pulumi up --refresh -s eu-west-1"
