@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 from counting import count
-from hypothesis import given
-from hypothesis import strategies as st
-from strategies import prefixes
 from written import told
 
-from gateway_rules import fit_file
 from gateway_rules.cover import fit
 from gateway_rules.cover_entries import Allow, Cover
-from gateway_rules.errors import Faults, Refused
+from gateway_rules.errors import Faults
 from gateway_rules.fit_file import parse_flows, read_flows
 from gateway_rules.prefixes import parse_prefix
 
@@ -88,20 +84,6 @@ def test_ipv6_is_read_as_well() -> None:
 def test_json_and_yaml_say_the_same(text: str) -> None:
     """One list of flows, in whichever form it is written."""
     assert parse_flows(text, "f") == (allow("tcp", 80, 80, "192.0.2.0/24"),)
-
-
-@given(st.one_of(prefixes(), st.text(alphabet="0123456789./: ", max_size=14)))
-def test_the_quick_way_to_a_prefix_is_the_usual_way(text: str) -> None:
-    """What is read quickly is what `parse_prefix` gives, and what it refuses is refused."""
-    try:
-        expected: object = parse_prefix(text)
-    except Refused as error:
-        expected = str(error)
-    try:
-        found: object = fit_file.quick_prefix(text)
-    except Refused as error:
-        found = str(error)
-    assert found == expected
 
 
 # Each flow is wrong in one way; its line in the file is the second.

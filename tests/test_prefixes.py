@@ -64,6 +64,41 @@ def test_a_prefix_is_written_as_it_was_read(text: str) -> None:
     assert str(parse_prefix(text)) == text
 
 
+HOSTILE = st.one_of(
+    prefixes(),
+    st.tuples(prefixes(), st.integers(0, 20), st.sampled_from("0123456789abcdef:./ \n٤%")).map(
+        lambda drawn: drawn[0][: drawn[1]] + drawn[2] + drawn[0][drawn[1] :]
+    ),
+    st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,3})?", fullmatch=True),
+    st.text(alphabet="0123456789af:./", max_size=14),
+    st.text(max_size=6),
+)
+"""Prefixes, what nearly is one, and what is none."""
+
+
+def read_by_netaddr(text: str) -> Prefix | None:
+    """Read what is spelled as a prefix and has no host bits, without any short cut."""
+    try:
+        if re.fullmatch(r"[0-9A-Fa-f:.]+/[0-9]{1,3}", text):
+            network = netaddr.IPNetwork(text)
+            if network.ip == network.network:
+                return Prefix(network.version, network.first, network.prefixlen)
+    except netaddr.AddrFormatError:
+        pass
+    return None
+
+
+@settings(deadline=None, max_examples=400)
+@given(HOSTILE)
+def test_texts_are_read_as_netaddr_reads_them(text: str) -> None:
+    """Usual spellings are read another way than unusual ones, and the answer is the same."""
+    try:
+        found = parse_prefix(text)
+    except Refused:
+        found = None
+    assert found == read_by_netaddr(text)
+
+
 NO_PREFIX = (
     "",
     "10.0.0.0/33",
