@@ -226,24 +226,3 @@ def test_quotas_are_told_as_they_are_kept() -> None:
         assert live_quotas.read(quotas) == LiveQuotas(100, 7, 30, 12, from_defaults=False)
         code, _ = refusal(quotas.get_service_quota, ServiceCode="vpc", QuotaCode="L-00000000")
         assert code == "NoSuchResourceException"
-
-
-@pytest.mark.parametrize(
-    ("limits", "text"),
-    [
-        ({"rules_per_security_group": 0}, "a quota is at least 1"),
-        (
-            {"security_groups_per_interface": 17},
-            "an interface has at most 16 groups, and rules times groups are at most 1000",
-        ),
-        (
-            {"rules_per_security_group": 201},
-            "an interface has at most 16 groups, and rules times groups are at most 1000",
-        ),
-        ({"entries_per_network_acl": 41}, "a network ACL has at most 40 entries"),
-    ],
-)
-def test_quotas_that_aws_gives_to_nobody_are_refused(limits: dict[str, int], text: str) -> None:
-    """A rehearsal on an account that cannot be would prove nothing."""
-    with pytest.raises(ValueError, match=f"^{text}$"):
-        Limits(**limits)

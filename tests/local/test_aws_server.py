@@ -108,22 +108,6 @@ def test_a_taken_port_stays_with_its_server(tmp_path: Path) -> None:
         server.wait(timeout=10)
 
 
-def test_quotas_that_nobody_has_are_refused(tmp_path: Path) -> None:
-    """A quota beyond what AWS gives ends the command with a word, before anything is served."""
-    options = ("--port-file", str(tmp_path / "port"), "--mark", "x", "--rules-per-security-group")
-    run = subprocess.run(  # noqa: S603 - a command of this test's own
-        [*SERVER, *options, "201"], capture_output=True, text=True, check=False
-    )
-    assert (run.returncode, run.stderr.splitlines()[-1], [*tmp_path.iterdir()]) == (
-        2,
-        (
-            "python -m gateway_rules.local.aws: error: an interface has at most 16 groups, and "
-            "rules times groups are at most 1000"
-        ),
-        [],
-    )
-
-
 def test_many_callers_at_once() -> None:
     """Stacks that deploy at the same time get every rule, entry and answer right."""
     with local_aws() as ec2:

@@ -22,18 +22,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns 0 when told to end; SystemExit 1 ends it when the port is taken, as werkzeug then says.
     """
-    parser = _parser()
-    given = parser.parse_args(argv)
-    limits = _limits(parser, given)
+    given = _read(argv)
     # SIGTERM ends the server as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        _serve(given, limits)
+        _serve(given)
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+def _read(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m gateway_rules.local.aws", description=__doc__)
     parser.add_argument("--port-file", type=Path, required=True, help="where the port is written")
     parser.add_argument("--mark", required=True, help="the text that the server is known by")
@@ -44,23 +42,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--region", action="append", default=[], help="make ready; repeatable")
     for name, default in asdict(Limits()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=default)
-    return parser
+    return parser.parse_args(argv)
 
 
-def _limits(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Limits:
-    """Read the quotas from the command line, which ends with those that AWS gives to nobody."""
-    try:
-        return Limits(**{each.name: getattr(given, each.name) for each in fields(Limits)})
-    except ValueError as error:
-        parser.error(str(error))
-
-
-def _serve(given: argparse.Namespace, limits: Limits) -> None:
+def _serve(given: argparse.Namespace) -> None:
     """Serve until interrupted, with the port in its file as long as it can be asked."""
     # moto takes a second to import, which a misspelt option should not have to wait for.
     from gateway_rules.local.aws.journal import Journal  # noqa: PLC0415
     from gateway_rules.local.aws.server import open_server, warm_up  # noqa: PLC0415
 
+    limits = Limits(**{each.name: getattr(given, each.name) for each in fields(Limits)})
     with ExitStack() as closing:
         file = closing.enter_context(given.journal.open("w")) if given.journal else None
         journal = Journal(file) if file else None
