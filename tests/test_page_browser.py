@@ -202,6 +202,38 @@ def test_single_questions_are_answered_as_explain_does(
     assert_alike(planned, asked, said)
 
 
+def test_a_stack_of_both_families_is_answered_as_explain_does(tab: Page, tmp_path: Path) -> None:
+    """Addresses of IPv6 are too long for a script's usual numbers, and are looked up exactly."""
+    root = project(tmp_path / "project")
+    file = root / "stacks" / f"Pulumi.{STACK}.yaml"
+    text = file.read_text()
+    for old, new in (
+        ("[10.42.8.0/26, 10.42.8.64/26]", "[10.42.8.0/26, 'fd00:42:8::/64']"),
+        ("[10.42.0.0/24]", "[10.42.0.0/24, '2001:db8:a::/127', '2001:db8:b::/48']"),
+        ("ports: 25, peers: [0.0.0.0/0]", "ports: 25, peers: [0.0.0.0/0, '::/0']"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text)
+    made = load_plan(root, STACK)
+    target = tmp_path / "page.html"
+    target.write_text(page(gather.content(root, (STACK,), None, live=False)), encoding="utf-8")
+    tab.goto(target.as_uri())
+    asked = [
+        *(words(flow, flow.direction) for flow in made.flows if ":" in str(flow.peer)),
+        *(("ingress", "tcp", f"2001:db8:a::{last}", "22") for last in "012"),
+        ("ingress", "tcp", "2001:db8:a:ffff:ffff:ffff:ffff:ffff", "22"),
+        ("ingress", "tcp", "2001:db8:b:ffff:ffff:ffff:ffff:ffff", "22"),
+        ("ingress", "tcp", "2001:db8:c::", "22"),
+        ("ingress", "tcp", "2001:db8:a::/48", "22"),
+        ("ingress", "tcp", "fd00:42:8::7", "443"),
+        ("ingress", "tcp", "fd00:42:8:1::7", "443"),
+        ("egress", "udp", "self", "19200"),
+    ]
+    for each, said in zip(asked, shown(tab, asked), strict=True):
+        assert_alike(made, each, said)
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
