@@ -29,9 +29,10 @@ class Names:
         return "the old ACL" if held.subnets & subnets else "the VPC's own ACL"
 
     def where(self, moment: Moment, group: str) -> str:
-        """Say which group it is, where there are several on the gateways."""
-        carried = {id_ for each in moment.interfaces.values() for id_ in each.groups}
-        return f" in {_name(moment, group)}" if len(carried | {group}) > 1 else ""
+        """Say which group it is, unless it is the only one on every gateway that carries it."""
+        carried = [each.groups for each in moment.interfaces.values() if group in each.groups]
+        is_only = carried and all(groups == (group,) for groups in carried)
+        return "" if is_only else f" in {_name(moment, group)}"
 
     def network(self, subnet: str) -> str:
         """Name a subnet by its network, where a gateway of this change lies in it."""

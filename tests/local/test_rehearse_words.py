@@ -47,6 +47,16 @@ def test_groups_are_named_where_there_are_several(stack: Change) -> None:
     assert last == ["deletes group more"]
 
 
+def test_groups_of_others_are_no_reason_to_name_the_one_of_the_gateways(stack: Change) -> None:
+    """Another stack that was rehearsed before has groups of its own."""
+    place = stack.deployed.place
+    ssh = next(rule for rule in stack.plan.groups[0].rules if rule.services == ("ssh",))
+    made = stack.ec2.create_security_group(GroupName="other", Description="x", VpcId=place.vpc)
+    stack.ec2.create_network_interface(SubnetId=place.subnets[0], Groups=[made["GroupId"]])
+    stack.revoke(ssh)
+    assert said(stack)[-1] == ["- ingress tcp 22 from 10.1.0.0/24"]
+
+
 def test_gateways_and_whole_protocols_are_said_in_words(stack: Change) -> None:
     """`self` and -1 are no words for a reader."""
     own = stack.deployed.group
