@@ -19,8 +19,8 @@ _HEADER: Final = """\
 # The addresses that public hosts have where the stack {stack} is, and which resolver gave
 # each of them when. Written by `gateway-rules resolve {stack}`; review what it changes.
 """
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9.-]*|[0-9]+([.][0-9]+){3}")
-"""What every reader of YAML takes for text: a host name or an IPv4 address."""
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)+|[0-9]+([.][0-9]+){3}")
+"""What every reader of YAML takes for text, as it does no word such as null or true."""
 
 
 def written(stack: str, hosts: Iterable[ResolvedHost]) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway_rules.address_text import replace_file, written
@@ -88,7 +88,14 @@ def _hosts() -> st.SearchStrategy[tuple[ResolvedHost, ...]]:
     return st.lists(host, max_size=3).map(tuple)
 
 
+def _asked(resolver: str) -> tuple[ResolvedHost, ...]:
+    seen = Seen(address=parse_address("84.39.153.31"), resolvers=(resolver,))
+    return (ResolvedHost(name="a.example", addresses=(seen,)),)
+
+
 @given(_hosts())
+@example(_asked("Null"))
+@example(_asked("yes"))
 def test_what_is_written_is_read_back(hosts: tuple[ResolvedHost, ...]) -> None:
     """Names that look like numbers, odd resolvers and early days survive."""
     assert read(written("test", hosts)) == hosts
