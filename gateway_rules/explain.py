@@ -27,7 +27,7 @@ from gateway_rules.protocols import ALL_PORTS, ICMP, Direction
 from gateway_rules.security_group import covers
 from gateway_rules.site import Site
 
-_UNFILTERED: Final = {
+UNFILTERED: Final = {
     parse_address(address): said
     for said, addresses in {
         "the VPC's own DNS resolver": ("169.254.169.253", "fd00:ec2::253"),
@@ -61,7 +61,7 @@ class _View:
         entries = (line for acl in self.ruleset.acls for line in acl)
         peers = [line.match.peer for line in (*self.ruleset.rules, *entries)]
         edged = (*peers, *(flow.peer for flow in self.flows), *self.site.networks)
-        prefixes = [peer for peer in edged if isinstance(peer, Prefix)]
+        prefixes = [*UNFILTERED, *(peer for peer in edged if isinstance(peer, Prefix))]
         for peer in question.peers:
             yield from _places(peer, prefixes)
 
@@ -195,5 +195,5 @@ def _usual_replies(way: _Way, site: Site) -> tuple[Interval, ...]:
 
 def _unfiltered(question: Question, place: Peer) -> str:
     if question.direction == "egress" and isinstance(place, Prefix):
-        return _UNFILTERED.get(place, "")
+        return UNFILTERED.get(place, "")
     return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from gateway_rules.errors import COMMAND_LINE, Fault, Faults, Refused
@@ -102,8 +102,8 @@ def _own(plan: Plan) -> tuple[Peer, ...]:
 
 def _host(plan: Plan, text: str) -> tuple[Peer, ...]:
     """Give every address that the services which name a host have for it at this site."""
-    named = {name: _host_addresses(plan, name) for name in _host_names(plan)}
-    found = {name.lower(): addresses for name, addresses in named.items()}.get(text.lower())
+    named = {name.lower(): addresses for name, addresses in host_addresses(plan).items()}
+    found = named.get(text.lower())
     if found:
         return found
     fix = "write an address, or one of the names that gateway-rules catalogue lists"
@@ -111,19 +111,18 @@ def _host(plan: Plan, text: str) -> tuple[Peer, ...]:
     raise Refused("unknown-host", f"{text} {what}", fix)
 
 
-def _host_names(plan: Plan) -> Iterable[str]:
-    return (name for service in plan.catalogue.services for name in service.host_names)
-
-
-def _host_addresses(plan: Plan, name: str) -> tuple[Prefix, ...]:
+def host_addresses(plan: Plan) -> dict[str, tuple[Prefix, ...]]:
+    """Give the hosts of the catalogue, sorted, with the addresses that they have at this site."""
     seen = looked_up(plan.site, plan.catalogue)
-    addresses: set[Prefix] = set(seen.get(name, ()))
+    found: dict[str, set[Prefix]] = {}
     for service in plan.catalogue.services:
-        if name not in seen and not is_elsewhere(service, plan.site, plan.catalogue):
-            addresses.update(
-                a for host in service.hosts if host.name == name for a in host.addresses
-            )
-    return tuple(sorted(addresses))
+        elsewhere = is_elsewhere(service, plan.site, plan.catalogue)
+        for name in service.host_names:
+            found.setdefault(name, set(seen.get(name, ())))
+        for host in () if elsewhere else service.hosts:
+            if host.name not in seen:
+                found[host.name].update(host.addresses)
+    return {name: tuple(sorted(addresses)) for name, addresses in sorted(found.items())}
 
 
 def _pair(protocol: str, text: str) -> PortPair:

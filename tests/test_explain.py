@@ -350,3 +350,16 @@ def test_services_of_the_vpc_are_not_filtered(planned: Plan, text: str) -> None:
     ways: list[Any] = ["egress", "ingress"]
     found = [told(planned, Question(way, "tcp", 7, 7, (parse_address(text),))) for way in ways]
     assert [explanation.allowed for explanation in found] == [True, False]
+
+
+def test_a_service_of_the_vpc_speaks_for_itself_alone(planned: Plan) -> None:
+    """Of a prefix that begins with such an address, the rest is filtered like any other."""
+    question = Question("egress", "tcp", 7, 7, (parse_prefix("169.254.169.252/30"),))
+    found = told(planned, question)
+    assert [(str(answer.place), answer.allowed) for answer in found.answers] == [
+        ("169.254.169.252/32", False),
+        ("169.254.169.253/32", True),
+        ("169.254.169.254/32", True),
+        ("169.254.169.255/32", False),
+    ]
+    assert not found.allowed

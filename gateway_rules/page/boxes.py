@@ -9,7 +9,7 @@ from itertools import chain, groupby, pairwise, product
 from typing import Final, NamedTuple
 
 from gateway_rules import protocols
-from gateway_rules.explain import explain
+from gateway_rules.explain import UNFILTERED, explain
 from gateway_rules.explain_report import Report
 from gateway_rules.explain_sources import of_plan
 from gateway_rules.explain_values import (
@@ -24,7 +24,7 @@ from gateway_rules.explain_values import (
 )
 from gateway_rules.packets import OTHER, Match
 from gateway_rules.plan import Plan
-from gateway_rules.prefixes import BITS, FAMILIES, SELF, Interval, Peer, Prefix, parse_address
+from gateway_rules.prefixes import BITS, FAMILIES, SELF, Interval, Peer, Prefix
 from gateway_rules.protocols import ALL_PORTS, DIRECTIONS, ICMP, MAX_ICMP, Direction
 
 PROTOCOLS: Final = ("tcp", "udp", *ICMP, OTHER)
@@ -33,12 +33,6 @@ _FAMILIES: Final[dict[str, Peer]] = {
     **{name: Prefix(version, 0, 0) for version, name in FAMILIES.items()},
     SELF: SELF,
 }
-_UNFILTERED: Final = tuple(
-    parse_address(f"{start}{last}")
-    for start, some in {"169.254.169.": (123, 253, 254), "fd00:ec2::": (123, 253, 254)}.items()
-    for last in some
-)
-"""Where AWS's own services are, of which explain says more than rules and entries do."""
 _VPCS: Final = range(16, 29)
 """The lengths of a VPC's prefix (VPC User Guide)."""
 
@@ -125,7 +119,7 @@ def _special(plan: Plan) -> tuple[Prefix, ...]:
         for length in _VPCS
         if length <= network.length
     )
-    return tuple(sorted({*_UNFILTERED, *around}))
+    return tuple(sorted({*UNFILTERED, *around}))
 
 
 class _Case(NamedTuple):

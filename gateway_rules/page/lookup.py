@@ -11,8 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from gateway_rules.errors import Faults
-from gateway_rules.explain_question import question
+from gateway_rules.explain_question import host_addresses
 from gateway_rules.explain_sources import of_plan
 from gateway_rules.explain_values import Line, packets_text, span
 from gateway_rules.network_acl import Entry
@@ -48,7 +47,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "lines": [book.line(line) for line in book.lines.places],
         "services": [book.service(name) for name in book.services.places],
         "texts": [*book.texts.places],
-        "hosts": hosts(plan),
+        "hosts": {n: [*map(str, found)] for n, found in host_addresses(plan).items()},
         "own": bool(plan.site.networks),
     }
 
@@ -56,20 +55,6 @@ def data(plan: Plan) -> dict[str, Any]:
 def shared() -> dict[str, Any]:
     """Give what is the same for all stacks: the protocols, and numbers that mean one of them."""
     return {"protocols": sorted(PROTOCOLS), "names": NAMES}
-
-
-def hosts(plan: Plan) -> dict[str, list[str]]:
-    """Give the hosts of the catalogue with the addresses that the plan has for them."""
-    names = sorted({n for service in plan.catalogue.services for n in service.host_names})
-    return {name: [*_addresses(plan, name)] for name in names}
-
-
-def _addresses(plan: Plan, name: str) -> Iterator[str]:
-    try:
-        found = question(plan, "egress", "-1", name, None)
-    except Faults:  # Without addresses there is nothing to ask about.
-        return
-    yield from map(str, found.peers)
 
 
 class _Book:
