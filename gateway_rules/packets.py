@@ -19,13 +19,13 @@ from gateway_rules.planes import (
     Plane,
     difference,
     intersection,
-    join,
     plane,
     size,
     size_within,
     union,
 )
 from gateway_rules.prefixes import BITS, FAMILIES, SELF, Interval, Peer, Prefix
+from gateway_rules.stretches import join
 
 __all__ = [
     "NOWHERE",

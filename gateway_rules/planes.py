@@ -9,16 +9,16 @@ ranges, nor of addresses, makes a set longer than the boxes that it was read fro
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, TypeAlias
 
-from gateway_rules.prefixes import BITS, Interval
+from gateway_rules.prefixes import Interval, blocks
 from gateway_rules.protocols import PortPair
+from gateway_rules.stretches import Stretches as Ports
+from gateway_rules.stretches import both, join, less, touched
 
-Ports: TypeAlias = tuple[PortPair, ...]
-"""Sorted, disjoint stretches that do not touch; so are the intervals that `join` gives."""
 Strip: TypeAlias = tuple[Interval, Ports]
 """A block of addresses, and the ports by which it passes but the block around it does not."""
 Plane: TypeAlias = tuple[Strip, ...]
@@ -31,74 +31,12 @@ NOWHERE: Final[Plane] = ()
 _Strips: TypeAlias = Mapping[Interval, Ports]
 
 
-# --- One axis ------------------------------------------------------------------------------
-
-
-def join(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    """Give the sorted, disjoint intervals that hold the same numbers."""
-    ordered = sorted(intervals)
-    if len(ordered) <= 1:
-        return tuple(ordered)
-    joined: list[Interval] = []
-    for first, last in ordered:
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1] = joined[-1][0], max(joined[-1][1], last)
-        else:
-            joined.append((first, last))
-    return tuple(joined)
-
-
-def _touched(some: Ports, first: int, last: int) -> Iterator[PortPair]:
-    """Give the stretches that share a port with the one from first to last."""
-    at = bisect_left(some, (first,))
-    if at and some[at - 1][1] >= first:
-        at -= 1
-    while at < len(some) and some[at][0] <= last:
-        yield some[at]
-        at += 1
-
-
-def _both(one: Ports, other: Ports) -> Ports:
-    if len(one) > len(other):
-        one, other = other, one
-    return tuple(
-        (max(first, low), min(last, high))
-        for first, last in one
-        for low, high in _touched(other, first, last)
-    )
-
-
-def _less(one: Ports, other: Ports) -> Ports:
-    rest: list[PortPair] = []
-    for first, last in one:
-        start = first
-        for low, high in _touched(other, first, last):
-            if low > start:
-                rest.append((start, low - 1))
-            start = high + 1
-        if start <= last:
-            rest.append((start, last))
-    return tuple(rest)
-
-
 # --- Blocks --------------------------------------------------------------------------------
 
 
 def _is_block(addresses: Interval) -> bool:
     low, high = addresses
     return not (low ^ high) & (low ^ high) + 1 and not low & (low ^ high)
-
-
-def _blocks(addresses: Interval) -> Iterator[Interval]:
-    """Cut an interval into the fewest blocks: sizes are powers of two, starts multiples of them."""
-    low, high = addresses
-    while low <= high:
-        left = high - low + 1
-        size = 1 << (left.bit_length() - 1)
-        if low & (size - 1):
-            size = low & -low
-        yield low, low + size - 1
-        low += size
 
 
 def _order(strip: Strip) -> tuple[int, int]:
@@ -120,44 +58,74 @@ def _halves(block: Interval) -> tuple[Interval, Interval]:
     return (low, middle), (middle + 1, high)
 
 
-class _Look:
-    """A plane to look blocks up in."""
-
-    def __init__(self, strips: Plane) -> None:
-        self.strips = strips
-        self.ports = dict(strips)
-        self.firsts = [*map(_first, strips)]
-        self.sizes = sorted({high - low + 1 for (low, high), _ in strips}, reverse=True)
-
-    def around(self, block: Interval, *, itself: bool = True) -> Iterator[Ports]:
-        """Give the ports of each strip around a block, the widest first."""
-        low, high = block
-        for size in self.sizes:
-            if size < high - low + 1 + (not itself):
-                return
-            start = low & -size
-            if ports := self.ports.get((start, start + size - 1)):
-                yield ports
-
-    def inside(self, block: Interval) -> Iterator[Strip]:
-        """Give the strips inside a block, or of the block itself."""
-        low, high = block
-        start = bisect_left(self.firsts, low)
-        for strip in self.strips[start : bisect_right(self.firsts, high, lo=start)]:
-            # Wider blocks may begin at the same address.
-            if strip[0][1] <= high:
-                yield strip
-
-
 # --- Reading -------------------------------------------------------------------------------
 
 
 def plane(boxes: Iterable[Box]) -> Plane:
     """Give the union of the boxes."""
-    found: dict[Interval, list[PortPair]] = {}
+    strips: list[Strip] = []
+    # Many strips have the same ports, of which one value is kept.
+    alike: dict[PortPair, Ports] = {}
+    for run in _runs(boxes):
+        first, last, addresses = run[0]
+        if len(run) == 1 and _is_block(addresses):
+            pair = first, last
+            strips.append((addresses, alike.setdefault(pair, (pair,))))
+        else:
+            strips += _union(run)
+    return tuple(strips)
+
+
+def _runs(boxes: Iterable[Box]) -> Iterator[list[Box]]:
+    """Part boxes where addresses lie between them that are in none; no strip reaches across."""
+    run: list[Box] = []
+    reach = 0
+    for box in sorted(boxes, key=lambda box: box[2][0]):
+        low, high = box[2]
+        if run and low <= reach + 1:
+            run.append(box)
+            reach = max(reach, high)
+        else:
+            if run:
+                yield run
+            run, reach = [box], high
+    if run:
+        yield run
+
+
+def _union(run: Sequence[Box]) -> Iterable[Strip]:
+    """Give the union of boxes that overlap or touch."""
+    whole = run[0][2][0], max(high for _, _, (_, high) in run)
+    pairs = {(first, last) for first, last, _ in run}
+    if len(pairs) == 1:
+        return ((block, (*pairs,)) for block in blocks(whole))
+    outer = [box for box in run if box[2] == whole]
+    if outer and _is_block(whole):
+        return _filled(whole, join((first, last) for first, last, _ in outer), run)
+    return _cut(run)
+
+
+def _filled(block: Interval, ports: Ports, run: Sequence[Box]) -> Plane:
+    """Give the union of boxes that lie in a block which passes by these ports as well."""
+    rest = {pair: less((pair,), ports) for pair in {(first, last) for first, last, _ in run}}
+    inner = plane(
+        (*pair, addresses) for start, stop, addresses in run for pair in rest[start, stop]
+    )
+    if inner and inner[0][0] == block:
+        ports, inner = join(ports + inner[0][1]), inner[1:]
+    return (block, ports), *inner
+
+
+def _cut(boxes: Iterable[Box]) -> Plane:
+    """Give the union of any boxes."""
+    alike: dict[PortPair, list[Interval]] = {}
     for first, last, addresses in boxes:
-        for block in (addresses,) if _is_block(addresses) else _blocks(addresses):
-            found.setdefault(block, []).append((first, last))
+        alike.setdefault((first, last), []).append(addresses)
+    found: dict[Interval, list[PortPair]] = {}
+    for pair, some in alike.items():
+        for whole in join(some):
+            for block in (whole,) if _is_block(whole) else blocks(whole):
+                found.setdefault(block, []).append(pair)
     return _settled(_sorted({block: join(ports) for block, ports in found.items()}))
 
 
@@ -177,7 +145,7 @@ def _bared(strips: Plane) -> dict[Interval, Ports]:
             around.pop()
         rest = ports
         for _, outer in around:
-            if not (rest := _less(rest, outer)):
+            if not (rest := less(rest, outer)):
                 break
         else:
             bare[block] = rest
@@ -190,12 +158,12 @@ def _lifted(strips: dict[Interval, Ports]) -> dict[Interval, Ports]:
     levels: dict[int, dict[int, Ports]] = {}
     for (low, high), ports in strips.items():
         levels.setdefault(high - low + 1, {})[low] = ports
+    moved, size = [], min(levels, default=1)
     # Each level may add to the next, so it is looked up only when its turn comes.
-    moved = [
-        _lift(size, levels)
-        for size in (1 << exponent for exponent in range(BITS[6]))
-        if size in levels
-    ]
+    while size <= max(levels, default=0):
+        if size in levels:
+            moved.append(_lift(size, levels))
+        size *= 2
     if not any(moved):
         return strips
     return {(low, low + size - 1): p for size, level in levels.items() for low, p in level.items()}
@@ -205,7 +173,7 @@ def _lift(size: int, levels: dict[int, dict[int, Ports]]) -> bool:
     """Move what the halves of one size share, if they share anything."""
     level, moved = levels[size], False
     for low in [low for low in level if not low & size and low | size in level]:
-        if shared := _both(level[low], level[low | size]):
+        if shared := both(level[low], level[low | size]):
             wider = levels.setdefault(size * 2, {})
             wider[low] = join(wider.get(low, ()) + shared)
             _take(shared, level, low)
@@ -215,7 +183,7 @@ def _lift(size: int, levels: dict[int, dict[int, Ports]]) -> bool:
 
 
 def _take(shared: Ports, level: dict[int, Ports], low: int) -> None:
-    if rest := _less(level.pop(low), shared):
+    if rest := less(level.pop(low), shared):
         level[low] = rest
 
 
@@ -229,22 +197,57 @@ def union(one: Plane, other: Plane) -> Plane:
 
 def intersection(one: Plane, other: Plane) -> Plane:
     """Give the packets of both."""
-    return _gathered(chain(_within(one, _Look(other)), _within(other, _Look(one), itself=False)))
+    inner = _within(one, other), _within(other, one, itself=False)
+    return _gathered(chain.from_iterable(inner))
 
 
-def _within(strips: Plane, other: _Look, *, itself: bool = True) -> Iterator[Strip]:
+def _within(one: Plane, other: Plane, *, itself: bool = True) -> Iterator[Strip]:
     """Give the parts of strips that the blocks around them have as well."""
-    for block, ports in strips:
-        for some in other.around(block, itself=itself):
-            if shared := _both(ports, some):
+    for (block, ports), around, _ in _met(one, other):
+        for outer, some in around:
+            if (itself or outer != block) and (shared := both(ports, some)):
                 yield block, shared
+
+
+def _met(one: Plane, other: Plane) -> Iterator[tuple[Strip, Sequence[Strip], int]]:
+    """Give each strip of the first plane with those of the second whose blocks hold its own.
+
+    The widest comes first, the block itself last. The number is the place in the second
+    plane from which the blocks that lie inside the strip's follow, if there are any.
+    """
+    around: list[Strip] = []
+    at = 0
+    for strip in one:
+        low, high = strip[0]
+        while at < len(other):
+            start, stop = other[at][0]
+            if start > low or (start == low and stop < high):
+                break
+            if stop >= low:
+                while around and around[-1][0][1] < start:
+                    around.pop()
+                around.append(other[at])
+            at += 1
+        while around and around[-1][0][1] < low:
+            around.pop()
+        yield strip, around, at
 
 
 def difference(one: Plane, other: Plane) -> Plane:
     """Give the packets of the first that are not in the second."""
-    look = _Look(other)
-    unlike = (strip for strip in one if look.ports.get(strip[0]) != strip[1])
-    return _gathered(part for strip in unlike for part in _outside(strip, look))
+    unlike = (met for met in _met(one, other) if not met[1] or met[1][-1] != met[0])
+    return _gathered(
+        part
+        for strip, around, at in unlike
+        for part in _outside(strip, around, _inside(strip[0], other, at))
+    )
+
+
+def _inside(block: Interval, strips: Plane, at: int) -> Iterator[Strip]:
+    """Give the strips from a place on that begin in the block."""
+    while at < len(strips) and strips[at][0][0] <= block[1]:
+        yield strips[at]
+        at += 1
 
 
 def _gathered(strips: Iterable[Strip]) -> Plane:
@@ -255,25 +258,25 @@ def _gathered(strips: Iterable[Strip]) -> Plane:
     return _sorted(found)
 
 
-def _outside(strip: Strip, other: _Look) -> Iterator[Strip]:
-    """Give what is left of a strip."""
+def _outside(strip: Strip, around: Iterable[Strip], inside: Iterable[Strip]) -> Iterator[Strip]:
+    """Give what those around a strip and those inside it leave."""
     block, ports = strip
-    for some in other.around(block):
-        if not (ports := _less(ports, some)):
+    for _, some in around:
+        if not (ports := less(ports, some)):
             break
     else:
-        inside = ((hole, _both(ports, some)) for hole, some in other.inside(block))
-        yield from _around_holes(block, ports, [hole for hole in inside if hole[1]])
+        holes = ((hole, both(ports, some)) for hole, some in inside)
+        yield from _around_holes(block, ports, [hole for hole in holes if hole[1]])
 
 
 def _around_holes(block: Interval, ports: Ports, holes: list[Strip]) -> Iterator[Strip]:
     """Give what the holes, all of them in the block and its ports, leave: first what all has."""
     torn = join({each for _, some in holes for each in some})
-    if rest := _less(ports, torn):
+    if rest := less(ports, torn):
         yield block, rest
     if holes and holes[0][0] == block:
         (_, gone), *holes = holes
-        torn = _less(torn, gone)
+        torn = less(torn, gone)
     if torn:
         left, right = _halves(block)
         middle = bisect_left(holes, right[0], key=_first)
@@ -294,6 +297,6 @@ def size_within(strips: Plane, box: Box) -> int:
         if low > top:
             break
         if high >= bottom:
-            shared = sum(min(b, last) - max(a, first) + 1 for a, b in _touched(ports, first, last))
+            shared = sum(min(b, last) - max(a, first) + 1 for a, b in touched(ports, first, last))
             total += (min(high, top) - max(low, bottom) + 1) * shared
     return total

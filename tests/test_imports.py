@@ -10,7 +10,7 @@ from sources import imported, modules
 # Each module may import those that stand before it; a folder counts as one module.
 ORDER = (
     *("errors", "loopback", "protocols", "prefixes", "public_addresses"),
-    *("planes", "packets"),
+    *("stretches", "planes", "packets"),
     *("places", "wording", "salvage", "fields", "addresses", "catalogue", "document"),
     *("site", "hosts", "complaints", "stack_file"),
     *("flows", "security_group"),

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway_rules import planes
 from gateway_rules.planes import (
     NOWHERE,
     Box,
@@ -18,6 +17,7 @@ from gateway_rules.planes import (
     size_within,
     union,
 )
+from gateway_rules.stretches import join
 
 Cells = set[tuple[int, int]]
 """(port, address) of each packet."""
@@ -77,7 +77,7 @@ def test_strips_are_sorted_disjoint_and_as_wide_as_can_be(strips: Plane) -> None
     """Each packet is in one strip, each strip is a block, and no two halves share a port."""
     assert sum(len(cells((strip,))) for strip in strips) == len(cells(strips))
     assert sorted(strips, key=lambda strip: (strip[0][0], -strip[0][1])) == [*strips]
-    assert all(ports and planes.join(ports) == ports for _, ports in strips)
+    assert all(ports and join(ports) == ports for _, ports in strips)
     for (low, high), ports in strips:
         length = high - low + 1
         assert length & (length - 1) == low % length == 0
