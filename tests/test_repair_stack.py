@@ -83,8 +83,8 @@ def test_rule_by_hand_is_left_to_a_person(small: Small) -> None:
     assert done.stdout == (
         "neither files nor state know these; keep them, or remove them yourself:\n"
         f"  {id_}  the rule ingress tcp 8080 10.0.0.0/8 of {of}\n"
-        f"    aws ec2 revoke-security-group-ingress --group-id {of} "
-        f"--security-group-rule-ids {id_} --region {REGION}\n"
+        f"    aws --endpoint-url {small.proxy.endpoint} ec2 revoke-security-group-ingress "
+        f"--region {REGION} --group-id {of} --security-group-rule-ids {id_}\n"
     )
 
 
