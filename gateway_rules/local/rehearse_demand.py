@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from gateway_rules import packets
 from gateway_rules.flows import Flow, Leg, legs
+from gateway_rules.local.rehearse_record import HeldRule
 from gateway_rules.packets import Match, Packets
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import SELF, Peer, Prefix
@@ -16,6 +17,7 @@ from gateway_rules.protocols import ALL_PORTS, ICMP, PortPair, Protocol, span
 from gateway_rules.review import rules
 
 Layer: TypeAlias = Literal["security_group", "network_acl"]
+Peered = TypeVar("Peered", Flow, HeldRule)
 Required: TypeAlias = tuple[Flow, ...] | tuple[Leg, ...]
 ANY: Final = "-1"
 ALL_MESSAGES: Final = (-1, -1)
@@ -27,6 +29,10 @@ class Bounds:
 
     required: Required
     permitted: tuple[Match, ...]
+    among: tuple[Flow, ...] = ()
+    """What one side asks for by `self` and the other one by prefix: a rule of either will do."""
+    networks: tuple[Prefix, ...] = ()
+    """Where the gateways are that `self` means in these."""
 
     def least(self, known: frozenset[str]) -> Packets:
         """Give the packets that have to pass."""
@@ -53,12 +59,32 @@ def between(before: Plan, after: Plan) -> Demand:
 
     A plan's entries only allow, so what two ACLs pass adds up as what two groups do.
     """
-    kept = tuple(kept_flows(before.flows, after.flows))
     networks = tuple(n for n in before.site.networks if n in after.site.networks)
+    kept = tuple(kept_flows(before.flows, after.flows))
+    among = tuple(flows_among(before.flows, after.flows, networks))
+    legs_ = legs((*kept, *among), networks)
     return {
-        "security_group": Bounds(kept, (*rules(before), *rules(after))),
-        "network_acl": Bounds(legs(kept, networks), (*before.acl.entries, *after.acl.entries)),
+        "security_group": Bounds(kept, (*rules(before), *rules(after)), among, networks),
+        "network_acl": Bounds(legs_, (*before.acl.entries, *after.acl.entries)),
     }
+
+
+def flows_among(
+    before: Iterable[Flow], after: Iterable[Flow], networks: tuple[Prefix, ...]
+) -> Iterator[Flow]:
+    """Give what one side asks for by `self`, and the other by prefixes of the gateways."""
+    for one, other in product(before, after):
+        if (one.peer == SELF) != (other.peer == SELF):
+            for pair in product(at(one, networks), at(other, networks)):
+                yield from kept_flows(pair[:1], pair[1:])
+
+
+def at(match: Peered, networks: Iterable[Prefix]) -> Iterator[Peered]:
+    """Give a flow or a rule with the gateways' networks in place of `self`."""
+    if match.peer == SELF:
+        yield from (replace(match, peer=network) for network in networks)
+    else:
+        yield match
 
 
 def kept_flows(before: Iterable[Flow], after: Iterable[Flow]) -> Iterator[Flow]:

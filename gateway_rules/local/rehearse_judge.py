@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from gateway_rules import packets
-from gateway_rules.local.rehearse_demand import Demand, Layer, between, exactly
+from gateway_rules.local.rehearse_demand import Demand, Layer, at, between, exactly
 from gateway_rules.local.rehearse_record import HeldEntry, HeldInterface, HeldRule, Moment
 from gateway_rules.packets import Packets, Piece
 from gateway_rules.plan import Plan
@@ -135,6 +135,7 @@ class _Scale:
     ) -> None:
         self.demand = demand
         self.passing = passing
+        self._known = known
         self._least = {layer: bounds.least(known) for layer, bounds in demand.items()}
         self._most = {layer: bounds.most(known) for layer, bounds in demand.items()}
         self._wrong = cache(self._weigh)
@@ -150,10 +151,20 @@ class _Scale:
 
     def _weigh(self, layer: Layer, state: State) -> tuple[tuple[Kind, Packets], ...]:
         there = self.passing(state)
+        lost = packets.without(self._least[layer], there)
         return (
-            ("cut", packets.without(self._least[layer], there)),
+            ("cut", self._with_among(lost, layer, state)),
             ("open", packets.without(there, self._most[layer])),
         )
+
+    def _with_among(self, lost: Packets, layer: Layer, state: State) -> Packets:
+        """Add what gateways may not send one another any more, neither by `self` nor by prefix."""
+        bounds = self.demand[layer]
+        if not bounds.among or isinstance(state, tuple):
+            return lost
+        there = self.passing(frozenset(r for rule in state for r in at(rule, bounds.networks)))
+        cut = packets.without(packets.passed(bounds.among, self._known), there)
+        return packets.passed((*packets.pieces(lost), *packets.pieces(cut)), self._known)
 
 
 def _known(moments: Iterable[Moment], demands: Iterable[Demand]) -> frozenset[str]:
@@ -238,7 +249,8 @@ def _violations(found: Found, scale: _Scale, plan: Plan) -> Iterator[Violation]:
 
 def _change(kind: Kind, layer: Layer, piece: Piece, scale: _Scale, plan: Plan) -> Change:
     """Name those who ask for packets that are cut; nobody asks for what is open."""
-    required = scale.demand[layer].required if kind == "cut" else ()
+    bounds = scale.demand[layer]
+    required = (*bounds.required, *bounds.among) if kind == "cut" else ()
     asking = (match.services for match in required if packets.meet(match, piece))
     services = tuple(sorted({service for some in asking for service in some}))
     return Change(piece, services, tuple(origin(service, plan) for service in services))

@@ -201,3 +201,21 @@ def test_a_beginning_that_is_not_as_planned_is_told(stack: Change) -> None:
     verdict = begun.verdict(other)
     assert shown(verdict.at_start) == shown(told)
     assert verdict.steps[0].violations == ()
+
+
+@pytest.mark.parametrize("is_gap", [False, True])
+def test_gateways_may_talk_on_while_self_becomes_their_networks(
+    stack: Change, *, is_gap: bool
+) -> None:
+    """A rule for `self` and one for all their networks let gateways through to each other alike."""
+    after = planned(peers=["10.42.8.0/25"])
+    add, take = new_rules(stack.plan, after), new_rules(after, stack.plan)
+    first, then = ((take, stack.revoke), (add, stack.authorize))
+    for rules, call in (first, then) if is_gap else (then, first):
+        for rule in rules:
+            call(rule)
+    wrong = [step.violations for step in stack.verdict(after, is_finished=False).steps]
+    found = {line for some in wrong for line in shown(some) if "tcp 443" in line[4]}
+    where, to = ("cut", "security_group", *BOTH), "tcp 443-443 10.42.8.0/25"
+    cut = {(*where, f"{way} {to}", "peer-communication") for way in ("egress", "ingress")}
+    assert found == (cut if is_gap else set())
