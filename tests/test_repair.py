@@ -243,6 +243,16 @@ def test_what_aws_has_no_more_is_told_and_read_again(deployed: Deployed) -> None
     assert (found, found.refreshes) == (Repairs(gone=(known,)), True)
 
 
+def test_acl_takes_the_place_of_one_that_is_gone(deployed: Deployed) -> None:
+    """The state's own ACL was deleted by hand, so another one of the stack gets its name."""
+    whole = _whole(deployed)
+    new = new_acl(deployed.client, deployed.place, deployed.plan)
+    deployed.client.delete_network_acl(NetworkAclId=deployed.acl)
+    found = _judge(deployed, whole)
+    assert [(one.name, one.id, one.wanted) for one in found.imports] == [("test-acl", new, True)]
+    assert [one.id for one in found.gone] == [deployed.acl]
+
+
 def test_acl_that_waits_for_its_end_stands_in_no_way(deployed: Deployed) -> None:
     """An old ACL that the state is about to delete leaves its name to the new one."""
     whole = _whole(deployed)

@@ -13,11 +13,12 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from cloud import aws, deploy
+from cloud import aws, deploy, tagged
 from sites import FEW, NOBODY, shipped, site
 
 from gateway_rules import resource_names
 from gateway_rules.errors import NoAnswer
+from gateway_rules.live import STACK_TAG
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.plan import Plan, plan
 from gateway_rules.repair import repairs
@@ -27,6 +28,8 @@ from gateway_rules.repair_state import UNREAD
 from gateway_rules.verify import read
 
 Says = pytest.CaptureFixture[str]
+GONE = "sgr-gone"
+"""A rule that the state has, and AWS has not."""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,7 @@ class Script:
             return json.dumps({"user": "ann", "url": self.url})
         if arguments[0] == "refresh":
             self.pending.clear()
+            self.known = [one for one in self.known if one["id"] != GONE]
         if arguments[0] == "import" and not self.forgets:
             file = Path(arguments[arguments.index("--file") + 1])
             self.known += json.loads(file.read_text())["resources"]
@@ -179,6 +183,37 @@ def test_nothing_to_repair(deployed: Plan, script: Script, client: Any, capsys: 
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "there is nothing to repair\n")
     assert script.commands == []
+
+
+def test_what_aws_has_no_more_leaves_the_state(
+    deployed: Plan, script: Script, client: Any, capsys: Says
+) -> None:
+    """The state is read again, though nothing was under way and nothing is to be imported."""
+    imports = repairs(deployed, read(deployed, client), UNREAD).imports
+    script.known += [{"type": i.type, "name": i.name, "id": i.id} for i in imports]
+    script.known.append({"type": resource_names.RULES["egress"], "name": "x", "id": GONE})
+    assert repair(_mender(deployed, script, client), YES) == 0
+    assert script.commands == ["refresh"]
+    assert capsys.readouterr().out.splitlines() == [
+        "1 resource is in the state, and not in AWS:",
+        f"  {GONE}  x",
+    ]
+
+
+def test_what_is_left_to_a_person_is_found(
+    deployed: Plan, script: Script, client: Any, capsys: Says
+) -> None:
+    """Nothing can be mended, and the command exits 1 as long as somebody has to judge."""
+    tags = tagged("security-group", **{STACK_TAG: "test"})
+    vpc = read(deployed, client).vpc
+    made = client.create_security_group(
+        GroupName="mine", Description="mine", VpcId=vpc, TagSpecifications=tags
+    )["GroupId"]
+    try:
+        assert repair(_mender(deployed, script, client), YES) == 1
+    finally:
+        client.delete_security_group(GroupId=made)
+    assert f"  {made}  the group mine" in capsys.readouterr().out.splitlines()
 
 
 def test_json_is_one_document(deployed: Plan, script: Script, client: Any, capsys: Says) -> None:

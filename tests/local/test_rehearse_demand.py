@@ -2,6 +2,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any, get_args
 
+import pytest
 import simulator
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,3 +99,24 @@ def test_networks_of_self_are_those_of_both_plans() -> None:
     assert demand["network_acl"].required == legs(
         tuple(kept_flows(plan.flows, plan.flows)), plan.site.networks[:1]
     )
+    back = between(type(plan)(**{**vars(plan), "site": fewer}), plan)
+    assert back["network_acl"].required == demand["network_acl"].required
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ((3, 4), (3, -1), (3, 4)),
+        ((-1, -1), (8, 0), (8, 0)),
+        ((3, 4), (8, 0), None),
+        ((3, -1), (8, -1), None),
+    ],
+)
+def test_messages_are_kept_where_one_holds_the_other(
+    one: tuple[int, int], other: tuple[int, int], both: tuple[int, int] | None
+) -> None:
+    """Of two sets of ICMP messages that have nothing in common nothing has to stay."""
+    flows_ = [Flow("ingress", "icmp", *pair, SELF, ("x",), ()) for pair in (one, other)]
+    for first, then in (flows_, flows_[::-1]):
+        kept = [(each.from_port, each.to_port) for each in kept_flows([first], [then])]
+        assert kept == ([both] if both else [])

@@ -203,6 +203,18 @@ def test_a_beginning_that_is_not_as_planned_is_told(stack: Change) -> None:
     assert verdict.steps[0].violations == ()
 
 
+def test_rule_for_another_group_lets_no_gateway_in(stack: Change) -> None:
+    """Nobody of the gateways is in that group, so it is not `self`."""
+    vpc = stack.deployed.place.vpc
+    made = stack.ec2.create_security_group(GroupName="jump", Description="jump", VpcId=vpc)
+    allowed = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080}
+    stack.ec2.authorize_security_group_ingress(
+        GroupId=stack.deployed.group,
+        IpPermissions=[allowed | {"UserIdGroupPairs": [{"GroupId": made["GroupId"]}]}],
+    )
+    assert stack.verdict(stack.plan).violations == ()
+
+
 @pytest.mark.parametrize("is_gap", [False, True])
 def test_gateways_may_talk_on_while_self_becomes_their_networks(
     stack: Change, *, is_gap: bool
