@@ -135,6 +135,23 @@ def test_another_acl_on_a_subnet_is_read_as_anothers(planned: Plan) -> None:
     assert found.groups == {}
 
 
+def test_the_last_entry_that_a_user_may_write_is_read(planned: Plan) -> None:
+    """AWS keeps the numbers from 32767 on for itself."""
+    with aws() as client:
+        built = deploy(planned, client)
+        client.create_network_acl_entry(
+            NetworkAclId=built.acl,
+            Egress=False,
+            RuleNumber=32766,
+            RuleAction="deny",
+            Protocol="-1",
+            CidrBlock="0.0.0.0/0",
+        )
+        acl = live.read(AT, client).acls[0]
+    assert acl.own
+    assert max(entry.number for entry in acl.entries) == 32766
+
+
 def test_a_numbered_protocol_has_all_ports(planned: Plan) -> None:
     """What is neither TCP, UDP nor ICMP matches as a whole, in rules and entries."""
     with aws() as client:
