@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from gateway_rules import packets
 from gateway_rules.protocols import ICMP, format_ports
 from gateway_rules.verify_findings import Finding, Verification, traffic
 
@@ -62,10 +63,19 @@ def _print_finding(kind: str, some: Sequence[Finding], console: Console) -> None
 
 
 def packet_lines(findings: Sequence[Finding]) -> list[str]:
-    """Tell the packets of findings, a line each, and count those beyond the first few."""
-    lines = [packet_line(one) for one in findings[:_LISTED]]
-    more = len(findings) - len(lines)
-    return [*lines, f"and {more} more, which --json lists"] if more else lines
+    """Tell the packets of findings, a line each; of many the largest stretches, and a count.
+
+    Hundreds of ICMP messages must not hide that all of TCP is open.
+    """
+    more = len(findings) - _LISTED
+    shown = sorted(findings, key=_size, reverse=True)[:_LISTED] if more > 0 else findings
+    lines = [packet_line(one) for one in shown]
+    return [*lines, f"and {more} more, which --json lists"] if more > 0 else lines
+
+
+def _size(finding: Finding) -> int:
+    first, last, (low, high) = packets.box(finding.piece)
+    return (last - first + 1) * (high - low + 1)
 
 
 def packet_line(finding: Finding) -> str:

@@ -67,6 +67,21 @@ def test_alike_findings_are_told_together_and_many_are_counted() -> None:
     assert lines[-3:] == ["  and 95 more, which --json lists", f"  mend: {UP}", ""]
 
 
+def test_of_many_the_largest_are_told() -> None:
+    """Hundreds of ICMP messages do not hide that all of TCP is open; few stay in their order."""
+    messages = [
+        finding(Piece("ingress", "icmp", 3, code, parse_prefix("0.0.0.0/0"))) for code in range(5)
+    ]
+    everything = finding(Piece("ingress", "tcp", 0, 65535, parse_prefix("0.0.0.0/0")))
+    lines = printed(Verification("s", (), (*messages, everything), (), {}))
+    assert [line.strip().partition(" from")[0] for line in lines if "0.0.0.0/0" in line] == [
+        "ingress tcp 0-65535",
+        *(f"ingress icmp type 3 code {code}" for code in range(4)),
+    ]
+    few = printed(Verification("s", (), (*messages[:1], everything), (), {}))
+    assert "icmp type 3 code 0" in few[-4]
+
+
 def test_findings_of_other_reasons_stand_apart() -> None:
     """Each reason has its packets below it."""
     some = (finding(web(), why="one"), finding(web(), why="two"))
