@@ -39,6 +39,7 @@ __all__ = [
     "Plane",
     "addresses",
     "box",
+    "by_plane",
     "count",
     "difference",
     "family",
@@ -183,7 +184,7 @@ def keys(match: Match, known: frozenset[str]) -> Iterator[Key]:
 _M = TypeVar("_M", bound=Match)
 
 
-def _by_plane(matches: Iterable[_M], known: frozenset[str]) -> dict[Key, list[_M]]:
+def by_plane(matches: Iterable[_M], known: frozenset[str]) -> dict[Key, list[_M]]:
     """Give each plane the matches that reach it, in their order."""
     # Many matches are alike in all that says which planes they reach, so that is asked but once.
     reached: dict[tuple[str, str, str], list[list[_M]]] = {}
@@ -200,14 +201,14 @@ def _by_plane(matches: Iterable[_M], known: frozenset[str]) -> dict[Key, list[_M
 def passed(matches: Iterable[Match], known: frozenset[str] | None = None) -> Packets:
     """Give the packets that at least one of the matches holds, as in a security group."""
     matches = tuple(matches)
-    found = _by_plane(matches, known or universe(matches))
+    found = by_plane(matches, known or universe(matches))
     return {key: plane(map(box, some)) for key, some in found.items()}
 
 
 def first_match(entries: Iterable[Numbered], known: frozenset[str]) -> Packets:
     """Give the packets that a network ACL lets through: the lowest number decides, else denied."""
     ordered = sorted(entries, key=lambda entry: entry.number)
-    allowed = {key: _decide(some).allowed for key, some in _by_plane(ordered, known).items()}
+    allowed = {key: _decide(some).allowed for key, some in by_plane(ordered, known).items()}
     return {key: strips for key, strips in allowed.items() if strips}
 
 

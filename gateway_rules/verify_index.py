@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -22,11 +22,9 @@ class Index(Generic[M]):
 
     def __init__(self, matches: Iterable[M], known: frozenset[str]) -> None:
         self._known = known
-        self._planes: dict[Key, dict[Interval, list[M]]] = {}
-        for match in matches:
-            block = packets.box(match)[2]
-            for key in packets.keys(match, known):
-                self._planes.setdefault(key, {}).setdefault(block, []).append(match)
+        self._planes = {
+            key: _by_block(some) for key, some in packets.by_plane(matches, known).items()
+        }
         self._sorted = {key: sorted(blocks) for key, blocks in self._planes.items()}
         self._sizes = {
             key: sorted({high - low + 1 for low, high in blocks})
@@ -35,18 +33,22 @@ class Index(Generic[M]):
 
     def meeting(self, match: Match) -> Iterator[M]:
         """Give each match that shares a packet with this one, once a plane of both."""
-        block = packets.box(match)[2]
+        first, last, block = packets.box(match)
         for key in packets.keys(match, self._known):
             if key in self._planes:
                 for met in (*self._around(key, block), *self._inside(key, block)):
-                    yield from (one for one in self._planes[key][met] if packets.meet(one, match))
+                    # Of one plane and with addresses in common, they meet where ports do.
+                    for start, stop, one in self._planes[key][met]:
+                        if start <= last and first <= stop:
+                            yield one
 
     def _around(self, key: Key, block: Interval) -> Iterator[Interval]:
         """Give the blocks that hold this one and are larger."""
         low, high = block
-        for size in self._sizes[key]:
+        sizes = self._sizes[key]
+        for size in sizes[bisect_right(sizes, high - low + 1) :]:
             start = low & -size
-            if size > high - low + 1 and (start, start + size - 1) in self._planes[key]:
+            if (start, start + size - 1) in self._planes[key]:
                 yield start, start + size - 1
 
     def _inside(self, key: Key, block: Interval) -> Iterator[Interval]:
@@ -58,3 +60,12 @@ class Index(Generic[M]):
                 return
             if some[index][1] <= high:
                 yield some[index]
+
+
+def _by_block(matches: Iterable[M]) -> dict[Interval, list[tuple[int, int, M]]]:
+    """Give each block its matches, with their first and last port."""
+    found: dict[Interval, list[tuple[int, int, M]]] = {}
+    for match in matches:
+        first, last, block = packets.box(match)
+        found.setdefault(block, []).append((first, last, match))
+    return found
