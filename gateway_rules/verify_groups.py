@@ -198,16 +198,23 @@ class Groups:
         """Give rules that the plan lacks, unless what they pass or fail to is told already."""
         known = {group.name for group in self.plan.groups}
         for rule in self._unplanned:
-            if self.live.names[rule.group] in known and not next(self._told.meeting(rule), None):
+            if self.live.names[rule.group] in known and not self._is_told(rule):
                 why = "the plan has no such rule, though it passes no more packets"
                 yield Finding(GROUPS, piece_of(rule), (), rule.id, why, self._removing(rule))
 
+    def _is_told(self, rule: LiveRule) -> bool:
+        """Tell whether a rule meets excess, or a planned rule of whose packets some are missing."""
+        if next(self._gained.meeting(rule), None):
+            return True
+        return any(next(self._lost.meeting(one), None) for one in self._planned.meeting(rule))
+
     @cached_property
-    def _told(self) -> Index[Piece]:
-        """What is excess, and the planned rules of whose packets some are missing."""
-        rules = (rule for group in self.plan.groups for rule in group.rules)
-        wounded = (piece_of(rule) for rule in rules if next(self._lost.meeting(rule), None))
-        return self.comparison.index((*packets.pieces(self.comparison.gained), *wounded))
+    def _planned(self) -> Index[Rule]:
+        return self.comparison.index(rule for group in self.plan.groups for rule in group.rules)
+
+    @cached_property
+    def _gained(self) -> Index[Piece]:
+        return self.comparison.index(packets.pieces(self.comparison.gained))
 
 
 def _compare(plan: Plan, rules: Iterable[LiveRule]) -> Comparison:
