@@ -13,6 +13,7 @@ from benches.measuring import OURS, Measured, agree, interleaved, say, table
 from benches.page import Figures, Section
 from gateway_rules import packets
 from gateway_rules.cover_entries import Allow
+from gateway_rules.packets import Match
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import ALL_PORTS, PortPair
 
@@ -53,11 +54,11 @@ def _measure(kind: str, size: int) -> Measured:
     say(f"comparing {size:,} rules, {kind}")
     ours, theirs = _KINDS[kind](1, size), _KINDS[kind](2, size)
     one, other = ours, [*ours[size // _EACH :], *theirs[: size // _EACH]]
+    left, right = rules(one), rules(other)
     has_peer = kind != _OVERLAPPING
-    answers = {OURS: compared(one, other)} | ({_PEER: by_sets(one, other)} if has_peer else {})
-    agree(answers)
     peer = {_PEER: lambda: by_sets(one, other)} if has_peer else {}
-    return Measured(size, interleaved({**_steps(one, other), **peer}))
+    agree({OURS: compared(left, right)} | {name: call() for name, call in peer.items()})
+    return Measured(size, interleaved({**_steps(left, right), **peer}))
 
 
 def _ranges(seed: int, size: int) -> list[Allow]:
@@ -78,25 +79,26 @@ _KINDS: Final[Mapping[str, Callable[[int, int], list[Allow]]]] = {
 }
 
 
-def _read(rules: Iterable[Allow]) -> packets.Packets:
-    return packets.passed(packets.Piece("egress", *rule) for rule in rules)
+def rules(allows: Iterable[Allow]) -> list[packets.Piece]:
+    """Give rules that let out what the entries allow, as the product has them."""
+    return [packets.Piece("egress", *allow) for allow in allows]
 
 
-def _steps(one: Sequence[Allow], other: Sequence[Allow]) -> dict[str, Callable[[], object]]:
+def _steps(one: Sequence[Match], other: Sequence[Match]) -> dict[str, Callable[[], object]]:
     """Do it step by step, and all at once."""
-    left, right = _read(one), _read(other)
+    left, right = packets.passed(one), packets.passed(other)
     only = packets.without(left, right), packets.without(right, left)
     return {
-        "read": lambda: (_read(one), _read(other)),
+        "read": lambda: (packets.passed(one), packets.passed(other)),
         "compare": lambda: (packets.without(left, right), packets.without(right, left)),
         "count": lambda: [*map(packets.count, only)],
         OURS: lambda: compared(one, other),
     }
 
 
-def compared(one: Iterable[Allow], other: Iterable[Allow]) -> Counts:
+def compared(one: Iterable[Match], other: Iterable[Match]) -> Counts:
     """Count what either list passes alone."""
-    left, right = _read(one), _read(other)
+    left, right = packets.passed(one), packets.passed(other)
     found = packets.without(left, right), packets.without(right, left)
     return packets.count(found[0]), packets.count(found[1])
 
@@ -107,9 +109,9 @@ def by_sets(one: Iterable[Allow], other: Iterable[Allow]) -> Counts:
     return _alone(left, right), _alone(right, left)
 
 
-def _sets(rules: Iterable[Allow]) -> Mapping[PortPair, Any]:
+def _sets(allows: Iterable[Allow]) -> Mapping[PortPair, Any]:
     lists: dict[PortPair, list[Any]] = {}
-    for _, first, last, prefix in rules:
+    for _, first, last, prefix in allows:
         lists.setdefault((first, last), []).append(_network(prefix))
     return {ports: netaddr.IPSet(some) for ports, some in lists.items()}
 
