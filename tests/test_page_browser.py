@@ -300,6 +300,20 @@ def test_a_link_to_a_hidden_row_shows_it(tab: Page) -> None:
     assert row.bounding_box() is not None
 
 
+def test_no_words_of_a_drawing_stand_on_others(tab: Page) -> None:
+    """Names, ports and the numbers of axes have room."""
+    over = """drawing => {
+      const texts = [...drawing.querySelectorAll('text')].filter((each) => each.textContent);
+      const boxes = texts.map((each) => each.getBoundingClientRect());
+      return texts.map((each) => each.textContent).filter((_, one) => boxes.some((box, other) =>
+        one < other && box.left < boxes[one].right && boxes[one].left < box.right
+        && box.top + 4 < boxes[one].bottom && boxes[one].top + 4 < box.bottom));
+    }"""
+    drawings = tab.locator("svg.who, svg.curve").all()
+    assert len(drawings) == 6
+    assert [words for each in drawings for words in each.evaluate(over)] == []
+
+
 # --- Using -------------------------------------------------------------------------------------
 
 

@@ -142,6 +142,15 @@ def test_roles_without_prefixes_are_not_drawn() -> None:
     assert "snmp managers" not in [talk.who for talk in inside.talks]
 
 
+def test_what_is_too_long_for_a_line_of_the_picture_is_cut() -> None:
+    """A name keeps its beginning, and ports are cut between two of them."""
+    name, ports = "a-name-that-is-as-long-as-a-name-of-an-addition-may-ever-be", [*range(1, 30, 2)]
+    long = addition(name=name, protocol="udp", ports=ports, peers=["192.0.2.0/24"])
+    made = plan(shipped(), site(**FEW | {"additions": [long]}))
+    talk = picture(made).right[-1].talks[-1]
+    assert (talk.who, talk.what) == ("a-name-that-is-as-long-as-a-nam…", "udp 1, 3, 5, 7, 9, …")
+
+
 # --- Budgets -----------------------------------------------------------------------------------
 
 
@@ -188,6 +197,30 @@ def test_a_drawing_has_a_dot_a_budget_and_nothing_but_forms(excesses: list[int])
         for each in drawn.iter()
         for name in each.keys()  # noqa: SIM118 - an element's names.
     )
+
+
+def names(excesses: Sequence[int], *ends: int) -> list[str]:
+    """Give the names on the axes of a drawing."""
+    drawn = ET.fromstring(draw(curve(excesses, *ends), "title"))  # noqa: S314 - our own.
+    return [each.text for each in drawn.iter("text") if each.text]
+
+
+def test_no_name_on_an_axis_stands_on_another() -> None:
+    """Lines of the scale grow apart with its length, and the less important name gives way."""
+    assert names([5 * 10**7, 0], 39, 38) == [
+        *("19, default", "39, now"),
+        *("none", "1 thousand", "1 million", "1 packet"),
+    ]
+    assert names([3 * 10**41, 0], 19, 2) == [
+        *("3, exact", "19, now", "39, most"),
+        *("none", "1 billion", "10¹⁸", "10²⁷", "10³⁶", "1 packet"),
+    ]
+
+
+def test_the_step_of_a_scale_is_told() -> None:
+    """Each line stands for so many times as many packets as the one below."""
+    some = [curve([5 * 10**7, 0]), curve([3 * 10**41, 0])]
+    assert [view.step for view in curves("here", some)] == ["1,000", "1,000,000,000"]
 
 
 # --- Addresses ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import leather
 
 from gateway_rules.budget import USABLE, Curve
+from gateway_rules.page.wording import power_of_ten
 
 _WIDTH, _HEIGHT = 720, 290
 _SHOWN: Final = "0 28 740 246"
@@ -22,20 +23,25 @@ _KEPT: Final = {
 }
 _LONG: Final = re.compile(r"-?\d+\.\d+")
 _NAMES: Final = ("packet", "thousand", "million", "billion", "trillion")
-_NOTHING: Final = -1.5
-"""Where no packet at all is drawn, for a logarithmic scale has no zero."""
+_LINES: Final = 6
+"""How many lines of the scale can be told apart by their names."""
+_PLOT, _LETTER = 600, 7
+"""About as many pixels as the plot and a letter are wide."""
 
 
 def draw(curve: Curve, named: str) -> str:
     """Draw a curve with the quotas marked; `named` is the id of the text that tells of it."""
-    points = [(point.budget, _height(point.excess)) for point in curve.points]
-    most = max(0.0, *(height for _, height in points))
+    most = _most(curve)
+    # A logarithmic scale has no zero, so no packet at all stands apart from one.
+    nothing = -max(1.5, most / 10)
+    points = [(p.budget, math.log10(p.excess) if p.excess else nothing) for p in curve.points]
     labels = _labels(curve)
-    powers = [_NOTHING, *(3 * thousands for thousands in range(math.floor(most) // 3 + 1))]
+    legible = _legible(labels)
+    powers = [nothing, *range(0, math.floor(most) + 1, step(curve))]
     chart = leather.Chart()
-    chart.add_x_scale(curve.smallest, max(curve.exact, *labels))
-    chart.add_y_scale(_NOTHING, most)
-    chart.add_x_axis(ticks=sorted(labels), tick_formatter=lambda value, *_: labels[value])
+    chart.add_x_scale(min(labels), max(labels))
+    chart.add_y_scale(nothing, most)
+    chart.add_x_axis(ticks=sorted(labels), tick_formatter=lambda value, *_: legible.get(value, ""))
     chart.add_y_axis(ticks=powers, tick_formatter=lambda value, *_: _power(value))
     chart.add_dots(points)
     return _written(chart.to_svg(width=_WIDTH, height=_HEIGHT), named)
@@ -49,16 +55,37 @@ def marks(curve: Curve) -> dict[int, str]:
     return dict(sorted({**said, **own}.items()))
 
 
+def step(curve: Curve) -> int:
+    """Give the power of ten between two lines of the scale."""
+    return 3 * math.ceil((_most(curve) // 3 + 1) / _LINES)
+
+
+def _most(curve: Curve) -> float:
+    return math.log10(max(1, *(point.excess for point in curve.points)))
+
+
 def _labels(curve: Curve) -> dict[int, str]:
-    """Label the ends of the curve and what is marked, in few letters."""
+    """Label what is marked and the ends of the curve, in few letters, what matters most first."""
     default, raised = USABLE
-    words = {curve.exact: "exact", default: "default", raised: "most", curve.own: "now"}
-    labels = {curve.smallest: str(curve.smallest)}
-    return labels | {budget: f"{budget}, {said}" for budget, said in words.items()}
+    words = ((curve.own, "now"), (default, "default"), (raised, "most"), (curve.exact, "exact"))
+    labels: dict[int, str] = {}
+    for budget, said in words:
+        labels.setdefault(budget, f"{budget}, {said}")
+    labels.setdefault(curve.smallest, str(curve.smallest))
+    return labels
 
 
-def _height(excess: int) -> float:
-    return math.log10(excess) if excess else _NOTHING
+def _legible(labels: dict[int, str]) -> dict[int, str]:
+    """Leave labels out that would stand on one that matters more; the table has them all."""
+    scale = _PLOT / (max(labels) - min(labels))
+    kept: dict[int, str] = {}
+    for budget, said in labels.items():
+        if all(
+            abs(budget - other) * scale > _LETTER * (len(said) + len(text)) / 2
+            for other, text in kept.items()
+        ):
+            kept[budget] = said
+    return kept
 
 
 def _power(exponent: float) -> str:
@@ -66,7 +93,7 @@ def _power(exponent: float) -> str:
     if exponent < 0:
         return "none"
     thousands = round(exponent / 3)
-    return f"1 {_NAMES[thousands]}" if thousands < len(_NAMES) else f"10^{3 * thousands}"
+    return f"1 {_NAMES[thousands]}" if thousands < len(_NAMES) else power_of_ten(round(exponent))
 
 
 def _written(svg: str, named: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway_rules.budget import Curve
-from gateway_rules.page.chart import draw, marks
+from gateway_rules.page.chart import draw, marks, step
 from gateway_rules.page.wording import amount
 from gateway_rules.show_budget import bought, notes
 
@@ -21,6 +21,8 @@ class CurveView:
     svg: str
     bought: str
     """What a larger quota buys."""
+    step: str
+    """How many times as many packets as the line below a line of the drawing stands for."""
     points: tuple[tuple[int, str, str, str], ...]
     """The budgets to look at, the packets not required there, what is proven, and their names."""
 
@@ -39,7 +41,13 @@ def _view(stack: str, curve: Curve) -> CurveView:
     anchor = f"{stack}/budget-{curve.direction}-{curve.family}"
     svg = draw(curve, f"{anchor}-title")
     return CurveView(
-        anchor, curve.direction, curve.family, svg, bought(curve), tuple(_points(curve))
+        anchor,
+        curve.direction,
+        curve.family,
+        svg,
+        bought(curve),
+        amount(10 ** step(curve)),
+        tuple(_points(curve)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from textwrap import shorten
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gateway_rules import packets
@@ -22,6 +23,8 @@ LINE: Final = 22
 """How far apart lines are."""
 _HEAD: Final = 30
 _GAP: Final = 18
+_LETTERS, _PORTS = 54, 22
+"""As many letters fit into a line, and as many of them are the ports' if they need them."""
 
 
 class Talk(NamedTuple):
@@ -102,7 +105,15 @@ def _cluster(plan: Plan, title: str, talks: tuple[Talk, ...], services: Iterable
     anywhere = any(isinstance(flow.peer, Prefix) and not flow.peer.length for flow in some)
     count = packets.addresses(packets.passed(some))
     addresses = f"{amount(count)} {'address' if count == 1 else 'addresses'}"
-    return Cluster(title, "any address" if anywhere else addresses, talks)
+    fitting = tuple(map(_fitting, talks))
+    return Cluster(title, "any address" if anywhere else addresses, fitting)
+
+
+def _fitting(talk: Talk) -> Talk:
+    """Cut what is too long for a line, ports between two of them."""
+    room = _LETTERS - min(len(talk.what), _PORTS)
+    who = talk.who if len(talk.who) <= room else f"{talk.who[: room - 1]}…"
+    return talk._replace(who=who, what=shorten(talk.what, _LETTERS - len(who), placeholder=" …"))
 
 
 def _placed(clusters: Sequence[Cluster]) -> tuple[Cluster, ...]:

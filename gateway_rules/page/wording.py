@@ -32,7 +32,12 @@ def _listed(protocol: str, pairs: Iterable[PortPair]) -> str:
 def amount(number: int) -> str:
     """Write a number with commas; one that is too long to read as a power of ten."""
     figure, _, power = quantity(number).partition("e")
-    return f"{figure} × 10{power.translate(_RAISED)}" if power else figure  # noqa: RUF001 - times.
+    return f"{figure} × {power_of_ten(int(power))}" if power else figure  # noqa: RUF001 - times.
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write a power of ten with its exponent raised."""
+    return f"10{str(exponent).translate(_RAISED)}"
 
 
 def coded(text: str) -> Markup:
