@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from random import Random
 from typing import Any, Final, TypeAlias
 
@@ -56,7 +57,7 @@ def _measure(kind: str, size: int) -> Measured:
     one, other = ours, [*ours[size // _EACH :], *theirs[: size // _EACH]]
     left, right = rules(one), rules(other)
     has_peer = kind != _OVERLAPPING
-    peer = {_PEER: lambda: by_sets(one, other)} if has_peer else {}
+    peer = {_PEER: partial(by_sets, one, other)} if has_peer else {}
     agree({OURS: compared(left, right)} | {name: call() for name, call in peer.items()})
     return Measured(size, interleaved({**_steps(left, right), **peer}))
 
