@@ -219,17 +219,16 @@ def _met(one: Plane, other: Plane) -> Iterator[tuple[Strip, Sequence[Strip], int
     at = 0
     for strip in one:
         low, high = strip[0]
+        while around and around[-1][0][1] < low:
+            around.pop()
         while at < len(other):
             start, stop = other[at][0]
             if start > low or (start == low and stop < high):
                 break
+            # What ends before the strip holds neither this one nor any that comes later.
             if stop >= low:
-                while around and around[-1][0][1] < start:
-                    around.pop()
                 around.append(other[at])
             at += 1
-        while around and around[-1][0][1] < low:
-            around.pop()
         yield strip, around, at
 
 
