@@ -11,6 +11,7 @@ from gateway_rules import report
 from gateway_rules.catalogue import Addition, Host, Service
 from gateway_rules.flows import role_peers
 from gateway_rules.hosts import is_elsewhere, looked_up
+from gateway_rules.network_acl import Entry
 from gateway_rules.outline import flow_style, notes
 from gateway_rules.page import anchors
 from gateway_rules.page.wording import amount
@@ -146,36 +147,30 @@ def entries(plan: Plan, shares: Sequence[Share]) -> tuple[EntriesView, ...]:
     """Give the ACL's entries of each direction, with what each passes."""
     each = [*zip(plan.acl.entries, shares, strict=True)]
     most = max((share.adds for _, share in each), default=0)
+    views = [(entry.direction, _entry(plan, entry, share, most)) for entry, share in each]
     return tuple(
-        EntriesView(
-            way,
-            tuple(
-                EntryView(
-                    anchors.entry(plan.site.stack, entry),
-                    entry.number,
-                    packets(entry),
-                    str(entry.prefix),
-                    carries(entry),
-                    amount(share.required),
-                    amount(share.adds),
-                    _part(share, most),
-                    links(plan, entry.services),
-                )
-                for entry, share in each
-                if entry.direction == way
-            ),
-        )
+        EntriesView(way, tuple(view for direction, view in views if direction == way))
         for way in DIRECTIONS
+    )
+
+
+def _entry(plan: Plan, entry: Entry, share: Share, most: int) -> EntryView:
+    return EntryView(
+        anchors.entry(plan.site.stack, entry),
+        entry.number,
+        packets(entry),
+        str(entry.prefix),
+        carries(entry),
+        amount(share.required),
+        amount(share.adds),
+        share.adds / most if most else 0.0,
+        links(plan, entry.services),
     )
 
 
 def links(plan: Plan, services: Iterable[str]) -> tuple[Link, ...]:
     """Lead from the names of services and additions to their rows."""
     return tuple(Link(anchors.asked(plan, name), name) for name in services)
-
-
-def _part(share: Share, most: int) -> float:
-    return share.adds / most if most else 0.0
 
 
 # --- Rows ----------------------------------------------------------------------------------
@@ -238,30 +233,40 @@ def _addresses(host: Host, *, elsewhere: bool) -> tuple[Prefix, ...]:
 
 def carriers(plan: Plan) -> Mapping[str, Carriers]:
     """Give the carriers of every service and addition."""
-    found_rules: dict[str, list[Link]] = defaultdict(list)
-    found: dict[str, dict[Direction, list[Link]]] = defaultdict(lambda: defaultdict(list))
-    stack = plan.site.stack
-    mutual = {each.id for each in plan.catalogue.services if each.direction == "both"}
-    for group in plan.groups:
-        for rule in group.rules:
-            anchor, said = anchors.rule(stack, group, rule), f"{packets(rule)} {rule.peer}"
-            for name in rule.services:
-                way = f"{rule.direction} " if name in mutual else ""
-                found_rules[name].append(Link(anchor, f"{way}{said}"))
-    for entry in plan.acl.entries:
-        for name in entry.services:
-            link = Link(anchors.entry(stack, entry), str(entry.number))
-            found[name][entry.direction].append(link)
+    rules, some = _rules_of(plan), _entries_of(plan)
     reasons = {unused.service: unused.reason for unused in plan.not_used}
     names = (*plan.catalogue.by_id, *(addition.name for addition in plan.site.additions))
     return {
         name: Carriers(
-            tuple(found_rules[name]),
-            tuple((way, tuple(found[name][way])) for way in DIRECTIONS if found[name][way]),
+            tuple(rules[name]),
+            tuple((way, tuple(some[name, way])) for way in DIRECTIONS if some[name, way]),
             reasons.get(name, ""),
         )
         for name in names
     }
+
+
+def _rules_of(plan: Plan) -> Mapping[str, list[Link]]:
+    """Give the rules of each service; the direction of one is told where it has both."""
+    found: dict[str, list[Link]] = defaultdict(list)
+    mutual = {each.id for each in plan.catalogue.services if each.direction == "both"}
+    for group in plan.groups:
+        for rule in group.rules:
+            anchor = anchors.rule(plan.site.stack, group, rule)
+            for name in rule.services:
+                way = f"{rule.direction} " if name in mutual else ""
+                found[name].append(Link(anchor, f"{way}{packets(rule)} {rule.peer}"))
+    return found
+
+
+def _entries_of(plan: Plan) -> Mapping[tuple[str, Direction], list[Link]]:
+    """Give the entries of each service and direction."""
+    found: dict[tuple[str, Direction], list[Link]] = defaultdict(list)
+    for entry in plan.acl.entries:
+        link = Link(anchors.entry(plan.site.stack, entry), str(entry.number))
+        for name in entry.services:
+            found[name, entry.direction].append(link)
+    return found
 
 
 # --- Rules ---------------------------------------------------------------------------------
