@@ -148,7 +148,7 @@ def test_what_is_too_long_for_a_line_of_the_picture_is_cut() -> None:
     long = addition(name=name, protocol="udp", ports=ports, peers=["192.0.2.0/24"])
     made = plan(shipped(), site(**FEW | {"additions": [long]}))
     talk = picture(made).right[-1].talks[-1]
-    assert (talk.who, talk.what) == ("a-name-that-is-as-long-as-a-nam…", "udp 1, 3, 5, 7, 9, …")
+    assert (talk.who, talk.what) == ("a-name-that-is-as-long-as-a-name-o…", "udp 1, 3, 5, 7, 9, …")
 
 
 # --- Budgets -----------------------------------------------------------------------------------

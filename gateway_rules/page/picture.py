@@ -23,8 +23,12 @@ LINE: Final = 22
 """How far apart lines are."""
 _HEAD: Final = 30
 _GAP: Final = 18
-_LETTERS, _PORTS = 54, 22
-"""As many letters fit into a line, and as many of them are the ports' if they need them."""
+_WIDTH: Final = 388
+"""How wide a line is beside its arrow."""
+_NAME, _PORT = 7, 6.4
+"""About how wide a letter of a name and of ports is."""
+_PORTS: Final = 22
+"""As many letters of the ports are drawn in any case."""
 
 
 class Talk(NamedTuple):
@@ -111,9 +115,10 @@ def _cluster(plan: Plan, title: str, talks: tuple[Talk, ...], services: Iterable
 
 def _fitting(talk: Talk) -> Talk:
     """Cut what is too long for a line, ports between two of them."""
-    room = _LETTERS - min(len(talk.what), _PORTS)
+    room = int((_WIDTH - _PORT * min(len(talk.what), _PORTS)) / _NAME)
     who = talk.who if len(talk.who) <= room else f"{talk.who[: room - 1]}…"
-    return talk._replace(who=who, what=shorten(talk.what, _LETTERS - len(who), placeholder=" …"))
+    what = shorten(talk.what, int((_WIDTH - _NAME * len(who)) / _PORT), placeholder=" …")
+    return talk._replace(who=who, what=what)
 
 
 def _placed(clusters: Sequence[Cluster]) -> tuple[Cluster, ...]:
