@@ -5,7 +5,8 @@ import socket
 import threading
 from asyncio import DatagramProtocol, DatagramTransport, StreamReader, StreamWriter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, NamedTuple, cast
 
@@ -15,6 +16,8 @@ from gateway_rules.local.dns.zone import Zone
 HOST: Final = "127.0.0.1"
 ATTEMPTS: Final = 100
 """How often a port may be free for UDP and taken for TCP."""
+TURNS: Final = 5
+"""Of the event loop, after which a connection taken before the end is met, and can be closed."""
 
 
 class Sockets(NamedTuple):
@@ -80,9 +83,11 @@ async def _serve(zone: Zone, sockets: Mapping[str, Sockets], end: asyncio.Event)
     for region, pair in sockets.items():
         reply = partial(answer, zone, region)
         datagrams, _ = await loop.create_datagram_endpoint(partial(_Udp, reply), sock=pair.udp)
-        stream = await asyncio.start_server(partial(_talk, reply), sock=pair.tcp)
+        stream = await asyncio.start_server(_Tcp(reply).meet, sock=pair.tcp)
         open_ += [datagrams, stream]
     await end.wait()
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
     for each in open_:
         each.close()
 
@@ -103,12 +108,26 @@ class _Udp(DatagramProtocol):
             self._transport.sendto(reply, addr)
 
 
-async def _talk(reply: "partial[bytes | None]", reader: StreamReader, writer: StreamWriter) -> None:
-    """Answer one message after another, each with its length before it (RFC 1035, 4.2.2)."""
-    with suppress(asyncio.IncompleteReadError, ConnectionError), closing(writer):
-        while (said := reply(await _message(reader))) is not None:
-            writer.write(len(said).to_bytes(2) + said)
-            await writer.drain()
+@dataclass(frozen=True)
+class _Tcp:
+    """Messages one after another, each with its length before it (RFC 1035, 4.2.2)."""
+
+    reply: "partial[bytes | None]"
+    talks: "set[asyncio.Task[None]]" = field(default_factory=set)
+    """The event loop itself keeps no task alive."""
+
+    def meet(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Take a connection, which is closed even when its talk is cut off before it begins."""
+        talk = asyncio.create_task(self._talk(reader, writer))
+        self.talks.add(talk)
+        talk.add_done_callback(self.talks.discard)
+        talk.add_done_callback(lambda _: writer.close())
+
+    async def _talk(self, reader: StreamReader, writer: StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while (said := self.reply(await _message(reader))) is not None:
+                writer.write(len(said).to_bytes(2) + said)
+                await writer.drain()
 
 
 async def _message(reader: StreamReader) -> bytes:
