@@ -26,7 +26,7 @@ from benches.measuring import (
 from benches.page import Figures, Section
 from gateway_rules import packets
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, Cover
+from gateway_rules.cover.entries import Allow, Cover
 
 TITLE: Final = "Covering within a budget"
 

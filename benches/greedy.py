@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gateway_rules.cover_entries import Allow, exact
+from gateway_rules.cover.entries import Allow, exact
 from gateway_rules.prefixes import BITS, Prefix, supernet
 
 

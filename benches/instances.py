@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final
 
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.prefixes import ANYWHERE, BITS, Prefix
 from gateway_rules.protocols import PortPair
 

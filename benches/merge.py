@@ -18,7 +18,7 @@ import numpy as np
 from benches.instances import one_service
 from benches.measuring import FLOOR, OURS, Measured, agree, interleaved, say, table
 from benches.page import Figures, Section
-from gateway_rules.cover_sets import Addresses
+from gateway_rules.cover.sets import Addresses
 from gateway_rules.prefixes import BITS, Prefix, merge, parse_prefix
 
 TITLE: Final = "Merging prefixes"

@@ -13,7 +13,7 @@ from benches.instances import one_service, realistic
 from benches.measuring import OURS, Measured, agree, interleaved, say, table
 from benches.page import Figures, Section
 from gateway_rules import packets
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.packets import Match
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import ALL_PORTS, PortPair

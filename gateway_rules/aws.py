@@ -17,7 +17,7 @@ from gateway_rules.errors import Fault, NoAnswer
 from gateway_rules.live import NotFound
 from gateway_rules.live_quotas import LiveQuotas
 from gateway_rules.plan import Plan
-from gateway_rules.verify_findings import Verification
+from gateway_rules.verify.findings import Verification
 
 _ATTEMPTS: Final = 6
 """Half a minute of patience, longer each time, as botocore's standard mode has it."""

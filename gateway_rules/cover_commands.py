@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, Cover, DoesNotFit
+from gateway_rules.cover.entries import Allow, Cover, DoesNotFit
 from gateway_rules.errors import COMMAND_LINE, Fault, OverQuota
 from gateway_rules.project import load_plan
 from gateway_rules.terminal import Json, Stack, present, print_json, root_of

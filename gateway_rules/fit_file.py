@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from gateway_rules import prefixes, protocols
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.errors import COMMAND_LINE, Complaint, Fault, Faults
 from gateway_rules.fields import Frozen, Number, listed, pairs, require_fit
 from gateway_rules.places import Document, parse_yaml, read_text

@@ -33,7 +33,7 @@ from gateway_rules.terminal import (
     print_json,
     root_of,
 )
-from gateway_rules.verify_findings import Verification
+from gateway_rules.verify.findings import Verification
 from gateway_rules.watch import Watch
 
 app = typer.Typer()
@@ -136,9 +136,9 @@ def explain_packet(
 
     Example: gateway-rules explain eu-west-1 ingress tcp 10.42.0.9 22
     """
-    from gateway_rules import explain_question  # noqa: PLC0415 - `show` need not wait for it.
-    from gateway_rules import explain_report as work  # noqa: PLC0415 - nor for this.
-    from gateway_rules.explain_text import print_report  # noqa: PLC0415 - nor for this.
+    from gateway_rules.explain import question as explain_question  # noqa: PLC0415 - `show` need not wait for it.
+    from gateway_rules.explain import report as work  # noqa: PLC0415 - nor for this.
+    from gateway_rules.explain.text import print_report  # noqa: PLC0415 - nor for this.
 
     plan = load_plan(root_of(context), stack)
     asked = explain_question.question(plan, direction, protocol, address, port)
@@ -161,7 +161,7 @@ def preflight_stack(context: typer.Context, stack: Stack, as_json: Json = False)
     """
     from gateway_rules import aws  # noqa: PLC0415 - boto3 is slow to import and not always there.
     from gateway_rules import preflight as work  # noqa: PLC0415 - `show` need not wait for it.
-    from gateway_rules.preflight_text import print_preflight  # noqa: PLC0415 - nor for this.
+    from gateway_rules.preflight.text import print_preflight  # noqa: PLC0415 - nor for this.
 
     plan = load_plan(root_of(context), stack)
     live = _live(plan)
@@ -188,8 +188,8 @@ def repair_stack(
     Example: gateway-rules repair eu-west-1
     """
     from gateway_rules import aws  # noqa: PLC0415 - boto3 is slow to import and not always there.
-    from gateway_rules import repair_command as work  # noqa: PLC0415 - `show` need not wait for it.
-    from gateway_rules.repair_run import Mender, Pulumi  # noqa: PLC0415 - nor for this.
+    from gateway_rules.repair import command as work  # noqa: PLC0415 - `show` need not wait for it.
+    from gateway_rules.repair.run import Mender, Pulumi  # noqa: PLC0415 - nor for this.
 
     root = root_of(context)
     plan = load_plan(root, stack)

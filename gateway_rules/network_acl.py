@@ -8,7 +8,7 @@ from itertools import product
 from typing import Final, Literal
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, Cover, DoesNotFit
+from gateway_rules.cover.entries import Allow, Cover, DoesNotFit
 from gateway_rules.errors import Complaint, Impossible
 from gateway_rules.flows import Flow, Leg, legs
 from gateway_rules.packets import meet

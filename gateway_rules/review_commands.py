@@ -107,7 +107,7 @@ def rehearse(
     """
     # `show` need not wait for boto3 and the engine.
     from gateway_rules.local import rehearse as work  # noqa: PLC0415
-    from gateway_rules.local import rehearse_text as form  # noqa: PLC0415
+    from gateway_rules.local.rehearse import text as form  # noqa: PLC0415
 
     # What was started is ended then as it is by Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway_rules.cover_entries import Allow, Cover
+from gateway_rules.cover.entries import Allow, Cover
 from gateway_rules.figures import gauge, quantity
 from gateway_rules.network_acl import Budget
 from gateway_rules.packets import Piece

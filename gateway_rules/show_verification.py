@@ -13,7 +13,7 @@ from rich.text import Text
 
 from gateway_rules import packets
 from gateway_rules.protocols import ICMP, format_ports
-from gateway_rules.verify_findings import Finding, Verification, traffic
+from gateway_rules.verify.findings import Finding, Verification, traffic
 
 _LISTED: Final = 5
 """Packets told of one thing that is wrong; beyond these they are counted."""

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from gateway_rules.errors import Fault, Faults
 from gateway_rules.show_verification import alike, packet_line
-from gateway_rules.verify_findings import Finding, Verification
+from gateway_rules.verify.findings import Finding, Verification
 
 NEW: Final = "new"
 GONE: Final = "gone"

@@ -14,7 +14,7 @@ from fault_proxy import Call, Proxy, proxied
 
 from gateway_rules.catalogue import read_catalogue
 from gateway_rules.local.aws.client import client
-from gateway_rules.repair_run import Mender
+from gateway_rules.repair.run import Mender
 from gateway_rules.verify import verify
 
 REGION = "eu-west-1"

@@ -17,7 +17,7 @@ from benches.measuring import Differ, Measured, agree, interleaved, milliseconds
 from benches.page import Figures, updated
 from benches.stacks import Measure, Run
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, Cover
+from gateway_rules.cover.entries import Allow, Cover
 from gateway_rules.prefixes import parse_prefix
 
 MEASURED: Final = "merge,cover,packets"

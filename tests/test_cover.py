@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import boxes
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, DoesNotFit, exact
+from gateway_rules.cover.entries import Allow, DoesNotFit, exact
 from gateway_rules.prefixes import parse_prefix
 
 

@@ -4,7 +4,7 @@ import pytest
 from counting import count
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.prefixes import parse_prefix
 
 HOST, NEXT, FAR = "10.0.0.0/32", "10.0.0.1/32", "192.0.2.7/32"

@@ -6,7 +6,7 @@ import pytest
 from engine import IN_EMEA
 
 from gateway_rules.cover import curve, fit
-from gateway_rules.cover_entries import Allow, Least
+from gateway_rules.cover.entries import Allow, Least
 from gateway_rules.flows import legs
 from gateway_rules.network_acl import asked
 from gateway_rules.prefixes import parse_prefix

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway_rules.cover import curve, fit
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.prefixes import BITS, Prefix
 
 UNIVERSES = [(2, 4), (3, 2), (1, 7), (4, 1), (2, 3)]

@@ -16,7 +16,7 @@ import pytest
 from counting import count
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import PortPair, Protocol
 

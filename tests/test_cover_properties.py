@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import Box, boxes, ipv4_prefixes, ipv6_prefixes
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, Cover
+from gateway_rules.cover.entries import Allow, Cover
 from gateway_rules.prefixes import BITS, Prefix, parse_prefix
 
 FAMILIES = pytest.mark.parametrize("prefixes", [ipv4_prefixes(), ipv6_prefixes()], ids=["4", "6"])

@@ -7,7 +7,7 @@ from counting import count
 from engine import IN_EMEA
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.flows import legs
 from gateway_rules.project import load_plan
 from gateway_rules.protocols import Direction

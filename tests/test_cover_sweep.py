@@ -12,7 +12,7 @@ import pytest
 from counting import count
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.prefixes import Prefix
 
 NETWORK = 10 << 24

@@ -6,7 +6,7 @@ from mocked import ACL, GATEWAY, GROUP, names, run
 from reader import DOCS, blocks
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow
+from gateway_rules.cover.entries import Allow
 from gateway_rules.fit_file import parse_flows
 
 OPTIMUM = (DOCS / "explanation" / "optimum.md").read_text()

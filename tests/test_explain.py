@@ -15,8 +15,8 @@ from strategies import PORTS, prefixes
 from gateway_rules import protocols
 from gateway_rules.errors import Impossible
 from gateway_rules.explain import explain
-from gateway_rules.explain_sources import of_plan
-from gateway_rules.explain_values import Decision, Explanation, Line, Question, Ruleset, lines
+from gateway_rules.explain.sources import of_plan
+from gateway_rules.explain.values import Decision, Explanation, Line, Question, Ruleset, lines
 from gateway_rules.live import LiveEntry, LiveRule
 from gateway_rules.plan import Plan, plan
 from gateway_rules.prefixes import SELF, Peer, parse_address, parse_prefix

@@ -11,8 +11,8 @@ from sites import ROOT, shipped, site
 from typed import Done, Type, typist
 
 from gateway_rules.errors import Faults
-from gateway_rules.explain_question import question
-from gateway_rules.explain_report import of_aws
+from gateway_rules.explain.question import question
+from gateway_rules.explain.report import of_aws
 from gateway_rules.live import read
 from gateway_rules.plan import Plan, plan
 from gateway_rules.prefixes import SELF

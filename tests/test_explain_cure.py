@@ -7,9 +7,9 @@ from ruamel.yaml import YAML
 from sites import EVERYBODY, FEW, addition, shipped, site
 
 from gateway_rules import packets
-from gateway_rules.explain_cure import Cure
-from gateway_rules.explain_question import question
-from gateway_rules.explain_report import of_files
+from gateway_rules.explain.cure import Cure
+from gateway_rules.explain.question import question
+from gateway_rules.explain.report import of_files
 from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan, plan
 from gateway_rules.prefixes import SELF

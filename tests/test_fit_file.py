@@ -11,7 +11,7 @@ from counting import count
 from written import told
 
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, Cover
+from gateway_rules.cover.entries import Allow, Cover
 from gateway_rules.errors import Faults
 from gateway_rules.fit_file import parse_flows, read_flows
 from gateway_rules.prefixes import parse_prefix

@@ -7,34 +7,35 @@ import sys
 import pytest
 from sources import imported, modules
 
-# Each module may import those that stand before it; a folder counts as one module.
+# Each module may import those that stand before it; a folder whose modules are not named counts
+# as one module.
 ORDER = (
     *("errors", "loopback", "protocols", "prefixes", "public_addresses"),
     *("stretches", "planes", "packets"),
     *("places", "wording", "salvage", "fields", "addresses", "catalogue", "document"),
     *("site", "hosts", "complaints", "stack_file"),
     *("flows", "security_group"),
-    *("cover_entries", "cover_sets", "cover_levels", "cover_tree", "cover_points"),
-    *("cover_bounds", "cover_states", "cover_search", "cover_single"),
-    *("cover_offers", "cover_finders", "cover_hunt", "cover_curve", "cover_budget", "cover"),
+    *("cover.entries", "cover.sets", "cover.levels", "cover.tree", "cover.points"),
+    *("cover.bounds", "cover.states", "cover.search", "cover.single"),
+    *("cover.offers", "cover.finders", "cover.hunt", "cover.survey", "cover.budget", "cover"),
     *("network_acl", "plan", "resource_names", "shares", "budget", "fit_file", "figures", "tables"),
     "project",
     *("questions", "judgement", "sightings", "address_text", "lookup"),
     "resolve",
     *("report", "live", "live_quotas"),
-    *("verify_findings", "verify_index", "verify_layers", "verify_mending"),
-    *("verify_groups", "verify_interfaces", "verify_acls", "verify_quotas", "verify"),
+    *("verify.findings", "verify.index", "verify.layers", "verify.mending"),
+    *("verify.groups", "verify.interfaces", "verify.acls", "verify.quotas", "verify"),
     *("outline", "show", "show_verification", "watch", "show_cover", "show_budget"),
-    *("explain_values", "explain", "explain_sources", "explain_question", "explain_cure"),
-    *("explain_report", "explain_text"),
-    *("preflight_values", "preflight_changes", "preflight_rules", "preflight_space"),
-    "preflight_gone",
-    *("preflight_takeover", "preflight_calls", "preflight", "preflight_text"),
-    *("repair_state", "repair", "repair_import", "repair_backend", "repair_run", "repair_show"),
+    *("explain.values", "explain", "explain.sources", "explain.question", "explain.cure"),
+    *("explain.report", "explain.text"),
+    *("preflight.values", "preflight.changes", "preflight.rules", "preflight.space"),
+    "preflight.gone",
+    *("preflight.takeover", "preflight.calls", "preflight", "preflight.text"),
+    *("repair.state", "repair", "repair.imports", "repair.backend", "repair.run", "repair.show"),
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
     *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
     *("aws", "resources", "take_over", "program"),
-    *("terminal", "repair_command"),
+    *("terminal", "repair.command"),
     *(
         "local",
         "page",
@@ -54,29 +55,31 @@ NEEDS_FOREIGN = {"aws", "resources", "take_over", "program", "local"}
 CORE = [name for name in ORDER if name not in NEEDS_FOREIGN]
 
 
-def folder(name: str) -> str:
-    """Give the place of a module in the order."""
-    return name.partition(".")[0]
+def place(name: str) -> str:
+    """Give the place of a module, or of a name in it, in the order; its folder when it has none."""
+    parts = name.split(".")
+    above = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((known for known in above if known in ORDER), parts[0])
 
 
 def neighbours(tree: ast.AST) -> set[str]:
     """Give the modules of this package that a module imports."""
-    names = (name.split(".") for name in imported(tree) if name.startswith("gateway_rules."))
-    return {parts[1] for parts in names}
+    names = (name.partition(".") for name in imported(tree))
+    return {place(rest) for package, _, rest in names if package == "gateway_rules" and rest}
 
 
 def test_every_module_has_its_place() -> None:
     """A new module is put into the order, which says what it may know of."""
-    known = {folder(name) for name in modules()} - {"__init__", ""}
+    known = {place(name) for name in modules()} - {"__init__", ""}
     assert known - set(ORDER) == set()
 
 
 @pytest.mark.parametrize(
-    ("name", "tree"), [pair for pair in modules().items() if folder(pair[0]) in ORDER]
+    ("name", "tree"), [pair for pair in modules().items() if place(pair[0]) in ORDER]
 )
 def test_no_arrow_points_back(name: str, tree: ast.AST) -> None:
     """A module knows nothing of those that come after it."""
-    own = folder(name)
+    own = place(name)
     assert neighbours(tree) <= {own, *ORDER[: ORDER.index(own)]}
 
 
@@ -88,7 +91,7 @@ def test_the_package_offers_its_few_names() -> None:
 @pytest.mark.parametrize("name", CORE)
 def test_the_core_names_nothing_foreign(name: str) -> None:
     """Not even inside a function does the core import Pulumi, boto3 or a stand-in of AWS."""
-    trees = [tree for found, tree in modules().items() if folder(found) == name]
+    trees = [tree for found, tree in modules().items() if place(found) == name]
     tops = {found.partition(".")[0] for tree in trees for found in imported(tree)}
     assert tops & set(FOREIGN) == set()
 
@@ -104,7 +107,7 @@ def run(program: str) -> str:
 
 def test_the_core_is_imported_without_pulumi_and_aws() -> None:
     """Every module of the core can be imported where none of the foreign packages is there."""
-    there = {folder(name) for name in modules()}
+    there = {place(name) for name in modules()}
     names = [f"gateway_rules.{name}" for name in CORE if name in there and name != "__main__"]
     program = (
         "import importlib, sys\n"

@@ -10,8 +10,8 @@ from sites import ROOT, shipped, site, situations
 
 from gateway_rules.errors import Impossible
 from gateway_rules.explain import explain
-from gateway_rules.explain_sources import of_plan
-from gateway_rules.explain_values import Question, span
+from gateway_rules.explain.sources import of_plan
+from gateway_rules.explain.values import Question, span
 from gateway_rules.packets import Match
 from gateway_rules.page.boxes import PROTOCOLS, Box, Told, boxes, special, told
 from gateway_rules.plan import Plan, plan

@@ -12,9 +12,9 @@ from rich.console import Console
 from sites import ROOT
 
 from gateway_rules.errors import Faults
-from gateway_rules.explain_question import question
-from gateway_rules.explain_report import of_files
-from gateway_rules.explain_text import print_report
+from gateway_rules.explain.question import question
+from gateway_rules.explain.report import of_files
+from gateway_rules.explain.text import print_report
 from gateway_rules.flows import Flow
 from gateway_rules.page import gather
 from gateway_rules.page.page import page

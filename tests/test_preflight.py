@@ -20,10 +20,10 @@ from gateway_rules.live_quotas import LiveQuotas
 from gateway_rules.plan import Plan, plan
 from gateway_rules.prefixes import parse_prefix
 from gateway_rules.preflight import Preflight, preflight
-from gateway_rules.preflight_calls import Calls, calls
-from gateway_rules.preflight_changes import AclChange, GroupChange
-from gateway_rules.preflight_rules import crowded, rooms
-from gateway_rules.preflight_text import print_preflight
+from gateway_rules.preflight.calls import Calls, calls
+from gateway_rules.preflight.changes import AclChange, GroupChange
+from gateway_rules.preflight.rules import crowded, rooms
+from gateway_rules.preflight.text import print_preflight
 from gateway_rules.security_group import Rule
 from gateway_rules.site import StackSite
 

@@ -16,8 +16,8 @@ from gateway_rules.live import STACK_TAG, Live
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.plan import Plan, plan
 from gateway_rules.repair import ByHand, Import, Repairs, repairs
-from gateway_rules.repair_import import import_file
-from gateway_rules.repair_state import UNREAD, Known, Pending, State
+from gateway_rules.repair.imports import import_file
+from gateway_rules.repair.state import UNREAD, Known, Pending, State
 from gateway_rules.verify import read
 
 GATEWAY = f"urn:pulumi:test::gateway-rules::{resource_names.GATEWAY}::test"

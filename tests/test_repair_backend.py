@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway_rules.repair_backend import Folder, Lock
+from gateway_rules.repair.backend import Folder, Lock
 
 HOST = socket.gethostname()
 

@@ -22,9 +22,9 @@ from gateway_rules.live import STACK_TAG
 from gateway_rules.local.aws.limits import Limits
 from gateway_rules.plan import Plan, plan
 from gateway_rules.repair import repairs
-from gateway_rules.repair_command import Wish, repair
-from gateway_rules.repair_run import Mender, Pulumi
-from gateway_rules.repair_state import UNREAD
+from gateway_rules.repair.command import Wish, repair
+from gateway_rules.repair.run import Mender, Pulumi
+from gateway_rules.repair.state import UNREAD
 from gateway_rules.verify import read
 
 Says = pytest.CaptureFixture[str]

@@ -11,7 +11,7 @@ from strategies import Box, boxes, port_ranges, prefixes_within
 
 from gateway_rules.catalogue import Catalogue
 from gateway_rules.cover import fit
-from gateway_rules.cover_entries import Allow, DoesNotFit
+from gateway_rules.cover.entries import Allow, DoesNotFit
 from gateway_rules.flows import legs, required_flows
 from gateway_rules.network_acl import network_acl
 from gateway_rules.packets import Piece, count, passed

@@ -7,7 +7,7 @@ from gateway_rules import packets
 from gateway_rules.packets import Match, Piece
 from gateway_rules.prefixes import SELF, Peer, Prefix
 from gateway_rules.protocols import DIRECTIONS
-from gateway_rules.verify_index import Index
+from gateway_rules.verify.index import Index
 
 
 @st.composite

@@ -7,7 +7,7 @@ from functools import partial
 from gateway_rules.errors import Fault, Faults, NoAnswer
 from gateway_rules.packets import Piece
 from gateway_rules.prefixes import parse_prefix
-from gateway_rules.verify_findings import Finding, Verification
+from gateway_rules.verify.findings import Finding, Verification
 from gateway_rules.watch import Change, Watch
 
 FAULT = Fault("stacks/Pulumi.s.yaml", 1, 1, "aws", "no network", "mend it")

@@ -113,7 +113,7 @@ def repair(
     Example: gateway-rules local repair eu-west-1
     """
     from gateway_rules.local import repair as work  # noqa: PLC0415 see the module's docstring.
-    from gateway_rules.repair_command import Wish  # noqa: PLC0415 see the module's docstring.
+    from gateway_rules.repair.command import Wish  # noqa: PLC0415 see the module's docstring.
 
     wish = Wish(yes, as_json, f"gateway-rules local pulumi -- up -s {stack}")
     raise typer.Exit(work.repair(_root(context), stack, wish, _say))

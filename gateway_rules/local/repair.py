@@ -9,9 +9,9 @@ from gateway_rules.local.build import Say
 from gateway_rules.local.locks import shared
 from gateway_rules.local.passthrough import layout_of, running
 from gateway_rules.project import load_plan
-from gateway_rules.repair_command import Wish
-from gateway_rules.repair_command import repair as work
-from gateway_rules.repair_run import Mender
+from gateway_rules.repair.command import Wish
+from gateway_rules.repair.command import repair as work
+from gateway_rules.repair.run import Mender
 
 
 def repair(root: Path, stack: str, wish: Wish, say: Say) -> int:

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from gateway_rules import protocols
 from gateway_rules.explain import UNFILTERED, explain
-from gateway_rules.explain_report import Report
-from gateway_rules.explain_sources import of_plan
-from gateway_rules.explain_values import (
+from gateway_rules.explain.report import Report
+from gateway_rules.explain.sources import of_plan
+from gateway_rules.explain.values import (
     Answer,
     Decision,
     Explanation,

@@ -11,7 +11,7 @@ from gateway_rules.catalogue import Catalogue
 from gateway_rules.changes import Review
 from gateway_rules.errors import Fault
 from gateway_rules.plan import Plan
-from gateway_rules.verify_findings import Verification
+from gateway_rules.verify.findings import Verification
 
 
 @dataclass(frozen=True)

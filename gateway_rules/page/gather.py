@@ -17,7 +17,7 @@ from gateway_rules.plan import Plan
 from gateway_rules.project import catalogue_of, load_plan, require_stack, stack_names
 from gateway_rules.review import Side
 from gateway_rules.stack_file import REGION_KEY, raw_config
-from gateway_rules.verify_findings import Verification
+from gateway_rules.verify.findings import Verification
 
 
 def content(

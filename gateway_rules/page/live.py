@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway_rules.show_verification import alike, packet_line
-from gateway_rules.verify_findings import Verification
+from gateway_rules.verify.findings import Verification
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Hashable, Iterable, Iterator
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from gateway_rules.explain_question import host_addresses
-from gateway_rules.explain_sources import of_plan
-from gateway_rules.explain_values import Line, packets_text, span
+from gateway_rules.explain.question import host_addresses
+from gateway_rules.explain.sources import of_plan
+from gateway_rules.explain.values import Line, packets_text, span
 from gateway_rules.network_acl import Entry
 from gateway_rules.page import anchors
 from gateway_rules.page.boxes import PROTOCOLS, Box, Plane, Told, boxes, special

@@ -12,8 +12,8 @@ from sites import FEW, shipped, site
 
 from gateway_rules.local.aws.journal import Journal
 from gateway_rules.local.aws.limits import Limits
-from gateway_rules.local.rehearse_judge import Verdict, judge
-from gateway_rules.local.rehearse_record import Moment, moments
+from gateway_rules.local.rehearse.judge import Verdict, judge
+from gateway_rules.local.rehearse.record import Moment, moments
 from gateway_rules.network_acl import Entry
 from gateway_rules.plan import Plan, plan
 from gateway_rules.security_group import Rule

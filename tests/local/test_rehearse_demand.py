@@ -10,7 +10,7 @@ from rehearsed import WIDE, planned
 from strategies import ipv4_prefixes, port_ranges
 
 from gateway_rules.flows import Flow, legs
-from gateway_rules.local.rehearse_demand import Layer, between, exactly, kept_flows
+from gateway_rules.local.rehearse.demand import Layer, between, exactly, kept_flows
 from gateway_rules.prefixes import SELF, parse_prefix
 from gateway_rules.protocols import DIRECTIONS
 

@@ -7,9 +7,10 @@ from rich.console import Console
 from sites import site
 
 from gateway_rules.errors import NoAnswer
-from gateway_rules.local import rehearse_deploy, toolchain
+from gateway_rules.local import toolchain
 from gateway_rules.local.dns.zone import Zone
 from gateway_rules.local.layout import Layout
+from gateway_rules.local.rehearse import deploy as rehearse_deploy
 from gateway_rules.local.servers import Settings
 from gateway_rules.local.unable import unable
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from rehearsed import WIDE, Change, change, new_rules, planned
 
-from gateway_rules.local.rehearse_judge import Verdict, Violation
+from gateway_rules.local.rehearse.judge import Verdict, Violation
 from gateway_rules.prefixes import parse_prefix
 
 BOTH = ("10.42.8.0/26", "10.42.8.64/26")

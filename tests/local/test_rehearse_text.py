@@ -7,7 +7,7 @@ from rehearsed import WIDE, Change, change, new_rules, planned
 
 from gateway_rules.errors import COMMAND_LINE, Fault
 from gateway_rules.local.rehearse import UNCHANGED, Outcome, Rehearsal
-from gateway_rules.local.rehearse_text import Form, as_json, text
+from gateway_rules.local.rehearse.text import Form, as_json, text
 from gateway_rules.plan import Plan
 
 PROVEN = """\

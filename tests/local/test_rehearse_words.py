@@ -5,8 +5,8 @@ import pytest
 from rehearsed import Change, change
 
 from gateway_rules.errors import Refused
-from gateway_rules.local.rehearse_record import moments
-from gateway_rules.local.rehearse_words import Names, changes
+from gateway_rules.local.rehearse.record import moments
+from gateway_rules.local.rehearse.words import Names, changes
 
 
 @pytest.fixture

@@ -1,0 +1,222 @@
+"""What the stack's groups pass, rule by rule and all together on an interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from gateway_rules import packets
+from gateway_rules.live import STACK_TAG, Interface, Live, LiveRule
+from gateway_rules.packets import Piece
+from gateway_rules.plan import Plan, SecurityGroup
+from gateway_rules.prefixes import SELF, Peer
+from gateway_rules.security_group import Rule
+from gateway_rules.verify import mending
+from gateway_rules.verify.findings import Finding, traffic
+from gateway_rules.verify.index import Index
+from gateway_rules.verify.layers import Comparison, piece_of
+
+_Said = tuple[str, str, int, int, Peer]
+GROUPS: Final = "security_group"
+
+
+def plain(rule: LiveRule) -> bool:
+    """Tell whether a rule itself says whom it lets through: a prefix, or its group's own."""
+    return "/" in rule.source or (rule.peer == SELF and rule.source == rule.group)
+
+
+def said(rule: LiveRule | Rule) -> _Said:
+    """Give what makes two rules the same one to AWS."""
+    return rule.direction, rule.protocol, rule.from_port, rule.to_port, rule.peer
+
+
+def planned_groups(plan: Plan, live: Live) -> frozenset[str]:
+    """Give the ids of the stack's groups that the plan has."""
+    names = {group.name for group in plan.groups}
+    return frozenset(id_ for id_ in live.groups if live.names[id_] in names)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a stack as planned and as found."""
+
+    plan: Plan
+    live: Live
+    comparison: Comparison
+    """What all of them pass together, as on an interface that carries every one."""
+
+    @classmethod
+    def of(cls, plan: Plan, live: Live) -> Groups:
+        """Compare the rules of all groups with the flows; they add up on an interface."""
+        return cls(plan, live, _compare(plan, live.rules))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The ids of the stack's groups by what they are called."""
+        return {self.live.names[group]: group for group in self.live.groups}
+
+    @property
+    def planned(self) -> frozenset[str]:
+        """The ids of the groups that the plan has; others may bear the stack's tag as well."""
+        return planned_groups(self.plan, self.live)
+
+    @property
+    def ids(self) -> str:
+        """The groups' ids, or how they were looked for."""
+        return ", ".join(self.live.groups) or f"no group tagged {STACK_TAG}={self.plan.site.stack}"
+
+    # --- What is required and does not pass ----------------------------------------------------
+
+    def missing(self) -> Iterator[Finding]:
+        """Give what no group passes or some interface lacks, and what is not there to pass it."""
+        why = "it is required, and no rule passes it"
+        for piece, services in self.comparison.asking(self.comparison.lost):
+            yield Finding(GROUPS, piece, services, self.ids, why, mending.deploy(self.plan.site))
+        yield from self._lacking_groups()
+        yield from self._lacking_rules()
+        for carried in sorted({self._carried(one) for one in self.live.carriers}):
+            if len(carried) < len(self.live.groups):
+                yield from self._lacking(carried)
+
+    def _lacking_groups(self) -> Iterator[Finding]:
+        """Give planned groups that are not there though others pass their packets."""
+        for group in self.plan.groups:
+            if group.name not in self.names and group.rules and self._is_passed(group):
+                why = "the group is not there, though others pass its packets"
+                yield self._of_group(group, f"no group named {group.name}", why)
+
+    def _lacking_rules(self) -> Iterator[Finding]:
+        """Give planned rules that are not there though other planned ones pass their packets.
+
+        The next update could take away what they lean on. Where a rule that is not planned
+        passes their packets, that one is told.
+        """
+        unplanned = self.comparison.index(self._unplanned)
+        for group in self.plan.groups:
+            id_ = self.names.get(group.name, "")
+            there = {*map(said, self.live.groups.get(id_, group.rules))}
+            for rule in group.rules:
+                gone = said(rule) not in there and not next(unplanned.meeting(rule), None)
+                if gone and not next(self._lost.meeting(rule), None):
+                    why = "the rule is not there, though others pass its packets"
+                    fix = mending.deploy(self.plan.site)
+                    yield Finding(GROUPS, piece_of(rule), rule.services, id_, why, fix)
+
+    def _is_passed(self, group: SecurityGroup) -> bool:
+        return not any(True for rule in group.rules for _ in self._lost.meeting(rule))
+
+    @cached_property
+    def _lost(self) -> Index[Piece]:
+        return self.comparison.index(packets.pieces(self.comparison.lost))
+
+    def _of_group(self, group: SecurityGroup, resource: str, why: str) -> Finding:
+        services = tuple(sorted({name for rule in group.rules for name in rule.services}))
+        fix = mending.deploy(self.plan.site)
+        return Finding(GROUPS, piece_of(group.rules[0]), services, resource, why, fix)
+
+    def _carried(self, interface: Interface) -> tuple[str, ...]:
+        return tuple(sorted({*interface.groups} & self.live.groups.keys()))
+
+    def _lacking(self, carried: tuple[str, ...]) -> Iterator[Finding]:
+        """Give what does not pass on interfaces that carry some of the groups, and does on all."""
+        rules = [rule for group in carried for rule in self.live.groups[group]]
+        some = _compare(self.plan, rules)
+        bare = [one for one in self.live.carriers if self._carried(one) == carried]
+        whom = ", ".join(one.id for one in bare)
+        why = f"it is required, and {whom} lacks the group that passes it"
+        given = ((one, {*one.groups, *self.planned}) for one in bare)
+        fix = mending.all_of(mending.set_groups(self.plan.site, *pair) for pair in given)
+        if self.planned <= {*carried}:
+            fix = mending.deploy(self.plan.site)
+        for piece, services in some.asking(packets.without(some.lost, self.comparison.lost)):
+            yield Finding(GROUPS, piece, services, ", ".join(carried), why, fix)
+
+    # --- What passes and may not ---------------------------------------------------------------
+
+    def excess(self) -> Iterator[Finding]:
+        """Give what passes and nobody asks for, with the rule to take away."""
+        rules = self.comparison.index(self._unplanned)
+        for piece in packets.pieces(self.comparison.gained):
+            rule = next(rules.meeting(piece))
+            why = f"nobody asks for it; {rule.id} passes {traffic(rule)} of {rule.source}"
+            yield Finding(GROUPS, piece, (), self.ids, why, self._removing(rule))
+
+    def _removing(self, culprit: LiveRule) -> str:
+        """Give the command that takes a rule away and cuts nothing that is required."""
+        if next(self._leaning.meeting(culprit), None):
+            return mending.deploy(self.plan.site)
+        return mending.remove_rule(self.plan.site, culprit)
+
+    @cached_property
+    def _leaning(self) -> Index[Piece]:
+        """What is required and passes by no rule of the plan, so some other rule carries it."""
+        planned = {said(rule) for group in self.plan.groups for rule in group.rules}
+        sound = [rule for rule in self.live.rules if plain(rule) and said(rule) in planned]
+        passing = packets.passed(sound, self.comparison.known)
+        rest = packets.without(self.comparison.allowed, passing)
+        return self.comparison.index(packets.pieces(rest))
+
+    @cached_property
+    def _unplanned(self) -> tuple[LiveRule, ...]:
+        """Give the rules that their group's plan does not have."""
+        planned = {group.name: {*map(said, group.rules)} for group in self.plan.groups}
+        return tuple(
+            rule
+            for group, rules in self.live.groups.items()
+            for rule in rules
+            if plain(rule) and said(rule) not in planned.get(self.live.names[group], ())
+        )
+
+    # --- What is not ours ----------------------------------------------------------------------
+
+    def foreign(self) -> Iterator[Finding]:
+        """Give rules and groups that the plan does not have, whatever they pass."""
+        yield from self._for_others()
+        yield from self._strays()
+        yield from self._redundant()
+
+    def _for_others(self) -> Iterator[Finding]:
+        for rule in self.live.rules:
+            if not plain(rule):
+                why = f"the rule passes whoever is in {rule.source}"
+                fix = mending.remove_rule(self.plan.site, rule)
+                yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, rule.source)
+
+    def _strays(self) -> Iterator[Finding]:
+        planned = {group.name for group in self.plan.groups}
+        for name, group in sorted(self.names.items()):
+            if name not in planned:
+                why = f"{name} bears the stack's tag, and the plan has no such group"
+                rules = map(piece_of, self.live.groups[group])
+                fix = mending.delete_group(self.plan.site, group)
+                piece = next(rules, Piece("ingress", "-1", 0, 65535, SELF))
+                yield Finding(GROUPS, piece, (), group, why, fix)
+
+    def _redundant(self) -> Iterator[Finding]:
+        """Give rules that the plan lacks, unless what they pass or fail to is told already."""
+        known = {group.name for group in self.plan.groups}
+        for rule in self._unplanned:
+            if self.live.names[rule.group] in known and not self._is_told(rule):
+                why = "the plan has no such rule, though it passes no more packets"
+                yield Finding(GROUPS, piece_of(rule), (), rule.id, why, self._removing(rule))
+
+    def _is_told(self, rule: LiveRule) -> bool:
+        """Tell whether a rule meets excess, or a planned rule of whose packets some are missing."""
+        if next(self._gained.meeting(rule), None):
+            return True
+        return any(next(self._lost.meeting(one), None) for one in self._planned.meeting(rule))
+
+    @cached_property
+    def _planned(self) -> Index[Rule]:
+        return self.comparison.index(rule for group in self.plan.groups for rule in group.rules)
+
+    @cached_property
+    def _gained(self) -> Index[Piece]:
+        return self.comparison.index(packets.pieces(self.comparison.gained))
+
+
+def _compare(plan: Plan, rules: Iterable[LiveRule]) -> Comparison:
+    found = tuple(rule for rule in rules if plain(rule))
+    return Comparison(plan.flows, plan.flows, found, packets.passed)
