@@ -67,7 +67,9 @@ def test_other_requirements_have_other_curves(
         assert_made_anew(plan(shipped(), site(**LITTLE | changed)), tmp_path)
 
 
+@pytest.mark.parametrize("module", ["budget.py", "cover/hunt.py"])
 def test_another_version_has_other_curves(
+    module: str,
     planned: Plan,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -75,11 +77,11 @@ def test_another_version_has_other_curves(
 ) -> None:
     """A change of the code that makes them is not hidden by what an older one made."""
     source = tmp_path / "package"
-    source.mkdir()
-    (source / "budget.py").write_text("one")
+    (source / module).parent.mkdir(parents=True)
+    (source / module).write_text("one")
     monkeypatch.setattr(budget, "__file__", str(source / "budget.py"))
     curves(planned, tmp_path)
-    (source / "budget.py").write_text("another")
+    (source / module).write_text("another")
     request.getfixturevalue("caught")
     assert_made_anew(planned, tmp_path)
 

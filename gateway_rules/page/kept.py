@@ -37,8 +37,9 @@ def curves(plan: Plan, folder: Path | None) -> tuple[Curve, ...]:
 
 def _digest(plan: Plan) -> str:
     made = sha256(repr((plan.flows, plan.site.networks, plan.site.quotas)).encode())
-    for source in sorted(Path(budget.__file__).parent.glob("*.py")):
-        made.update(source.name.encode() + b"\0" + source.read_bytes())
+    package = Path(budget.__file__).parent
+    for source in sorted(package.rglob("*.py")):
+        made.update(f"{source.relative_to(package)}\0".encode() + source.read_bytes())
     return made.hexdigest()
 
 
