@@ -17,6 +17,11 @@ def quantity(number: int) -> str:
     return f"{number:,}" if number < _LONG else f"{number:.2e}".replace("e+", "e")
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with its noun."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def gauge(used: int, quota: int, width: int = 20) -> str:
     """Draw how much of a quota is used: full only when all is used, empty only when nothing is."""
     part = width * used // quota

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from gateway_rules import packets
 from gateway_rules.brakes import Verdict
+from gateway_rules.figures import counted
 from gateway_rules.review import AclChange, Changes, StackDiff
 from gateway_rules.rows import rows
 
@@ -98,7 +99,7 @@ def _lines(block: Block) -> Iterator[str]:
 def headline(diff: StackDiff) -> str:
     """Say in one line what the groups of a stack open and close."""
     counts = [
-        f"{word} {_counted(count, 'address', 'addresses')}"
+        f"{word} {counted(count, 'address', 'addresses')}"
         for word, count, changes in (
             ("opens", diff.opened_addresses, diff.opened),
             ("closes", diff.closed_addresses, diff.closed),
@@ -114,13 +115,9 @@ def acl_line(acl: AclChange) -> str:
     if not (acl.opened or acl.closed or before != after):
         return ""
     passes = [
-        f"{word} {_counted(_size(changes), 'packet', 'packets')}"
+        f"{word} {counted(_size(changes), 'packet', 'packets')}"
         for word, changes in (("opens", acl.opened), ("closes", acl.closed))
         if changes
     ]
     was = "as before" if before == after else f"before {before:,}"
     return f"network ACL: {' and '.join(passes) or _NO_PACKET}; excess {after:,}, {was}"
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"

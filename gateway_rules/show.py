@@ -11,7 +11,7 @@ from rich.text import Text
 
 from gateway_rules import security_group
 from gateway_rules.catalogue import Catalogue
-from gateway_rules.figures import gauge, quantity
+from gateway_rules.figures import counted, gauge, quantity
 from gateway_rules.network_acl import Budget, Entry
 from gateway_rules.packets import Match
 from gateway_rules.plan import Plan, SecurityGroup
@@ -112,11 +112,6 @@ def excess_line(budget: Budget) -> str:
         return f"{more}; proven: no list of {budget.budget} adds less"
     least = quantity(budget.lower_bound)
     return f"{more}; not proven: any list of {budget.budget} adds at least {least}"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """Write a number with its noun."""
-    return f"{number} {one if number == 1 else many}"
 
 
 def packets(match: Match) -> str:

@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from gateway_rules.budget import USABLE, Curve
-from gateway_rules.figures import log_bar, quantity
+from gateway_rules.figures import counted, log_bar, quantity
 from gateway_rules.network_acl import Budget
-from gateway_rules.show import counted
 
 _DEFAULT, _RAISED = USABLE
 _MARKS: Final = {_DEFAULT: "AWS's default", _RAISED: "AWS's most"}

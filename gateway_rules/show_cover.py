@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway_rules.cover.entries import Allow, Cover
-from gateway_rules.figures import gauge, quantity
+from gateway_rules.figures import counted, gauge, quantity
 from gateway_rules.network_acl import Budget
 from gateway_rules.packets import Piece
 from gateway_rules.shares import shares
-from gateway_rules.show import counted, excess_line, packets
+from gateway_rules.show import excess_line, packets
 from gateway_rules.tables import narrow_table
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gateway_rules.figures import counted
 from gateway_rules.places import relative
 from gateway_rules.project import catalogue_of
 from gateway_rules.terminal import (
@@ -64,7 +65,8 @@ def check_files(
     tell(found.warnings, "warning")
     tell(wrong)
     if not (as_json or wrong):
-        print_line(f"{len(found.stacks)} stacks, {len(found.pending)} pending: nothing is wrong")
+        many = counted(len(found.stacks), "stack", "stacks")
+        print_line(f"{many}, {len(found.pending)} pending: nothing is wrong")
     raise typer.Exit(MALFORMED if found.malformed else FOUND if found.found else 0)
 
 

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway_rules.figures import counted
 from gateway_rules.local.deploy import Deployment
 from gateway_rules.plan import Plan
-from gateway_rules.show import counted
 from gateway_rules.verify import Verification
 
 COLUMNS = ("Stack", "Region", "Rules", "Entries", "Budget", "Excess", "Verified", "Seconds")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from gateway_rules.figures import counted
 from gateway_rules.hosts import looked_up
 from gateway_rules.plan import Plan
-from gateway_rules.show import counted
 
 
 @dataclass(frozen=True)

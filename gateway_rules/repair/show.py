@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway_rules.figures import counted
 from gateway_rules.repair import Import
 from gateway_rules.repair.run import Found
-from gateway_rules.show import counted
 
 
 def lines(found: Found) -> Iterator[str]:

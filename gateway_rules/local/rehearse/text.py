@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from gateway_rules import packets, report
+from gateway_rules.figures import counted
 from gateway_rules.local.rehearse import Outcome, Rehearsal
 from gateway_rules.local.rehearse.judge import Effect, Step, Verdict, Violation
 from gateway_rules.local.rehearse.words import Names, changes
@@ -79,7 +80,7 @@ def _outcome(outcome: Outcome, form: Form) -> Iterator[str]:
 
 def headline(verdict: Verdict) -> str:
     """Say in one line what came of a stack."""
-    calls = _counted(len(verdict.steps), "call", "calls")
+    calls = counted(len(verdict.steps), "call", "calls")
     if not verdict.violations:
         return f"{calls}, and after none of them was anything cut or opened unasked"
     return f"{calls}, and it is NOT SAFE: {', '.join(_wrongs(verdict))}"
@@ -92,13 +93,9 @@ def _wrongs(verdict: Verdict) -> Iterator[str]:
     for kind, word in (("cut", "what has to stay"), ("open", "what nobody asks for")):
         bad = sum(any(v.kind == kind for v in step.violations) for step in verdict.steps)
         if bad:
-            yield f"{_counted(bad, f'call {kind}s', f'calls {kind}')} {word}"
+            yield f"{counted(bad, f'call {kind}s', f'calls {kind}')} {word}"
     if verdict.at_end:
         yield "what is left is not what is planned"
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def _verdict(verdict: Verdict, form: Form) -> Iterator[str]:
@@ -174,7 +171,7 @@ def _effects(effects: Iterable[Effect]) -> Iterator[str]:
             "opens": sum(effect.opened for effect in some),
             "closes": sum(effect.closed for effect in some),
         }
-        said = (f"{word} {_counted(n, 'packet', 'packets')}" for word, n in counts.items() if n)
+        said = (f"{word} {counted(n, 'packet', 'packets')}" for word, n in counts.items() if n)
         yield f"{_INDENT}{where}: {', '.join(said)}"
 
 
