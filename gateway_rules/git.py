@@ -26,10 +26,10 @@ def base_revision(root: Path) -> str:
     Raises NoAnswer where git cannot tell: no repository, no main branch, or a clone
     that is too shallow to hold that commit.
     """
-    mains = [name for name in _MAIN if _git(root, "rev-parse", "--verify", "--quiet", name)]
+    mains = [name for name in _MAIN if said(root, "rev-parse", "--verify", "--quiet", name)]
     if not mains:
         raise _no_base(root, "there is no main branch")
-    base = _git(root, "merge-base", "HEAD", mains[0])
+    base = said(root, "merge-base", "HEAD", mains[0])
     if not base:
         raise _no_base(root, f"HEAD and {mains[0]} have no commit in common")
     return base
@@ -37,11 +37,11 @@ def base_revision(root: Path) -> str:
 
 def resolve(root: Path, revision: str) -> str:
     """Give the commit that a revision names; raise Faults when there is none."""
-    if commit := _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
+    if commit := said(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
         return commit
     if _is_shallow(root):
         raise _no_base(root, f"this clone does not hold {revision}")
-    _git(root, "rev-parse", "HEAD", must=True)
+    said(root, "rev-parse", "HEAD", must=True)
     fix = "write a branch, a tag or a commit of this repository"
     raise usage("unknown-revision", f"{revision} is no revision", fix)
 
@@ -50,7 +50,7 @@ def resolve(root: Path, revision: str) -> str:
 def files_at(root: Path, commit: str) -> Iterator[Path]:
     """Give a temporary folder that holds the project's files as a commit has them."""
     with TemporaryDirectory(prefix="gateway-rules-") as folder:
-        there = _git(root, "ls-tree", "--name-only", commit, "--", *READ, must=True).splitlines()
+        there = said(root, "ls-tree", "--name-only", commit, "--", *READ, must=True).splitlines()
         if there:
             _extract(_archive(root, commit, there), folder)
         yield Path(folder)
@@ -73,7 +73,7 @@ def _extract(packed: bytes, folder: str) -> None:
         raise _unable(str(error)) from None
 
 
-def _git(root: Path, *arguments: str, must: bool = False) -> str:
+def said(root: Path, *arguments: str, must: bool = False) -> str:
     """Give what git says; nothing, or NoAnswer where it `must` answer, when it fails."""
     done = _run(root, *arguments)
     if done.returncode and must:
@@ -94,16 +94,16 @@ def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _is_shallow(root: Path) -> bool:
-    return _git(root, "rev-parse", "--is-shallow-repository") == "true"
+    return said(root, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def _no_base(root: Path, what: str) -> NoAnswer:
     shallow = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
     fix = shallow if _is_shallow(root) else "name the revision to compare with"
-    _git(root, "rev-parse", "--git-dir", must=True)
+    said(root, "rev-parse", "--git-dir", must=True)
     return NoAnswer(Fault(COMMAND_LINE, 1, 1, "no-base", what, fix))
 
 
-def _unable(said: str) -> NoAnswer:
-    what = " ".join(said.split()).removeprefix("fatal: ") or "git failed"
+def _unable(words: str) -> NoAnswer:
+    what = " ".join(words.split()).removeprefix("fatal: ") or "git failed"
     return NoAnswer(Fault(COMMAND_LINE, 1, 1, "git", what, "run it in a clone of the project"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from gateway_rules.git import READ
+from gateway_rules.errors import NoAnswer
+from gateway_rules.git import READ, said
 
 
 class Revision(NamedTuple):
@@ -25,22 +24,10 @@ class Revision(NamedTuple):
 
 def revision(root: Path) -> Revision | None:
     """Give the revision of the files that a plan is made of; None where git has none."""
-    name = _git(root, "describe", "--always", "--tags")
-    day = _git(root, "show", "--no-patch", "--format=%cs", "HEAD")
-    if not (name and day):
-        return None
-    changed = _git(root, "status", "--porcelain", "--", *READ)
-    return Revision(name, bool(changed), date.fromisoformat(day))
-
-
-def _git(root: Path, *arguments: str) -> str:
-    """Give what git says, nothing where it fails or is not there."""
-    english = {**os.environ, "LC_ALL": "C"}
-    command = ["git", *arguments]
     try:
-        done = subprocess.run(  # noqa: S603 - git's own arguments, no shell.
-            command, cwd=root, capture_output=True, check=False, env=english, text=True
-        )
-    except FileNotFoundError:
-        return ""
-    return done.stdout.strip() if not done.returncode else ""
+        name = said(root, "describe", "--always", "--tags")
+        day = said(root, "show", "--no-patch", "--format=%cs", "HEAD")
+        changed = said(root, "status", "--porcelain", "--", *READ)
+    except NoAnswer:  # A page can do without git.
+        return None
+    return Revision(name, bool(changed), date.fromisoformat(day)) if name and day else None
