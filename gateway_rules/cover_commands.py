@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +12,7 @@ from gateway_rules.cover import fit
 from gateway_rules.cover.entries import Allow, Cover, DoesNotFit
 from gateway_rules.errors import COMMAND_LINE, Fault, OverQuota
 from gateway_rules.project import load_plan
-from gateway_rules.terminal import Json, Stack, present, print_json, root_of
+from gateway_rules.terminal import Json, Stack, present, print_json, progress, root_of
 
 app = typer.Typer()
 
@@ -59,27 +56,12 @@ def show_budget(context: typer.Context, stack: Stack, as_json: Json = False) -> 
     from gateway_rules import budget, show_budget  # noqa: PLC0415 - `show` need not wait for them.
 
     plan = load_plan(root_of(context), stack)
-    with _progress() as watch:
-        curves = budget.curve(plan, watch)
+    with progress() as told:
+        curves = budget.curve(plan, lambda *side: told(f"{' '.join(side)}: every budget"))
     if as_json:
         print_json({"stack": stack, "curves": [curve.as_json() for curve in curves]})
     else:
         present(partial(show_budget.print_curves, stack, curves))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, str], None]]:
-    """Tell a terminal what is looked at, which may take long, and wipe it away at the end."""
-    told = sys.stderr.isatty()
-
-    def watch(direction: str, family: str) -> None:
-        if told:
-            sys.stderr.write(f"\r{direction} {family}: every budget\x1b[K")
-            sys.stderr.flush()
-
-    yield watch
-    if told:
-        sys.stderr.write("\r\x1b[K")
 
 
 def _fitted(required: tuple[Allow, ...], budget: int) -> Cover:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.terminal import emit, print_line, root_of
+from gateway_rules.terminal import emit, print_line, progress, root_of
 
 app = typer.Typer()
 
@@ -44,7 +44,9 @@ def report_page(
 
     root = root_of(context)
     keep = cache(os.environ) / "curves"
-    text = page(gather.content(root, tuple(stacks or ()), base, live=live, keep=keep))
+    with progress() as told:
+        found = gather.content(root, tuple(stacks or ()), base, live=live, keep=keep, told=told)
+    text = page(found)
     if str(output) == "-":
         emit(text.rstrip("\n"))
     else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -54,6 +54,22 @@ def present(draw: Callable[[Console], None]) -> None:
     width = None if terminal else _ENDLESS
     draw(Console(file=drawn, force_terminal=terminal, width=width, highlight=False))
     emit("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a way to tell a terminal what is being done; it is wiped away at the end."""
+    is_seen = sys.stderr.isatty()
+
+    def told(text: str) -> None:
+        if is_seen:
+            sys.stderr.write(f"\r{text}\x1b[K")
+            sys.stderr.flush()
+
+    try:
+        yield told
+    finally:
+        told("")
 
 
 def print_line(text: str) -> None:

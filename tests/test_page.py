@@ -284,6 +284,17 @@ def test_a_page_that_cannot_be_written_is_no_answer(tmp_path: Path, typed: Type)
     assert done.err[0].startswith(f"error: {target}:1:1: [no-write] cannot be written: ")
 
 
+def test_a_terminal_is_told_what_takes_long(
+    tmp_path: Path, typed: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each stack's curves are named on one line, which is gone at the end."""
+    root = project(tmp_path / "project")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    done = typed("-C", root, "report", "-o", tmp_path / "page.html")
+    said = [f"{name}: what each budget costs\x1b[K" for name in ("eu-central-1", "eu-west-1")]
+    assert done.err == ["", *said, "\x1b[K"]
+
+
 def test_the_revision_is_named_and_whether_it_holds(tmp_path: Path) -> None:
     """The page is about a commit of a day, or about that and something on top."""
     there = repository(tmp_path)

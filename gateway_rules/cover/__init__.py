@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gateway_rules.cover.entries import Allow, Cover, Least, exact
+from gateway_rules.cover.mirrors import unmirrored
 
 STEPS: Final = 200_000
 """How long to search for the best: counted, never timed, so that equal input gives equal output."""
@@ -44,4 +45,4 @@ def curve(required: Iterable[Allow], steps: int = STEPS) -> dict[int, Least]:
     """
     from gateway_rules.cover.budget import least_excesses  # noqa: PLC0415 - as above.
 
-    return least_excesses(tuple(required), steps)
+    return least_excesses(unmirrored(required), steps).copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from gateway_rules.cover.bounds import Effort
 from gateway_rules.cover.entries import Allow, Cover, DoesNotFit, Least, exact
@@ -61,7 +62,8 @@ def least_excess(required: Sequence[Allow], budget: int, steps: int) -> Cover:
     return Cover(problem.entries(hunt.traces), hunt.excess, hunt.proven)
 
 
-def least_excesses(required: Sequence[Allow], steps: int) -> dict[int, Least]:
+@lru_cache(maxsize=1 << 6)
+def least_excesses(required: tuple[Allow, ...], steps: int) -> dict[int, Least]:
     """Give the least excess by budget, from the smallest to the first exact one; see `cover.curve`.
 
     A budget that is not settled by looking at all of them at once is looked at by itself.

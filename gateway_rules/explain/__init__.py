@@ -80,11 +80,13 @@ class _View:
     def _asked(self, question: Question) -> Iterator[_Way]:
         """Part all protocols into those that anything tells apart."""
         ports = span(question)
+        for protocol in self._protocols() if question.protocol == "-1" else [question.protocol]:
+            yield _Way(question.direction, protocol, ports)
+
+    def _protocols(self) -> list[str]:
         named = (line.match for line in self.ruleset.rules)
         entries = (line.match for acl in self.ruleset.acls for line in acl)
-        every = sorted(packets.universe(named, entries, self.flows))
-        for protocol in every if question.protocol == "-1" else [question.protocol]:
-            yield _Way(question.direction, protocol, ports)
+        return sorted(packets.universe(named, entries, self.flows))
 
     def _group(self, asked: Sequence[_Way], place: Peer) -> Iterator[Decision]:
         for way in asked:
@@ -102,10 +104,13 @@ class _View:
 
     def _spots(self, place: Peer, acl: Sequence[Line]) -> Iterator[Peer]:
         """Give where in the subnets the gateways themselves may be; an ACL knows no groups."""
+        if place != SELF:
+            yield place
+            return
         peers = (line.match.peer for line in acl)
         prefixes = [peer for peer in peers if isinstance(peer, Prefix)]
-        for peer in self.site.networks if place == SELF else (place,):
-            yield from _places(peer, prefixes)
+        for network in self.site.networks:
+            yield from _places(network, prefixes)
 
     def _meeting(self, way: _Way, place: Peer) -> list[Flow]:
         return [flow for flow in self.flows if self._speaks(flow, way, place)]

@@ -23,7 +23,7 @@ from gateway_rules.live import Live, LiveRule
 from gateway_rules.network_acl import Entry
 from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan
-from gateway_rules.prefixes import BITS, SELF, Peer, Prefix, supernet
+from gateway_rules.prefixes import BITS, SELF, Peer, Prefix
 from gateway_rules.security_group import Rule
 from gateway_rules.verify.groups import plain
 
@@ -132,9 +132,9 @@ def _may_be_resolver(peer: Peer, networks: Sequence[Prefix]) -> bool:
     """Tell whether it is the second address of a network that may be the VPC's, /16 to /28."""
     if not isinstance(peer, Prefix) or (peer.version, peer.length) != (4, BITS[4]):
         return False
-    around = (Prefix(4, peer.base - 2, length) for length in range(16, 29))
-    vpcs = (vpc for vpc in around if vpc.base == supernet(vpc, vpc).base)
-    return any(vpc.covers(network) for vpc in vpcs for network in networks)
+    base = peer.base - 2
+    lengths = [length for length in range(16, 29) if not base % (1 << BITS[4] - length)]
+    return any(Prefix(4, base, each).covers(network) for each in lengths for network in networks)
 
 
 def where(place: Peer) -> str:

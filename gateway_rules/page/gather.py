@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,20 +27,28 @@ def content(
     *,
     live: bool,
     keep: Path | None = None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Content:
     """Gather what a page tells of the stacks, by default of all.
 
     Curves are kept in the folder `keep`, if there is one, from one page to the next.
+    `told` is given a few words before whatever takes long.
     Raises Faults with all that is wrong with any of them, Pending when all that were named
     are pending, and what `review` and `verify` raise where they are asked for.
     """
     today = datetime.now(UTC).date()
     compared = review(root, base, today) if base else None
-    sides = _sides(root, stacks, compared)
+    catalogue = catalogue_of(root)
+    sides = _sides(root, stacks, compared, catalogue)
     found = revision(root)
     return Content(
-        catalogue_of(root),
-        tuple(_told(root, name, side, keep, live=live) for name, side in sides.items()),
+        catalogue,
+        tuple(
+            _planned(side, keep, told, live=live)
+            if isinstance(side, Plan)
+            else _waiting(root, name, side)
+            for name, side in sides.items()
+        ),
         str(found) if found else "",
         _day(found, today, live=live),
         compared,
@@ -59,7 +67,9 @@ def _day(found: Revision | None, today: date, *, live: bool) -> date | None:
     return found.day if found else None
 
 
-def _sides(root: Path, stacks: tuple[str, ...], compared: Review | None) -> Mapping[str, Side]:
+def _sides(
+    root: Path, stacks: tuple[str, ...], compared: Review | None, catalogue: Catalogue
+) -> Mapping[str, Side]:
     """Plan the stacks, or take the plans that the comparison made; raise what is wrong."""
     for stack in stacks:
         require_stack(root, stack)
@@ -68,7 +78,6 @@ def _sides(root: Path, stacks: tuple[str, ...], compared: Review | None) -> Mapp
         after = {each.diff.stack: each.after for each in compared.comparisons}
         sides = {name: after[name] for name in names}
     else:
-        catalogue = catalogue_of(root)
         sides = {name: _side(root, name, catalogue) for name in names}
     wrong = [*_wrong(sides)]
     if wrong:
@@ -92,11 +101,17 @@ def _wrong(sides: Mapping[str, Side]) -> Iterator[Faults]:
             yield side
 
 
-def _told(root: Path, name: str, side: Side, keep: Path | None, *, live: bool) -> Planned | Waiting:
+def _planned(plan: Plan, keep: Path | None, told: Callable[[str], None], *, live: bool) -> Planned:
     """Add to a plan what it costs and, where that is asked, what AWS has."""
-    if isinstance(side, Plan):
-        return Planned(side, kept.curves(side, keep), _verified(side) if live else None)
-    # A pending stack's own file is in order, so its Region stands in it.
+    told(f"{plan.site.stack}: what each budget costs")
+    curves = kept.curves(plan, keep)
+    if live:
+        told(f"{plan.site.stack}: what AWS has")
+    return Planned(plan, curves, _verified(plan) if live else None)
+
+
+def _waiting(root: Path, name: str, side: Side) -> Waiting:
+    """Tell what a stack lacks; a pending one's own file is in order, so its Region is in it."""
     region = raw_config(root, name)[REGION_KEY]
     return Waiting(name, region, side.faults if isinstance(side, Faults) else ())
 
