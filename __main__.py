@@ -10,6 +10,12 @@ from gateway_rules.program import located, planned
 root = Path(__file__).parent
 plan = planned(root, pulumi.get_stack())
 vpc_id, subnet_ids = located(root, plan)
-gateway = Gateway(plan.site.stack, site=plan.site, vpc_id=vpc_id, subnet_ids=subnet_ids)
+gateway = Gateway(
+    plan.site.stack,
+    site=plan.site,
+    catalogue=plan.catalogue,
+    vpc_id=vpc_id,
+    subnet_ids=subnet_ids,
+)
 for name, value in gateway.outputs.items():
     pulumi.export(name, value)

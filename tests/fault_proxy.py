@@ -135,6 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     proxy: Proxy
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    """Headers and body are two packets, and the second would wait for the first's receipt."""
 
     def do_POST(self) -> None:
         """Take a call, do it or not, answer it or not."""
