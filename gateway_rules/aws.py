@@ -16,6 +16,7 @@ from gateway_rules import verify as core
 from gateway_rules.errors import Fault, NoAnswer
 from gateway_rules.live import NotFound
 from gateway_rules.live_quotas import LiveQuotas
+from gateway_rules.loopback import is_loopback
 from gateway_rules.plan import Plan
 from gateway_rules.verify.findings import Verification
 
@@ -70,7 +71,14 @@ def answered(plan: Plan) -> Iterator[None]:
         raise _refused(plan, error) from None
     except BotoCoreError as error:
         what = " ".join(str(error).split())
-        raise _fault(plan, "aws", what, "check the credentials and the network") from None
+        raise _fault(plan, "aws", what, _cure(error)) from None
+
+
+def _cure(error: BotoCoreError) -> str:
+    """Say what to look after: a local AWS ends, and is somewhere else when it is back."""
+    if is_loopback(error.kwargs.get("endpoint_url", "")):
+        return "start the local AWS with gateway-rules local up; local status says where it is"
+    return "check the credentials and the network"
 
 
 def _refused(plan: Plan, error: ClientError) -> NoAnswer:

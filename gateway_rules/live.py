@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from gateway_rules import protocols
 from gateway_rules.prefixes import SELF, Peer, Prefix, parse_prefix
 from gateway_rules.protocols import Direction
-from gateway_rules.site import StackSite
+from gateway_rules.site import StackSite, sought
 
 STACK_TAG: Final = "gateway-rules:stack"
 """The tag by which a stack finds what is its own."""
@@ -162,7 +162,9 @@ def _vpc(site: StackSite, client: Any) -> str:
     filters = [_filter("vpc-id", wanted)] if isinstance(wanted, str) else _tags(wanted)
     found = [vpc["VpcId"] for vpc in _pages(client, "describe_vpcs", "Vpcs", Filters=filters)]
     if len(found) != 1:
-        raise NotFound(f"{len(found)} VPCs in {site.region} are {wanted}; there must be one")
+        some, ids = f"{len(found)} VPCs" if found else "no VPC", ", ".join(sorted(found))
+        there = f"{site.region}: {ids}" if found else site.region
+        raise NotFound(f"{sought(wanted)} finds {some} in {there}")
     return str(found[0])
 
 
@@ -172,7 +174,7 @@ def _subnets(site: StackSite, vpc: str, client: Any) -> dict[str, tuple[Prefix, 
     filters = [_filter("vpc-id", vpc), *named]
     found = _pages(client, "describe_subnets", "Subnets", Filters=filters)
     if not found:
-        raise NotFound(f"no subnet of {vpc} in {site.region} is {wanted}; there must be one")
+        raise NotFound(f"{sought(wanted)} finds no subnet of {vpc} in {site.region}")
     return {subnet["SubnetId"]: tuple(networks(subnet)) for subnet in found}
 
 

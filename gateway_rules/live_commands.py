@@ -167,7 +167,8 @@ def preflight_stack(context: typer.Context, stack: Stack, as_json: Json = False)
     live = _live(plan)
     with aws.answered(plan):
         quotas = aws.quotas(plan.site.region)
-    found = work.preflight(plan, live, quotas)
+        endpoint = aws.client(plan.site.region).meta.endpoint_url
+    found = work.preflight(plan, live, quotas).aimed(endpoint)
     if as_json:
         print_json(found.as_json())
     else:

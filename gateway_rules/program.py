@@ -14,7 +14,7 @@ from gateway_rules.errors import Complaint, Faults
 from gateway_rules.plan import Plan
 from gateway_rules.prefixes import Prefix, parse_prefix
 from gateway_rules.project import load_plan
-from gateway_rules.site import StackSite
+from gateway_rules.site import StackSite, sought
 from gateway_rules.stack_file import KEYS, blame, raw_config
 from gateway_rules.take_over import taken_over
 
@@ -98,7 +98,7 @@ def _vpc(site: StackSite, found: list[str]) -> Iterator[Complaint]:
     if len(found) != 1:
         some = f"{len(found)} VPCs: {', '.join(sorted(found))}" if found else "no VPC"
         fix = "write tags that find exactly one, or its id"
-        yield Complaint(("vpc",), "look-up", f"{_shown(site.vpc)} finds {some}", fix)
+        yield Complaint(("vpc",), "look-up", f"{sought(site.vpc)} finds {some}", fix)
 
 
 def _subnets(site: StackSite, vpc: str) -> dict[str, tuple[str, ...]]:
@@ -116,7 +116,7 @@ def _subnets(site: StackSite, vpc: str) -> dict[str, tuple[str, ...]]:
 def _networks(site: StackSite, subnets: Mapping[str, tuple[str, ...]]) -> Iterator[Complaint]:
     if not subnets:
         fix = "write tags that find at least one, or ids"
-        yield Complaint(("subnets",), "look-up", f"{_shown(site.subnets)} finds no subnet", fix)
+        yield Complaint(("subnets",), "look-up", f"{sought(site.subnets)} finds no subnet", fix)
         return
     missing = set(site.subnets) - subnets.keys() if isinstance(site.subnets, tuple) else set()
     if missing:
@@ -133,9 +133,3 @@ def _asked(site: StackSite, subnets: Mapping[str, tuple[str, ...]]) -> tuple[Pre
     found = sorted(parse_prefix(cidr) for cidrs in subnets.values() for cidr in cidrs)
     families = {4, *(network.version for network in site.networks)}
     return tuple(prefix for prefix in found if prefix.version in families)
-
-
-def _shown(wanted: str | tuple[str, ...] | Mapping[str, str]) -> str:
-    if isinstance(wanted, Mapping):
-        return ", ".join(f"{key}={value}" for key, value in wanted.items())
-    return wanted if isinstance(wanted, str) else ", ".join(wanted)

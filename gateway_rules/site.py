@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -224,3 +225,10 @@ class StackSite(Site):
     take_over: Switch = False
     """Whether the network ACL may take subnets over that another ACL guards, or in which others
     than the gateways are."""
+
+
+def sought(wanted: str | tuple[str, ...] | Mapping[str, str]) -> str:
+    """Write the tags or the ids by which a VPC or subnets are looked for."""
+    if isinstance(wanted, Mapping):
+        return ", ".join(f"{key}={value}" for key, value in wanted.items())
+    return wanted if isinstance(wanted, str) else ", ".join(wanted)

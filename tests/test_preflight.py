@@ -533,6 +533,21 @@ def test_a_group_that_goes_must_be_free_to_go(client: Any) -> None:
     ]
 
 
+def test_commands_are_aimed_at_the_aws_that_was_asked(built: Deployed) -> None:
+    """Those for a local AWS name it, and those for AWS itself stay what they are."""
+    others = [f"sg-{number}" for number in range(5)]
+    full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
+    found = preflight(built.plan, full, QUOTAS)
+    local = "aws --endpoint-url http://127.0.0.1:4566 service-quotas"
+    ((_, _, there),) = told(found.aimed("https://ec2.eu-west-1.amazonaws.com"))
+    ((_, _, here),) = told(found.aimed("http://127.0.0.1:4566"))
+    assert (there, here) == (
+        told(found)[0][2],
+        [way.replace("aws service-quotas", local) for way in there],
+    )
+    assert local in here[0]
+
+
 # --- Taking over -------------------------------------------------------------------------------
 
 
@@ -665,8 +680,8 @@ def test_the_command_answers_with_its_exit_code(
         "",
         [
             (
-                "error: stacks/Pulumi.bad.yaml:1:1: [look-up] 0 VPCs in eu-west-1 are "
-                "{'Name': 'mail-gateway'}; there must be one; deploy the stack, or mend its file"
+                "error: stacks/Pulumi.bad.yaml:1:1: [look-up] Name=mail-gateway finds no VPC in "
+                "eu-west-1; deploy the stack, or mend its file"
             )
         ],
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from cloud import Deployed, aws, deploy, entry_request, move, new_acl, permission
 from sites import ROOT, STACKS, shipped, site
 
@@ -532,7 +532,7 @@ def test_a_stack_that_is_not_there_is_a_fault(built: Deployed) -> None:
         Fault(
             *FILE,
             "look-up",
-            "0 VPCs in eu-west-1 are {'Name': 'nowhere'}; there must be one",
+            "Name=nowhere finds no VPC in eu-west-1",
             "deploy the stack, or mend its file",
         ),
     )
@@ -564,6 +564,17 @@ def test_no_credentials_are_a_fault(planned: Plan) -> None:
             "Unable to locate credentials",
             "check the credentials and the network",
         ),
+    )
+
+
+def test_a_local_aws_that_has_ended_is_a_fault_with_its_own_cure(planned: Plan) -> None:
+    """No network is to blame where this machine itself was asked."""
+    with pytest.raises(NoAnswer) as error, account.answered(planned):
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1/")
+    (fault,) = error.value.faults
+    assert (fault.rule, fault.fix) == (
+        "aws",
+        "start the local AWS with gateway-rules local up; local status says where it is",
     )
 
 

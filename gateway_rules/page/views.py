@@ -18,7 +18,7 @@ from gateway_rules.page.wording import amount
 from gateway_rules.plan import Plan
 from gateway_rules.protocols import DIRECTIONS
 from gateway_rules.shares import shares_of
-from gateway_rules.site import EphemeralPorts, Site, StackSite
+from gateway_rules.site import EphemeralPorts, Site, StackSite, sought
 
 
 @dataclass(frozen=True)
@@ -119,17 +119,11 @@ def _facts(site: Site) -> Iterator[tuple[str, str]]:
     """Say where the stack is."""
     yield "Region", site.region
     if isinstance(site, StackSite):
-        yield "VPC", _looked_for(site.vpc)
-        yield "Subnets", _looked_for(site.subnets)
+        yield "VPC", sought(site.vpc)
+        yield "Subnets", sought(site.subnets)
     yield "Networks", ", ".join(map(str, site.networks)) or "not given"
     if site.gateway_version:
         yield "Gateway version", site.gateway_version
-
-
-def _looked_for(wanted: str | tuple[str, ...] | dict[str, str]) -> str:
-    if isinstance(wanted, dict):
-        return ", ".join(f"{key} = {value}" for key, value in wanted.items())
-    return wanted if isinstance(wanted, str) else ", ".join(wanted)
 
 
 def _settings(plan: Plan) -> Iterator[str]:

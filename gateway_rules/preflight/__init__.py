@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from gateway_rules.live import Live
@@ -21,6 +21,7 @@ from gateway_rules.preflight.rules import Room, crowded, rooms
 from gateway_rules.preflight.space import cramped
 from gateway_rules.preflight.takeover import taken_over
 from gateway_rules.preflight.values import Obstacle
+from gateway_rules.verify import mending
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,14 @@ class Preflight:
     acl: AclChange
     calls: Calls
     quotas: LiveQuotas
+
+    def aimed(self, endpoint: str) -> Preflight:
+        """Aim the commands in the ways out at the AWS that was asked."""
+        obstacles = (
+            replace(one, ways=tuple(mending.aimed(way, endpoint) for way in one.ways))
+            for one in self.obstacles
+        )
+        return replace(self, obstacles=tuple(obstacles))
 
     @property
     def is_clear(self) -> bool:
