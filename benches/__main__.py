@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benches import cover, merge, packets, stacks
+from benches import commands, cover, merge, packets, stacks
 from benches.measuring import Differ
 from benches.page import Section, machine, updated
 
@@ -34,6 +34,11 @@ PARTS: Final = {
         packets.TITLE,
         lambda: packets.section(packets.SIZES),
         lambda: packets.section(packets.QUICK),
+    ),
+    "commands": Part(
+        commands.TITLE,
+        lambda: commands.section(commands.FULL),
+        lambda: commands.section(commands.QUICK),
     ),
     "stacks": Part(
         stacks.TITLE, lambda: stacks.section(stacks.COUNTS), lambda: stacks.section(stacks.QUICK)

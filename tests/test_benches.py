@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Final
 
 import pytest
 
-from benches import cover, merge, packets, stacks
+from benches import commands, cover, merge, packets, stacks
 from benches.__main__ import PAGE, PARTS, main
 from benches.greedy import added, greedy, joined
 from benches.instances import realistic
@@ -20,7 +22,7 @@ from gateway_rules.cover import fit
 from gateway_rules.cover.entries import Allow, Cover
 from gateway_rules.prefixes import parse_prefix
 
-MEASURED: Final = "merge,cover,packets"
+MEASURED: Final = "merge,cover,packets,commands"
 GROWTH: Final = "each 10x"
 
 
@@ -69,6 +71,7 @@ def test_a_quick_run_writes_every_table_with_all_its_columns(page: str) -> None:
         "Two lists of rules, ms": [
             *("Rules", "Number", "read", "compare", "count", "gateway-rules", "netaddr"),
         ],
+        "Commands, seconds": ["gateway-rules", "median", "longest"],
     }
 
 
@@ -81,6 +84,28 @@ def test_every_time_of_a_quick_run_was_measured_but_those_that_a_table_excuses(p
     assert unasked == [["100", "10"], [GROWTH, "10"]]
     alone = {row[0] for row in found["Two lists of rules, ms"] if row[-1] == "-"}
     assert alone == {"a range each"}
+
+
+def test_commands_are_measured_whole_and_the_page_twice(page: str) -> None:
+    """What users wait for is there, and how large a page of six stacks is."""
+    rows = tables(page)["Commands, seconds"][1:]
+    assert [row[0] for row in rows] == [
+        "show eu-west-1",
+        "explain eu-west-1 egress tcp 192.0.2.1 443",
+        "budget eu-west-1",
+        "check",
+        "report of six stacks, first",
+        "report of six stacks, again",
+    ]
+    assert all(0 < float(middle) <= float(longest) for _, middle, longest in rows)
+    (size,) = re.findall(r"one of six stacks, of ([0-9]+) KB", page)
+    assert 100 < int(size) < 1000
+
+
+def test_a_command_that_fails_ends_the_run() -> None:
+    """A time counts for nothing when there is no answer."""
+    with commands.project() as there, pytest.raises(CalledProcessError):
+        there.seconds(("show", "nowhere"))
 
 
 def test_each_part_says_where_it_was_measured(page: str) -> None:
@@ -143,7 +168,7 @@ def test_a_part_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str])
     ended = capsys.readouterr().err.splitlines()[-1]
     assert ended == (
         "python -m benches: error: argument --only: there is no part 'covr'; "
-        "write some of merge, cover, packets, stacks, with commas"
+        "write some of merge, cover, packets, commands, stacks, with commas"
     )
 
 
