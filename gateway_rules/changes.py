@@ -159,6 +159,7 @@ def _past(folder: Path, stack: str, catalogue: Catalogue, now: Side) -> Side:
 
 def _side(root: Path, stack: str, catalogue: Catalogue) -> Side:
     try:
-        return load_plan(root, stack, catalogue)
+        # A revision knows no rehearsal, so that the two sides would differ by it alone.
+        return load_plan(root, stack, catalogue, reviewed=True)
     except Faults as faults:
         return faults

@@ -44,15 +44,17 @@ def catalogue_of(root: Path) -> Catalogue:
     return read_catalogue(own, root) if own.exists() else read_catalogue()
 
 
-def load_plan(root: Path, stack: str, catalogue: Catalogue | None = None) -> Plan:
-    """Read a stack and plan it.
+def load_plan(
+    root: Path, stack: str, catalogue: Catalogue | None = None, *, reviewed: bool = False
+) -> Plan:
+    """Read a stack and plan it; `reviewed` leaves out what a rehearsal has looked up.
 
     Raises Faults with everything that is wrong, Pending when only the addresses of
     the region lack, OverQuota when AWS's quotas cannot hold what must pass.
     """
     catalogue = catalogue or catalogue_of(root)
     require_stack(root, stack)
-    site = read_stack(root, stack, catalogue)
+    site = read_stack(root, stack, catalogue, reviewed=reviewed)
     try:
         return plan(catalogue, site)
     except Impossible as error:

@@ -35,7 +35,7 @@ def print_verification(verification: Verification, console: Console) -> None:
 
 
 def _counts(verification: Verification) -> Table:
-    table = Table(title=Text("Verified against AWS", "bold"), title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title=Text("Compared with AWS", "bold"), title_justify="left", box=SIMPLE_HEAD)
     differs = "yellow" if verification.is_clean else "red"
     for column in ("", "Planned", "In AWS"):
         table.add_column(column)

@@ -32,13 +32,15 @@ KEYS: Final = {
 """The key under `config:` for each field."""
 
 
-def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
-    """Read a stack's files.
+def read_stack(
+    root: Path, stack: str, catalogue: Catalogue, *, reviewed: bool = False
+) -> StackSite:
+    """Read a stack's files; `reviewed` leaves out what a rehearsal has looked up.
 
     Raises Faults with everything that is wrong with them, and Pending when nothing
     is wrong but that the addresses of the stack's region are not there.
     """
-    files = _read_files(root, stack)
+    files = _read_files(root, stack, reviewed=reviewed)
     hosts, faults = _hosts(files.addresses, rehearsal=files.rehearsal)
     site, found = _site(files, stack, hosts, faults, catalogue)
     if found:
@@ -126,10 +128,15 @@ def address_file(root: Path, stack: str) -> Path:
 
     A rehearsal's own stands in where there is none to be deployed, and only in a rehearsal.
     """
-    file = root / "stacks" / "addresses" / f"{stack}.yaml"
+    file = reviewed_addresses(root, stack)
     rehearsed = rehearsed_addresses(root, stack)
     is_wanted = not file.exists() and rehearsed.exists() and is_rehearsal(os.environ)
     return rehearsed if is_wanted else file
+
+
+def reviewed_addresses(root: Path, stack: str) -> Path:
+    """Name the file for the addresses that are deployed."""
+    return root / "stacks" / "addresses" / f"{stack}.yaml"
 
 
 def rehearsed_addresses(root: Path, stack: str) -> Path:
@@ -155,9 +162,9 @@ class _Files:
         return make(_where(complaint.path), *complaint[1:])
 
 
-def _read_files(root: Path, stack: str) -> _Files:
+def _read_files(root: Path, stack: str, *, reviewed: bool = False) -> _Files:
     """Read both files; raise Faults with what is wrong with the form of either."""
-    path = address_file(root, stack)
+    path = reviewed_addresses(root, stack) if reviewed else address_file(root, stack)
     found = _read(stack_file(root, stack), root)
     addresses = _read(path, root) if path.exists() else None
     if isinstance(found, Faults) or isinstance(addresses, Faults):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cloud import aws, deploy
 from pages import Element, links, project, read
-from repository import ADMINISTRATORS, IRELAND, cure, repository
+from repository import ADMINISTRATORS, FRANKFURT, IRELAND, cure, repository
 from typed import Type, typist
 from written import HOSTS
 
@@ -329,6 +329,17 @@ def test_what_changed_since_a_revision_is_told(tmp_path: Path) -> None:
         ],
     ]
     assert "Edited: role administrators: " in top.text
+
+
+def test_brakes_of_stacks_that_the_page_leaves_out_are_left_out(tmp_path: Path) -> None:
+    """A page about one stack says nothing of what another opens."""
+    there = repository(tmp_path)
+    for stack in (IRELAND, FRANKFURT):
+        there.edit(stack, ADMINISTRATORS, "administrators: [0.0.0.0/0]")
+    top = read(page(gather.content(there.root, ("eu-west-1",), "main", live=False)))
+    stopped = [each.text for each in top.all("li") if each.text.startswith("Stopped by a brake")]
+    assert stopped
+    assert {line.split(": ")[1] for line in stopped} == {"eu-west-1"}
 
 
 def test_what_aws_has_is_told(tmp_path: Path) -> None:

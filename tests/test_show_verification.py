@@ -34,7 +34,7 @@ def web(last: int = 0) -> Piece:
 def test_a_clean_verification_says_so() -> None:
     """The counts of both sides stand side by side, then the verdict."""
     lines = [" ".join(line.split()) for line in printed(Verification("s", (), (), (), CLEAN))]
-    assert (lines[0], lines[2]) == ("Verified against AWS", "Planned In AWS")
+    assert (lines[0], lines[2]) == ("Compared with AWS", "Planned In AWS")
     assert {"groups 1 1", "egress rules 50 50"} <= set(lines)
     assert lines[-1] == "Every required packet passes, and none that the plan does not allow."
 

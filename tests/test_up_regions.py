@@ -118,7 +118,7 @@ def test_a_difference_is_shown_without_tables(deployed: tuple[User, str, str]) -
         ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[permission])
 
     assert done.returncode == 1
-    assert f"\n{FAR}\nVerified against AWS" in done.stdout
+    assert f"\n{FAR}\nCompared with AWS" in done.stdout
     assert f"excess: {group['GroupId']}: nobody asks for it; " in done.stdout
     assert "ingress tcp 1 from 192.0.2.9/32, such as 192.0.2.9 port 1\n" in done.stdout
     assert "2 stacks, 1 verified" in done.stdout

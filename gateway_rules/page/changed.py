@@ -38,6 +38,7 @@ def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
     """Tell what happened to the stacks that the page is about, and to those that are gone."""
     told = {each.name for each in stacks}
     diffs = [diff for diff in review.diffs if diff.stack in told or diff.status == "removed"]
+    concerned = {diff.stack for diff in diffs}
     return Changed(
         review.against,
         tuple(
@@ -52,6 +53,6 @@ def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
             )
             for block in blocks(diffs)
         ),
-        tuple(map(str, review.verdict.trips)),
+        tuple(str(trip) for trip in review.verdict.trips if trip.stack in concerned),
         review.verdict.warnings,
     )
