@@ -331,6 +331,19 @@ def test_what_changed_since_a_revision_is_told(tmp_path: Path) -> None:
     assert "Edited: role administrators: " in top.text
 
 
+def test_a_stack_that_is_pending_as_it_was_has_not_changed(tmp_path: Path) -> None:
+    """What it lacks stands in its own section alone, unlike that of one that turned pending."""
+    there = repository(tmp_path)
+    ours, theirs = "    spam-signatures-cloud: false\n", "aws:region: eu-west-1"
+    there.edit(IRELAND, ours, "")
+    there.edit(IRELAND, theirs, "aws:region: us-east-1")
+    commit = there.commit("pending")
+    for base, heads in (("main", ["eu-west-1", "eu-central-1"]), (commit, ["eu-central-1"])):
+        found = read(page(gather.content(there.root, (), base, live=False)))
+        (section,) = (s for s in found.all("section") if "What changed" in s.all("h2")[0].text)
+        assert [head.text for head in section.all("h3")] == heads
+
+
 def test_brakes_of_stacks_that_the_page_leaves_out_are_left_out(tmp_path: Path) -> None:
     """A page about one stack says nothing of what another opens."""
     there = repository(tmp_path)

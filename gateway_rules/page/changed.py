@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway_rules.changes import Review
+from gateway_rules.changes import Comparison, Review
+from gateway_rules.errors import Faults
 from gateway_rules.page.content import Planned, Waiting
 from gateway_rules.review_text import acl_line, blocks, headline
 from gateway_rules.rows import Row, rows
@@ -37,7 +38,8 @@ class Changed:
 def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
     """Tell what happened to the stacks that the page is about, and to those that are gone."""
     told = {each.name for each in stacks}
-    diffs = [diff for diff in review.diffs if diff.stack in told or diff.status == "removed"]
+    found = (each.diff for each in review.comparisons if not _waits(each))
+    diffs = [diff for diff in found if diff.stack in told or diff.status == "removed"]
     concerned = {diff.stack for diff in diffs}
     return Changed(
         review.against,
@@ -56,3 +58,8 @@ def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
         tuple(str(trip) for trip in review.verdict.trips if trip.stack in concerned),
         review.verdict.warnings,
     )
+
+
+def _waits(compared: Comparison) -> bool:
+    """Tell whether a stack is pending as it was; its own section says what it lacks."""
+    return compared.diff.status == "pending" and isinstance(compared.before, Faults)
