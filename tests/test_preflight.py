@@ -692,3 +692,20 @@ def test_the_command_answers_with_its_exit_code(
     )
     kinds = [obstacle["kind"] for obstacle in json.loads(full.out)["obstacles"]]
     assert (full.code, full.err, kinds) == (1, [], ["other-acl"])
+
+
+def test_the_command_aims_what_it_says_at_the_aws_that_it_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """What boto3 was told of the endpoint holds for the commands too."""
+    aimed: list[str] = []
+
+    def noting(found: Preflight, endpoint: str) -> Preflight:
+        aimed.append(endpoint)
+        return found
+
+    monkeypatch.setattr(Preflight, "aimed", noting)
+    with aws() as client:
+        surroundings(client, "10.42.8.0/26")
+        typist(monkeypatch, capsys)("-C", project(tmp_path, STACK), "preflight", "bad")
+    assert aimed == ["https://ec2.eu-west-1.amazonaws.com"]
