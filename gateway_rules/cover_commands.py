@@ -11,6 +11,7 @@ import typer
 from gateway_rules.cover import fit
 from gateway_rules.cover.entries import Allow, Cover, DoesNotFit
 from gateway_rules.errors import COMMAND_LINE, Fault, OverQuota
+from gateway_rules.figures import counted
 from gateway_rules.project import load_plan
 from gateway_rules.terminal import Json, Stack, present, print_json, progress, root_of
 
@@ -39,8 +40,11 @@ def fit_flows(
     """
     from gateway_rules import fit_file, show_cover  # noqa: PLC0415 - `show` need not wait for them.
 
-    required = fit_file.read_flows(file, budget)
-    cover = _fitted(required, budget)
+    with progress() as told:
+        told(f"reading {file}")
+        required = fit_file.read_flows(file, budget)
+        told(f"fitting {counted(len(required), 'flow', 'flows')} into {budget} entries")
+        cover = _fitted(required, budget)
     if as_json:
         print_json(_cover_json(cover))
     else:

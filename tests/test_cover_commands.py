@@ -181,3 +181,18 @@ def test_a_terminal_is_told_what_is_looked_at(
         "ingress ipv4: every budget\x1b[K",
         "\x1b[K",
     ]
+
+
+def test_a_terminal_is_told_what_is_fitted(
+    flows: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A long list takes its time to be read, and then to be fitted."""
+    run = typist(monkeypatch, capsys)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    done = run("fit", flows, "--budget", "4", "--json")
+    assert done.err == [
+        "",
+        f"reading {flows}\x1b[K",
+        "fitting 5 flows into 4 entries\x1b[K",
+        "\x1b[K",
+    ]
