@@ -233,7 +233,10 @@ class Catalogue(Issue):
 
 
 def read_catalogue(path: Path = SHIPPED, root: Path = FOLDER) -> Catalogue:
-    """Read and validate a catalogue; raise Faults with everything that is wrong with it."""
+    """Read and validate a catalogue; raise Faults with everything that is wrong with it.
+
+    Its Regions are those of the table beside it, or where there is none those of the package.
+    """
     document = read_yaml(path, root)
     try:
         issue = Issue.model_validate(document.data)
@@ -243,7 +246,9 @@ def read_catalogue(path: Path = SHIPPED, root: Path = FOLDER) -> Catalogue:
         raise Faults(*faults, *more) from None
     if faults := [document.fault(*complaint) for complaint in _contradictions(issue)]:
         raise Faults(*faults)
-    return Catalogue.model_construct(**dict(issue), regions=read_regions())
+    own = path.with_name(REGIONS.name)
+    regions = read_regions(own, root) if own.exists() else read_regions()
+    return Catalogue.model_construct(**dict(issue), regions=regions)
 
 
 def _more(data: Any) -> Iterator[Complaint]:

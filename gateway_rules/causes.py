@@ -21,6 +21,7 @@ def causes(before: Plan, after: Plan) -> Iterator[str]:
     yield from _additions(old, new)
     yield from _uses(old, new)
     yield from _settings(old, new)
+    yield from _geography(before, after)
     yield from _rows(before.catalogue, after.catalogue)
     yield from _errata(before.catalogue, after.catalogue)
 
@@ -79,6 +80,14 @@ def _plain_settings(site: Site) -> Iterator[tuple[str, str]]:
         yield f"ephemeral_ports of the {name}", f"{first}-{last}"
     for name, number in site.quotas:
         yield f"quota {name}", str(number)
+
+
+def _geography(before: Plan, after: Plan) -> Iterator[str]:
+    """Name a Region that lies in another part of the world now; another Region is a setting."""
+    region = after.site.region
+    then, now = (plan.catalogue.regions[plan.site.region].geography for plan in (before, after))
+    if region == before.site.region and then != now:
+        yield f"Region {region}: was in {then}, is in {now}"
 
 
 def _rows(old: Catalogue, new: Catalogue) -> Iterator[str]:

@@ -128,6 +128,19 @@ def test_a_new_issue_is_named() -> None:
     assert told(edited(issue="3.15")) == ["the document's issue: was 3.14, is 3.15"]
 
 
+def test_a_region_that_moves_is_named() -> None:
+    """Another part of the world has other hosts, so that is an edit like any other."""
+    ours = shipped().regions["eu-west-1"]
+    moved = {**shipped().regions, "eu-west-1": ours.model_copy(update={"geography": "US"})}
+    hosts = [
+        {"name": f"bulkmail{number}.clearswift.net", "addresses": [f"8.8.8.{number}"]}
+        for number in range(1, 6)
+    ]
+    at = site(hosts=hosts)
+    found = list(causes(plan(shipped(), at), plan(edited(regions=moved), at)))
+    assert found == ["Region eu-west-1: was in EMEA, is in US"]
+
+
 def test_rows_are_named_as_the_document_has_them() -> None:
     """A row that came, went, moved to other addresses or changed otherwise."""
     first, second, *rest = shipped().services

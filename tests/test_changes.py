@@ -17,7 +17,7 @@ from repository import (
 from written import ADDRESSES
 
 from gateway_rules import changes
-from gateway_rules.catalogue import Catalogue
+from gateway_rules.catalogue import REGIONS, Catalogue
 from gateway_rules.changes import Review, review
 from gateway_rules.errors import Faults
 from gateway_rules.plan import Plan
@@ -113,6 +113,17 @@ def test_a_project_with_the_catalogue_of_the_package(there: Repository) -> None:
     there.commit()
     there.edit(IRELAND, ADMINISTRATORS, MORE)
     assert statuses(there, "HEAD") == {"eu-central-1": "unchanged", "eu-west-1": "changed"}
+
+
+def test_each_side_has_its_own_regions(there: Repository) -> None:
+    """Another part of the world may lack its addresses, and that is a change of the branch."""
+    regions = "gateway_rules/catalogue/regions.yaml"
+    there.write(regions, REGIONS.read_text())
+    for file in (IRELAND, FRANKFURT):
+        there.edit(file, "    spam-signatures-cloud: false\n", "")
+    there.commit()
+    there.edit(regions, "name: Europe (Ireland), geography: EMEA", "name: Dublin, geography: US")
+    assert statuses(there, "HEAD") == {"eu-central-1": "unchanged", "eu-west-1": "pending"}
 
 
 def test_a_stack_that_stays_is_planned_once(
