@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway_rules import packets
 from gateway_rules.brakes import Limits, Trip
@@ -21,13 +21,16 @@ ADMINISTRATORS: Final = "administrators"
 """The role whose services, SSH and the management UI, give power over a gateway (section 3)."""
 _NONE: Final = "none"
 
+_Port: TypeAlias = tuple[str, int, int]
+"""A protocol, and its first and last port."""
+
 
 def trips(limits: Limits, diff: StackDiff, before: Side, after: Side) -> Iterator[Trip]:
     """Find every limit that a stack's change goes past, one trip a brake at most."""
     old, new = (side if isinstance(side, Plan) else None for side in (before, after))
     yield from _addresses(limits, diff)
     if new:
-        yield from _administrative(limits, diff, new)
+        yield from _administrative(limits, diff, old, new)
         yield from _internet(diff, new)
     if old and new:
         yield from _removed(diff, old, new)
@@ -52,10 +55,10 @@ def _widest(diff: StackDiff) -> str:
     return f"the widest is {row.what} {row.peers} for {row.why}"
 
 
-def _administrative(limits: Limits, diff: StackDiff, new: Plan) -> Iterator[Trip]:
+def _administrative(limits: Limits, diff: StackDiff, old: Plan | None, new: Plan) -> Iterator[Trip]:
     """Find administrative ports that open to a prefix shorter than the limit of its family."""
     shortest = {name: getattr(limits.administrative_prefix, name) for name in FAMILIES.values()}
-    found = _opened_to_administer(diff, new)
+    found = _opened_to_administer(diff, old, new)
     wide = [p for p in found if p.peer != SELF and p.peer.length < shortest[packets.family(p.peer)]]
     if wide:
         value = listed(dict.fromkeys(f"{ports_of(p)} from {p.peer}" for p in wide))
@@ -64,21 +67,33 @@ def _administrative(limits: Limits, diff: StackDiff, new: Plan) -> Iterator[Trip
         yield Trip(diff.stack, "administrative-port", f"opens {value}", limit, _for(wide, new))
 
 
-def _opened_to_administer(diff: StackDiff, new: Plan) -> Iterator[Piece]:
-    """Give the parts of rules that reach an administrative port, where some of it is opened."""
-    for rule in rules(new):
-        for port in _administrative_ports(new, rule):
-            if _is_opened(port, diff):
-                yield port
+def _opened_to_administer(diff: StackDiff, old: Plan | None, new: Plan) -> Iterator[Piece]:
+    """Give who reaches an administrative port, where some of it is opened.
+
+    Neighbours count as one, whatever rules they are in.
+    """
+    for port in dict.fromkeys(_administrative_ports(old, new)):
+        reaching = packets.passed(part for rule in rules(new) for part in _of_port(rule, port))
+        yield from (part for part in packets.pieces(reaching) if _is_opened(part, diff))
 
 
-def _administrative_ports(plan: Plan, rule: Rule) -> Iterator[Piece]:
-    for service in plan.catalogue.services:
-        if service.role == ADMINISTRATORS and "ingress" in service.directions:
-            for first, last in service.ports:
-                part = Piece("ingress", service.protocol, first, last, rule.peer)
-                if packets.meet(rule, part):
-                    yield part
+def _administrative_ports(*plans: Plan | None) -> Iterator[_Port]:
+    """Give what administers a gateway by the catalogue of either side.
+
+    A change that gives such a service to others makes it no less powerful.
+    """
+    for plan in filter(None, plans):
+        for service in plan.catalogue.services:
+            if service.role == ADMINISTRATORS and "ingress" in service.directions:
+                yield from ((service.protocol, *pair) for pair in service.ports)
+
+
+def _of_port(rule: Rule, port: _Port) -> Iterator[Piece]:
+    """Give the part of a rule that reaches a port, if it does."""
+    protocol, first, last = port
+    if packets.meet(rule, Piece("ingress", protocol, first, last, rule.peer)):
+        low, high, _ = packets.box(rule)
+        yield Piece("ingress", protocol, max(first, low), min(last, high), rule.peer)
 
 
 def _is_opened(part: packets.Match, diff: StackDiff) -> bool:
@@ -94,14 +109,26 @@ def _for(parts: Iterable[packets.Match], plan: Plan) -> str:
 
 def _internet(diff: StackDiff, new: Plan) -> Iterator[Trip]:
     """Find what opens to a whole family, by ports that were not open to all of it before."""
-    whole = [rule for rule in rules(new) if rule.peer != SELF and rule.peer.length == 0]
-    opened = [part for rule in whole for part in _opened_parts(rule, diff)]
+    opened = [part for match in _whole(new) for part in _opened_parts(match, diff)]
     if opened:
         value = listed(dict.fromkeys(f"{ports_of(p)} {WAY[p.direction]} {p.peer}" for p in opened))
         yield Trip(diff.stack, "internet", f"opens {value}", _NONE, _for(opened, new))
 
 
-def _opened_parts(rule: Rule, diff: StackDiff) -> Iterator[packets.Match]:
+def _whole(plan: Plan) -> Iterator[packets.Match]:
+    """Give what passes for a whole family, by one rule or by several together."""
+    known = packets.universe(rules(plan))
+    alone = [rule for rule in rules(plan) if _is_whole(rule)]
+    yield from alone
+    rest = packets.without(packets.passed(rules(plan), known), packets.passed(alone, known))
+    yield from filter(_is_whole, packets.pieces(rest))
+
+
+def _is_whole(match: packets.Match) -> bool:
+    return match.peer != SELF and match.peer.length == 0
+
+
+def _opened_parts(rule: packets.Match, diff: StackDiff) -> Iterator[packets.Match]:
     """Give the ports of a rule by which something is opened."""
     for change in diff.opened:
         piece = change.piece

@@ -136,6 +136,28 @@ def test_neighbours_that_merge_are_as_wide_as_they_are_together() -> None:
     )
 
 
+def test_neighbours_count_as_one_whatever_other_ports_they_have() -> None:
+    """Each stands in a rule of its own, and together they are a /19 for SSH."""
+    some = [tcp("one", "10.32.0.0/20", 22), tcp("more", "10.32.16.0/20", "22-23")]
+    [trip] = tripped(at(), at(some), administrative_prefix={"ipv4": 20})
+    assert (trip.value, trip.cause) == ("opens ingress tcp 22 from 10.32.0.0/19", "for one, more")
+
+
+def test_a_port_stays_administrative_when_its_row_gets_another_role() -> None:
+    """Were the catalogue of the change alone asked, it could open SSH to every reader of mail."""
+    roles = {**ROLES, "administrators": ["10.1.0.0/24"], "pmm_users": ["10.0.0.0/16"]}
+    ssh = {"id": "ssh", "section": "3", "row": "SSH", "reason": "a test", "direction": "ingress"}
+    before, after = (
+        plan(
+            catalogue_of([{**ssh, "protocol": "tcp", "ports": [22], "role": role}]),
+            site(roles=roles),
+        )
+        for role in ("administrators", "pmm_users")
+    )
+    [trip] = tripped(before, after, administrative_prefix={"ipv4": 20})
+    assert trip.value == "opens ingress tcp 22 from 10.0.0.0/16"
+
+
 def test_whoever_reaches_the_port_counts() -> None:
     """Peers talk over the port of the management UI, and an addition may open SSH."""
     after = at([tcp("wide", "172.16.0.0/12", "20-30")], peers=["10.0.0.0/8"])
@@ -218,6 +240,13 @@ def test_the_last_addresses_that_lacked_count() -> None:
     assert [trip.value for trip in tripped(before, at(pmm_users=["0.0.0.0/0"]))] == [
         "opens ingress tcp 80 from 0.0.0.0/0"
     ]
+
+
+def test_two_rules_that_are_the_whole_internet_together_count() -> None:
+    """One half has a port more than the other, so no rule is for all of it."""
+    halves = [tcp("one", "0.0.0.0/1", 25), tcp("more", "128.0.0.0/1", "25-26")]
+    [trip] = tripped(at(), at(halves))
+    assert (trip.value, trip.cause) == ("opens ingress tcp 25 from 0.0.0.0/0", "for one, more")
 
 
 def test_messages_and_all_protocols_are_named_as_they_are() -> None:
