@@ -37,7 +37,9 @@ def base_revision(root: Path) -> str:
 
 def resolve(root: Path, revision: str) -> str:
     """Give the commit that a revision names; raise Faults when there is none."""
-    if commit := said(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
+    commit = said(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    # Git takes `^main` for all that is not in main, and gives its commit behind the same sign.
+    if commit and not commit.startswith("^"):
         return commit
     if _is_shallow(root):
         raise _no_base(root, f"this clone does not hold {revision}")
@@ -53,6 +55,7 @@ def files_at(root: Path, commit: str) -> Iterator[Path]:
         there = said(root, "ls-tree", "--name-only", commit, "--", *READ, must=True).splitlines()
         if there:
             _extract(_archive(root, commit, there), folder)
+            _refuse_gaps(root, commit, there, Path(folder))
         yield Path(folder)
 
 
@@ -73,12 +76,22 @@ def _extract(packed: bytes, folder: str) -> None:
         raise _unable(str(error)) from None
 
 
+def _refuse_gaps(root: Path, commit: str, names: list[str], folder: Path) -> None:
+    """Raise NoAnswer where git keeps a file out of archives: without it the past would differ."""
+    listing = _run(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", *names).stdout
+    for name in filter(None, os.fsdecode(listing).split("\0")):
+        if not os.path.lexists(folder / name):
+            what = f"an attribute export-ignore of {commit[:9]} hides {name}"
+            fix = "write the line * -export-ignore into .git/info/attributes"
+            raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "git", what, fix))
+
+
 def said(root: Path, *arguments: str, must: bool = False) -> str:
     """Give what git says; nothing, or NoAnswer where it `must` answer, when it fails."""
     done = _run(root, *arguments)
     if done.returncode and must:
         raise _unable(done.stderr.decode(errors="replace"))
-    return "" if done.returncode else done.stdout.decode().strip()
+    return "" if done.returncode else done.stdout.decode(errors="replace").strip()
 
 
 def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

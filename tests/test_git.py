@@ -1,5 +1,6 @@
 """Revisions and their files, read from repositories in every state that users bring."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -122,7 +123,7 @@ def test_a_branch_a_tag_and_a_commit_are_revisions(there: Repository, name: str)
     assert git.resolve(there.root, name) == began
 
 
-@pytest.mark.parametrize("name", ["nowhere", "--all", "main:stacks", "", "a b"])
+@pytest.mark.parametrize("name", ["nowhere", "--all", "main:stacks", "", "a b", "^main"])
 def test_what_names_no_commit_is_refused(there: Repository, name: str) -> None:
     """Neither a typing error nor an option of git is a revision."""
     with pytest.raises(Faults) as error:
@@ -219,6 +220,25 @@ def test_a_link_out_of_the_project_is_not_followed(there: Repository) -> None:
         files(there.root, there.commit())
     what = "'stacks/Pulumi.linked.yaml' is a link to an absolute path"
     assert told(error) == [f"error: <command>:1:1: [git] {what}; run it in a clone of the project"]
+
+
+def test_what_is_kept_out_of_archives_is_no_past(there: Repository) -> None:
+    """Without a catalogue of its own the past would be planned with that of the working tree."""
+    there.write(".gitattributes", "gateway_rules/catalogue export-ignore\n")
+    commit = there.commit()
+    with pytest.raises(NoAnswer) as error:
+        files(there.root, commit)
+    what = f"an attribute export-ignore of {commit[:9]} hides {CATALOGUE}"
+    fix = "write the line * -export-ignore into .git/info/attributes"
+    assert told(error) == [f"error: <command>:1:1: [git] {what}; {fix}"]
+    (there.top / ".git" / "info" / "attributes").write_text("* -export-ignore\n")
+    assert CATALOGUE in files(there.root, commit)
+
+
+def test_what_git_says_need_not_be_utf8(there: Repository) -> None:
+    """A tag may have been named in another encoding long ago."""
+    there.git("tag", os.fsdecode(b"gr\xf6\xdfe"))
+    assert git.said(there.root, "describe", "--tags") == "gr\ufffd\ufffde"
 
 
 def test_the_folder_is_gone_afterwards(there: Repository) -> None:
