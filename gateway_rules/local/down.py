@@ -18,5 +18,7 @@ def down(root: Path, say: Say) -> None:
     with exclusive(root, lambda: say("waiting for another local run of this project")):
         ended = processes.end(layout.local)
         if layout.local.exists():
-            shutil.rmtree(layout.local)
+            shutil.rmtree(layout.local.resolve())
+        # What is left of a link to another disk.
+        layout.local.unlink(missing_ok=True)
     say("the local AWS has ended" if ended else "no local AWS was running")

@@ -67,7 +67,8 @@ class Engine:
         """
         self.layout.copies.mkdir(parents=True, exist_ok=True)
         self.layout.state.mkdir(parents=True, exist_ok=True)
-        program = os.path.relpath(self.layout.source, self.layout.project)
+        # `.local` may be a link to another disk, from where the way back is another one.
+        program = os.path.relpath(self.layout.source.resolve(), self.layout.project.resolve())
         (self.layout.project / "Pulumi.yaml").write_text(PROJECT.format(program=program))
         for stack in stacks:
             source = self.layout.stack_file(stack)

@@ -56,6 +56,11 @@ class Layout:
         """What the programs said."""
         return self.local / "log"
 
+    @property
+    def locks(self) -> Path:
+        """What the engine keeps as long as it updates a stack, a file each."""
+        return self.state / ".pulumi" / "locks"
+
     def log(self, name: str) -> Path:
         """Give the file that one program's output goes to."""
         return self.logs / f"{name}.log"

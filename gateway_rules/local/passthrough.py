@@ -24,18 +24,18 @@ def pulumi(root: Path, arguments: Sequence[str], say: Say) -> int:
 
     The project is the fleet's where a stack of it is named.
 
-    A pulumi that is killed leaves locks and half-made resources, so its record stays and the next
-    `up` starts afresh. Raises NoAnswer when no local AWS runs.
+    A pulumi that is killed in an update leaves a lock and half-made resources, so its record stays
+    and the next `up` starts afresh. Raises NoAnswer when no local AWS runs.
     """
     layout = layout_of(root, arguments)
     with shared(root, lambda: say("waiting for another local run of this project")):
         engine = running(layout, say)
         record = session.record(layout)
         code = _run(engine, arguments)
-        if code < 0:
-            return SIGNALLED - code
-        record.unlink()
-        return code
+        # Without a lock it only read: a reader such as `head` ends it as soon as it has enough.
+        if code >= 0 or not any(layout.locks.rglob("*.json")):
+            record.unlink()
+        return SIGNALLED - code if code < 0 else code
 
 
 def running(layout: Layout, say: Say) -> Engine:

@@ -69,7 +69,8 @@ def _on_path(environment: Mapping[str, str], say: Say) -> Path | None:
     found = shutil.which("pulumi", path=environment.get("PATH", ""))
     if found is None:
         return None
-    folders = (Path(found).parent, Path(found).resolve().parent)
+    # PATH may name folders from where the user stands, and the engine runs somewhere else.
+    folders = (Path(found).absolute().parent, Path(found).resolve().parent)
     folder = next((folder for folder in folders if _is_complete(folder)), None)
     unfit = _too_old(found, environment) if folder else "has no Python language host beside it"
     if unfit is None:

@@ -13,6 +13,7 @@ from gateway_rules.errors import Faults, NoAnswer, usage
 from gateway_rules.local import processes, servers, session
 from gateway_rules.local.dns.zone import Zone
 from gateway_rules.local.down import down
+from gateway_rules.local.engine import Engine
 from gateway_rules.local.layout import Layout
 from gateway_rules.local.servers import Server, Settings
 from gateway_rules.local.status import status
@@ -216,6 +217,21 @@ def test_down_ends_what_a_removed_folder_left(layout: Layout) -> None:
 
     assert not server.answers()
     assert said == ["the local AWS has ended"]
+
+
+def test_the_folder_may_be_a_link(layout: Layout, tmp_path: Path) -> None:
+    """Where `.local/` is a link to another disk, the engine finds its program and down the end."""
+    there = tmp_path / "disk" / "scratch" / "local"
+    there.mkdir(parents=True)
+    layout.local.symlink_to(there)
+    Engine(layout, tmp_path, "http://127.0.0.1:1").prepare([])
+    made = (there / "project" / "Pulumi.yaml").read_text()
+
+    down(layout.root, print)
+
+    assert "\nmain: ../../../..\n" in made
+    assert not layout.local.is_symlink()
+    assert not there.exists()
 
 
 def test_only_asks_this_machine(layout: Layout) -> None:

@@ -94,6 +94,16 @@ def test_finds_the_host_beside_a_linked_pulumi(means: Means, tmp_path: Path) -> 
     assert ensure(print, means) == tmp_path / "cellar"
 
 
+def test_finds_a_pulumi_from_where_the_user_stands(
+    means: Means, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PATH may name a folder relative to the user's, and the engine runs in another one."""
+    pulumi(tmp_path / "mine", f"echo v{VERSION}")
+    monkeypatch.chdir(tmp_path)
+
+    assert ensure(print, with_environment(means, PATH="mine:/usr/bin")) == tmp_path / "mine"
+
+
 def test_builds_beside_a_pulumi_without_host(means: Means, tmp_path: Path) -> None:
     """A Pulumi on PATH that cannot run Python programs does not help, and that is said."""
     said: list[str] = []
