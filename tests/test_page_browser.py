@@ -238,6 +238,8 @@ def test_a_stack_of_both_families_is_answered_as_explain_does(tab: Page, tmp_pat
     ("asked", "said"),
     [
         (("egress", "tpc", "192.0.2.1", "1"), "tpc is no protocol"),
+        (("egress", "constructor", "192.0.2.1", "1"), "constructor is no protocol"),
+        (("egress", "__proto__", "192.0.2.1", "1"), "__proto__ is no protocol"),
         (("egress", "tcp", "192.0.2", "1"), "192.0.2 is no address and no host of the catalogue"),
         (("egress", "tcp", "2001:db8::1::2", "1"), "2001:db8::1::2 is no address"),
         (("egress", "tcp", "192.0.2.1/24", "1"), "write 192.0.2.0/24 for the network"),

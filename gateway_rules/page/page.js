@@ -81,7 +81,7 @@
 
   const protocolOf = (text) => {
     const said = text === "all" ? "-1" : text;
-    const name = names[said] ?? said;
+    const name = Object.hasOwn(names, said) ? names[said] : said;
     if (hasPorts(name) || isIcmp(name) || name === "-1") return name;
     if (/^(0|[1-9]\d{0,2})$/.test(name) && Number(name) < 256) return name;
     throw `${text || "nothing"} is no protocol; write tcp, udp, icmp, icmpv6, -1 for all, or a number from 0 to 255`;
