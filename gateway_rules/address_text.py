@@ -55,16 +55,32 @@ def _quoted(text: str) -> str:
 
 
 def replace_file(path: Path, text: str, root: Path) -> None:
-    """Write a file as a whole or not at all; raise NoAnswer when it cannot be written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write a file as a whole or not at all; raise NoAnswer when it cannot be written.
+
+    A link stays one, and what is no file, such as a pipe or a device, takes the text in.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            _write(path, text)
+        else:
+            _swap(path.resolve() if path.exists() else path, text)
     except OSError as error:
         what = f"cannot be written: {error.strerror}"
         fix = "make room, or give yourself the right to write there"
         raise NoAnswer(Fault(relative(path, root), 1, 1, "no-write", what, fix)) from None
+
+
+def _swap(path: Path, text: str) -> None:
+    """Write beside a file, and put that in its place when it is whole."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _write(draft, text)
+        draft.replace(path)
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,5 +1,6 @@
 """The file of addresses: its bytes, and that it reads back to the same values."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -109,6 +110,29 @@ def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
     assert [(each.name, each.read_text()) for each in path.parent.iterdir()] == [
         ("a.yaml", "new\n")
     ]
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    """Whoever keeps the file elsewhere finds it there."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "b.yaml").write_text("old\n")
+    (tmp_path / "a.yaml").symlink_to("there/b.yaml")
+    replace_file(tmp_path / "a.yaml", "new\n", tmp_path)
+    assert (tmp_path / "a.yaml").is_symlink()
+    assert [(e.name, e.read_text()) for e in (tmp_path / "there").iterdir()] == [
+        ("b.yaml", "new\n")
+    ]
+
+
+def test_what_is_no_file_takes_the_text_in(tmp_path: Path) -> None:
+    """A pipe is written to, and is there afterwards, as /dev/null has to be."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    replace_file(pipe, "new\n", tmp_path)
+    assert os.read(reader, 10) == b"new\n"
+    os.close(reader)
+    assert [each.is_fifo() for each in tmp_path.iterdir()] == [True]
 
 
 def test_an_interrupt_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
