@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -303,9 +303,22 @@ def test_the_revision_is_named_and_whether_it_holds(tmp_path: Path) -> None:
     there.edit(IRELAND, ADMINISTRATORS, "administrators: [10.42.0.0/25]")
     dirty = gather.content(there.root, ("eu-west-1",), None, live=False)
     assert (clean.revision, dirty.revision) == ("v7", "v7, with changes that are not committed")
-    day = date.fromisoformat(there.git("show", "-s", "--format=%cs", "HEAD").strip())
+    time = int(there.git("show", "-s", "--format=%ct", "HEAD"))
+    day = datetime.fromtimestamp(time, UTC).date()
     assert clean.today == day
     assert f"revision v7; {day}" in read(page(clean)).text
+
+
+def test_days_are_those_of_utc_and_today_where_files_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No address is told to be younger than nothing: look-ups go by UTC, and precede commits."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-03-01T23:30:00-05:00")
+    there = repository(tmp_path)
+    clean = gather.content(there.root, ("eu-west-1",), None, live=False)
+    there.edit(IRELAND, ADMINISTRATORS, "administrators: [10.42.0.0/25]")
+    dirty = gather.content(there.root, ("eu-west-1",), None, live=False)
+    assert (clean.today, dirty.today) == (date(2026, 3, 2), datetime.now(UTC).date())
 
 
 def test_what_changed_since_a_revision_is_told(tmp_path: Path) -> None:

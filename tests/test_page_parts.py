@@ -14,7 +14,7 @@ from gateway_rules.network_acl import Budget
 from gateway_rules.page.addresses import SeenView, seen
 from gateway_rules.page.chart import draw, marks
 from gateway_rules.page.curves import curves
-from gateway_rules.page.openness import measures, reaches
+from gateway_rules.page.openness import Measure, measures, reaches
 from gateway_rules.page.picture import picture
 from gateway_rules.page.tables import carriers, rows
 from gateway_rules.page.wording import amount, coded, opening, spoken
@@ -105,6 +105,21 @@ def test_a_part_too_small_to_see_is_told_in_words(planned: Plan) -> None:
     )
     assert ingress.proportion == "Every packet that it passes is required."
     assert (round(1 / egress.part), ingress.part) == (165_654, 0)
+
+
+@pytest.mark.parametrize(
+    ("required", "excess", "said"),
+    [
+        (3, 3, "Of 2 packets that it passes, 1 is not required."),
+        (3, 4, "Of 2 packets that it passes, 1 is required."),
+        (1, 999, "Of 1,000 packets that it passes, 1 is required."),
+    ],
+)
+def test_where_most_is_not_required_what_is_required_is_counted(
+    required: int, excess: int, said: str
+) -> None:
+    """Nobody reads that of one packet one is not required."""
+    assert Measure("egress", "ipv4", 1, 1, required, excess, "").proportion == said
 
 
 # --- The picture -------------------------------------------------------------------------------

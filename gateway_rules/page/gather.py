@@ -61,8 +61,11 @@ def write(root: Path, path: Path, text: str) -> None:
 
 
 def _day(found: Revision | None, today: date, *, live: bool) -> date | None:
-    """Give the day that the page is about: today where AWS was asked, else the revision's."""
-    if live:
+    """Give the day that the page is about: the revision's where all of it is the revision's.
+
+    Where AWS was asked, or files differ from the revision, it is today.
+    """
+    if live or (found and found.is_changed):
         return today
     return found.day if found else None
 

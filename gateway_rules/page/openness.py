@@ -70,8 +70,12 @@ class Measure:
         """Say the part in words, for most are too small to be seen."""
         if not self.excess:
             return "Every packet that it passes is required."
-        whole = amount(round(1 / self.part))
-        said = f"Of {whole} packets that it passes, 1 is not required"
+        whole = self.required + self.excess
+        if self.excess > self.required:
+            return (
+                f"Of {amount(round(whole / self.required))} packets that it passes, 1 is required."
+            )
+        said = f"Of {amount(round(whole / self.excess))} packets that it passes, 1 is not required"
         width = self.part * _PAGE
         if width < 1:
             return f"{said}: drawn to scale, a line too thin to be seen."

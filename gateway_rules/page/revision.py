@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +11,10 @@ from gateway_rules.git import READ, said
 
 
 class Revision(NamedTuple):
-    """A revision by its nearest tag or its commit, whether files differ from it, and its day."""
+    """A revision by its nearest tag or its commit, whether files differ from it, and its day.
+
+    The day is that of UTC, as the days of address files are.
+    """
 
     name: str
     is_changed: bool
@@ -26,8 +29,10 @@ def revision(root: Path) -> Revision | None:
     """Give the revision of the files that a plan is made of; None where git has none."""
     try:
         name = said(root, "describe", "--always", "--tags")
-        day = said(root, "show", "--no-patch", "--format=%cs", "HEAD")
+        time = said(root, "show", "--no-patch", "--format=%ct", "HEAD")
         changed = said(root, "status", "--porcelain", "--", *READ)
     except NoAnswer:  # A page can do without git.
         return None
-    return Revision(name, bool(changed), date.fromisoformat(day)) if name and day else None
+    if not name or not time:
+        return None
+    return Revision(name, bool(changed), datetime.fromtimestamp(int(time), UTC).date())
