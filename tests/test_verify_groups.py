@@ -103,6 +103,41 @@ def test_a_rule_that_carries_what_is_required_is_not_taken_away_by_hand(planned:
     assert (found.missing, found.foreign) == ((), ())
 
 
+def test_a_rule_that_another_group_plans_carries_what_that_one_has_lost() -> None:
+    """Mail passes by a rule in the wrong group alone: revoking it would cut mail."""
+    parted = planned_as("by_section")
+    (smtp,) = parted.groups[2].rules
+    astray = replace(rule_of(smtp, "sgr-hand", "sg-internal"), description="")
+    live = with_rules(as_planned(parted), "sg-additions")
+    found = compare(parted, with_rules(live, "sg-internal", *live.groups["sg-internal"], astray))
+    assert (found.missing, found.excess) == ((), ())
+    assert [(one.resource, one.fix) for one in found.foreign] == [("sgr-hand", UP)]
+
+
+def test_a_rule_that_may_pass_what_is_missing_is_not_taken_away_by_hand(planned: Plan) -> None:
+    """Whoever is in a prefix list, SSH may pass by it until the planned rule is back."""
+    listed = by_hand("ingress", "tcp", 22, "pl-office", "sg-group")
+    found = compare(planned, with_more(without_port(as_planned(planned), 22), listed))
+    assert [(one.resource, one.fix) for one in (*found.missing, *found.foreign)] == [
+        ("sg-group", UP),
+        ("sgr-hand", UP),
+    ]
+
+
+def test_a_rule_for_a_list_hides_no_planned_rule_that_is_gone() -> None:
+    """Two groups pass the gateways' own traffic; in one of them a list has taken its place."""
+    roles = NOBODY | {"peers": ["self"]}
+    only = {name: False for name in shipped().by_id if name != "greylisting"}
+    parted = plan(shipped(), site(security_groups="attach", roles=roles, services=only))
+    (_, kept), live = parted.groups[1].rules, as_planned(parted)
+    gone, _ = live.groups["sg-internal"]
+    listed = replace(gone, id="sgr-hand", source="pl-office", description="")
+    live = with_rules(live, "sg-internal", listed, rule_of(kept, "sgr-kept", "sg-internal"))
+    found = compare(parted, live)
+    why = "the rule is not there, though others pass its packets"
+    assert [(one.resource, one.why) for one in found.missing] == [("sg-internal", why)]
+
+
 def test_a_wide_rule_beside_the_planned_one_is_taken_away_by_hand(planned: Plan) -> None:
     """The planned rule carries SSH, so nothing is cut with the other."""
     wide = by_hand("ingress", "tcp", 22, "10.42.0.0/23", "sg-group")
@@ -243,6 +278,19 @@ def test_an_interface_that_lacks_one_of_the_groups_lacks_its_packets() -> None:
         )
     ]
     assert (found.excess, found.foreign) == ((), ())
+
+
+def test_a_rule_on_which_an_interface_leans_goes_after_the_group_is_attached() -> None:
+    """One gateway lacks the group for mail, and takes it in by a rule that opens too much."""
+    parted, wide = planned_as("by_section"), by_hand("ingress", "-1", 0, "0.0.0.0/0", "sg-group")
+    live = as_planned(parted)
+    live = with_rules(live, "sg-group", *live.groups["sg-group"], wide)
+    full = interface("eni-1", "sg-group", "sg-internal", "sg-additions")
+    found = compare(parted, with_interfaces(live, full, interface("eni-2", "sg-group")))
+    attach = f"{MODIFY} eni-2 --groups sg-additions sg-group sg-internal"
+    assert (found.missing, {one.fix for one in found.excess}) == ((), {attach})
+    found = compare(parted, with_interfaces(live, full))
+    assert {one.fix for one in found.excess} == {revoke(wide)}
 
 
 def test_groups_that_are_yet_to_be_attached_are_told_one_by_one() -> None:

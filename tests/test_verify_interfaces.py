@@ -224,6 +224,32 @@ def test_a_group_that_carries_what_is_required_is_not_taken_off(planned: Plan, s
     ]
 
 
+def test_a_group_on_which_one_gateway_leans_goes_after_ours_is_attached() -> None:
+    """One of two gateways lacks the group for SSH, and lets it in by the bastion's alone."""
+    parted = plan(shipped(), AT.model_copy(update={"security_groups": "by_section"}))
+    wide = by_hand("ingress", "tcp", 22, "10.42.0.0/23", "sg-bastion")
+    ours = ("sg-group", "sg-internal", "sg-additions")
+    live = with_interfaces(
+        with_other(as_planned(parted), "sg-bastion", "bastion", wide),
+        interface("eni-1", "sg-bastion", *ours),
+        interface("eni-2", "sg-bastion", "sg-group"),
+    )
+    (found,) = compare(parted, live).foreign
+    attach = f"{MODIFY} eni-2 --groups sg-additions sg-bastion sg-group sg-internal"
+    assert (found.resource, found.fix) == ("sgr-hand", attach)
+
+
+def test_a_list_in_another_group_may_carry_what_is_missing(planned: Plan, stack: Live) -> None:
+    """Whoever is in it, SSH may pass by it alone: the update goes first."""
+    listed = by_hand("ingress", "tcp", 22, "pl-office", "sg-bastion")
+    kept = tuple(rule for rule in stack.groups["sg-group"] if rule.from_port != 22)
+    live = replace(with_other(stack, "sg-bastion", "bastion", listed), groups={"sg-group": kept})
+    found = compare(planned, with_interfaces(live, interface("eni-1", "sg-group", "sg-bastion")))
+    assert [(one.resource, one.fix) for one in found.foreign] == [
+        ("sgr-hand", "pulumi up --refresh -s test")
+    ]
+
+
 # --- Others in the gateways' subnets -------------------------------------------------------
 
 
@@ -258,6 +284,14 @@ def test_a_stranger_without_groups_is_cut_off_as_well(planned: Plan, stack: Live
     """A NAT gateway has no group and passes everything, of the families that its subnet has."""
     (found,) = foreign(planned, gateway_and(stack))
     assert (found.resource, found.sample) == ("eni-9", (FIRST, 0))
+
+
+def test_a_stranger_can_be_given_no_group_before_there_is_one(planned: Plan, stack: Live) -> None:
+    """An interface has at least one group, so no command may name none."""
+    live = replace(stack, groups={"sg-old": ()}, names={**stack.names, "sg-old": "old"})
+    live = with_interfaces(live, interface("eni-1", "sg-old"), interface("eni-9"))
+    (found,) = (one for one in compare(planned, live).foreign if one.resource == "eni-9")
+    assert found.fix == f"{MOVE} pulumi up --refresh -s test"
 
 
 def test_what_a_service_of_aws_made_is_never_a_gateway(planned: Plan, stack: Live) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -11,7 +11,7 @@ from gateway_rules import packets
 from gateway_rules.live import STACK_TAG, Interface, Live, LiveRule
 from gateway_rules.packets import Piece
 from gateway_rules.plan import Plan, SecurityGroup
-from gateway_rules.prefixes import SELF, Peer
+from gateway_rules.prefixes import ANYWHERE, SELF, Peer, Prefix
 from gateway_rules.security_group import Rule
 from gateway_rules.verify import mending
 from gateway_rules.verify.findings import Finding, traffic
@@ -20,11 +20,19 @@ from gateway_rules.verify.layers import Comparison, piece_of
 
 _Said = tuple[str, str, int, int, Peer]
 GROUPS: Final = "security_group"
+ANYWHERE_IPV6: Final = Prefix(6, 0, 0)
 
 
 def plain(rule: LiveRule) -> bool:
     """Tell whether a rule itself says whom it lets through: a prefix, or its group's own."""
     return "/" in rule.source or (rule.peer == SELF and rule.source == rule.group)
+
+
+def ends(rule: LiveRule) -> tuple[LiveRule, ...]:
+    """Give a rule by each end that it may have: that of another group or a list is anybody's."""
+    if plain(rule):
+        return (rule,)
+    return tuple(replace(rule, peer=peer) for peer in (SELF, ANYWHERE, ANYWHERE_IPV6))
 
 
 def said(rule: LiveRule | Rule) -> _Said:
@@ -96,7 +104,8 @@ class Groups:
         unplanned = self.comparison.index(self._unplanned)
         for group in self.plan.groups:
             id_ = self.names.get(group.name, "")
-            there = {*map(said, self.live.groups.get(id_, group.rules))}
+            found = self.live.groups.get(id_)
+            there = {*map(said, group.rules if found is None else filter(plain, found))}
             for rule in group.rules:
                 gone = said(rule) not in there and not next(unplanned.meeting(rule), None)
                 if gone and not next(self._lost.meeting(rule), None):
@@ -123,15 +132,21 @@ class Groups:
         """Give what does not pass on interfaces that carry some of the groups, and does on all."""
         rules = [rule for group in carried for rule in self.live.groups[group]]
         some = _compare(self.plan, rules)
-        bare = [one for one in self.live.carriers if self._carried(one) == carried]
-        whom = ", ".join(one.id for one in bare)
+        whom = ", ".join(one.id for one in self._bearing(carried))
         why = f"it is required, and {whom} lacks the group that passes it"
-        given = ((one, {*one.groups, *self.planned}) for one in bare)
-        fix = mending.all_of(mending.set_groups(self.plan.site, *pair) for pair in given)
-        if self.planned <= {*carried}:
-            fix = mending.deploy(self.plan.site)
+        fix = self._attaching(carried)
         for piece, services in some.asking(packets.without(some.lost, self.comparison.lost)):
             yield Finding(GROUPS, piece, services, ", ".join(carried), why, fix)
+
+    def _bearing(self, carried: tuple[str, ...]) -> list[Interface]:
+        return [one for one in self.live.carriers if self._carried(one) == carried]
+
+    def _attaching(self, carried: tuple[str, ...]) -> str:
+        """Give what puts the planned groups onto the interfaces that carry just these."""
+        if self.planned <= {*carried}:
+            return mending.deploy(self.plan.site)
+        given = ((one, {*one.groups, *self.planned}) for one in self._bearing(carried))
+        return mending.all_of(mending.set_groups(self.plan.site, *pair) for pair in given)
 
     # --- What passes and may not ---------------------------------------------------------------
 
@@ -144,16 +159,33 @@ class Groups:
             yield Finding(GROUPS, piece, (), self.ids, why, self._removing(rule))
 
     def _removing(self, culprit: LiveRule) -> str:
-        """Give the command that takes a rule away and cuts nothing that is required."""
-        if next(self._leaning.meeting(culprit), None):
+        """Give the command that takes a rule away, or first what lets it cut nothing required."""
+        everywhere = tuple(self.live.groups)
+        if self._leans(everywhere, culprit):
             return mending.deploy(self.plan.site)
+        for carried in sorted({self._carried(one) for one in self.live.carriers}):
+            if culprit.group in carried and self._leans(carried, culprit):
+                return self._attaching(carried)
         return mending.remove_rule(self.plan.site, culprit)
 
+    def _leans(self, carried: tuple[str, ...], culprit: LiveRule) -> bool:
+        """Tell whether what is required may need a rule where an interface carries these groups."""
+        leaning = self._leaning[frozenset(carried)]
+        return any(next(leaning.meeting(each), None) for each in ends(culprit))
+
     @cached_property
-    def _leaning(self) -> Index[Piece]:
-        """What is required and passes by no rule of the plan, so some other rule carries it."""
-        planned = {said(rule) for group in self.plan.groups for rule in group.rules}
-        sound = [rule for rule in self.live.rules if plain(rule) and said(rule) in planned]
+    def _leaning(self) -> dict[frozenset[str], Index[Piece]]:
+        """What is required and passes by no rule of the plan, so some other rule carries it.
+
+        For all groups together, and for those of each interface.
+        """
+        carried = {frozenset(self._carried(one)) for one in self.live.carriers}
+        return {some: self._unsound(some) for some in {frozenset(self.live.groups), *carried}}
+
+    def _unsound(self, carried: frozenset[str]) -> Index[Piece]:
+        unplanned = {rule.id for rule in self._unplanned}
+        found = (rule for group in sorted(carried) for rule in self.live.groups[group])
+        sound = [rule for rule in found if plain(rule) and rule.id not in unplanned]
         passing = packets.passed(sound, self.comparison.known)
         rest = packets.without(self.comparison.allowed, passing)
         return self.comparison.index(packets.pieces(rest))
@@ -181,7 +213,7 @@ class Groups:
         for rule in self.live.rules:
             if not plain(rule):
                 why = f"the rule passes whoever is in {rule.source}"
-                fix = mending.remove_rule(self.plan.site, rule)
+                fix = self._removing(rule)
                 yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, rule.source)
 
     def _strays(self) -> Iterator[Finding]:

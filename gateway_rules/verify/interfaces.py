@@ -15,7 +15,7 @@ from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import ALL_PORTS, DIRECTIONS
 from gateway_rules.verify import mending
 from gateway_rules.verify.findings import Finding
-from gateway_rules.verify.groups import GROUPS, planned_groups
+from gateway_rules.verify.groups import GROUPS, ends, plain, planned_groups
 from gateway_rules.verify.layers import piece_of, smallest
 
 _DEFAULT: Final = "default"
@@ -115,9 +115,28 @@ class Interfaces:
         All of them go at once, or the command for one would bring another one back.
         """
         rules = [rule for group in sorted(groups) for rule in self.live.others[group]]
-        if any(packets.meet(piece, rule) for piece in self.lost for rule in rules):
+        leaning = [one for one in bearers if _meet(self._lost_at(one), rules)]
+        if _meet(self.lost, rules):
             return mending.deploy(self.plan.site)
+        if leaning:
+            return self._attaching(leaning)
         return mending.all_of(self._set(one, {*one.groups} - groups) for one in bearers)
+
+    def _attaching(self, leaning: list[Interface]) -> str:
+        """Give what puts the planned groups onto interfaces that lean on groups of others."""
+        planned = planned_groups(self.plan, self.live)
+        bare = [one for one in leaning if not planned <= {*one.groups}]
+        if not bare:
+            return mending.deploy(self.plan.site)
+        return mending.all_of(self._set(one, {*one.groups} | planned) for one in bare)
+
+    def _lost_at(self, interface: Interface) -> tuple[Piece, ...]:
+        """Give what is required and passes by none of the stack's groups on an interface."""
+        carried = [*({*interface.groups} & self.live.groups.keys())]
+        rules = [r for group in carried for r in self.live.groups[group] if plain(r)]
+        known = packets.universe(rules, self.plan.flows)
+        passing = packets.passed(rules, known)
+        return packets.pieces(packets.without(packets.passed(self.plan.flows, known), passing))
 
     def _opened(self) -> Iterator[tuple[LiveRule, Packets]]:
         """Give the rules that add to ours, with what they open; none where nobody can say."""
@@ -178,6 +197,8 @@ class Interfaces:
         if interface.requester:
             return move
         join = self._set(interface, self._with_ours(interface))
+        if not planned_groups(self.plan, self.live):
+            join = mending.deploy(self.plan.site)
         return f"{move}; where it is a gateway: {join}"
 
     def _rules(self, some: list[Interface]) -> list[Piece]:
@@ -193,6 +214,12 @@ class Interfaces:
             for rule in rules
             if isinstance(rule.peer, Prefix) and rule.peer.version in families
         ]
+
+
+def _meet(lost: Iterable[Piece], rules: Iterable[LiveRule]) -> bool:
+    """Tell whether rules may pass something of what is lost."""
+    passing = [each for rule in rules for each in ends(rule)]
+    return any(packets.meet(piece, each) for piece in lost for each in passing)
 
 
 def _reach(rule: LiveRule, beyond: Packets) -> str:
