@@ -48,7 +48,13 @@ START: Final = Place(1, 1)
 _DECIMAL = re.compile(r"[-+]?(0|[1-9]\d*)")
 _DIGITS: Final = 40
 """A number of more digits is a slip; 128 bits, the most that is counted here, have 39."""
-_MERGE: Final = "tag:yaml.org,2002:merge"
+_ALIASED: Final = 100_000
+"""Values that aliases may stand for; they multiply where one holds others."""
+_TAG: Final = "tag:yaml.org,2002:"
+_MERGE: Final = f"{_TAG}merge"
+_NULLS: Final = ("", "~", "null")
+_SWITCHES: Final = {"true": True, "false": False}
+"""YAML 1.1, which a file may ask for, has others, and two readers take them differently."""
 _FLOAT = re.compile(r"[-+]?(0|[1-9]\d*)\.\d+")
 
 
@@ -108,8 +114,11 @@ def read_yaml(path: Path, root: Path) -> Document:
 def parse_yaml(text: str, file: str) -> Document:
     """Read YAML text; raise Faults with all that is wrong with its form."""
     node = _compose(text, file)
-    builder = _Builder(file)
-    data = builder.build(node, ()) if node else None
+    builder = _Builder(file, len(text) + _ALIASED)
+    try:
+        data = builder.build(node, ()) if node else None
+    except RecursionError:
+        raise _too_deep(file) from None
     if builder.faults:
         raise Faults(*builder.faults)
     return Document(file, data, builder.keys, builder.values)
@@ -130,8 +139,12 @@ def _compose(text: str, file: str) -> Node | None:
     except YAMLError as error:
         raise Faults(Fault(file, *START, "yaml", str(error).splitlines()[0], fix)) from None
     except RecursionError:
-        raise Faults(Fault(file, *START, "yaml", "the values are nested too deeply", fix)) from None
+        raise _too_deep(file) from None
     return node
+
+
+def _too_deep(file: str) -> Faults:
+    return Faults(Fault(file, *START, "yaml", "the values are nested too deeply", "mend the YAML"))
 
 
 def _said(error: MarkedYAMLError) -> str:
@@ -153,8 +166,9 @@ def _index_place(text: str, index: int) -> Place:
 class _Builder:
     """Turns nodes into plain data and notes the places on the way."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, most: int) -> None:
         self.file = file
+        self._left = most
         self.faults: list[Fault] = []
         self.keys: dict[Steps, Place] = {}
         self.values: dict[Steps, Place] = {}
@@ -167,17 +181,27 @@ class _Builder:
         if node in self._open:
             self._fault(node, "yaml", "an alias holds itself", "write the value out")
             return None
+        self._count(node)
         self._open.append(node)
         value = self._value(node, path)
         self._open.pop()
         return value
 
+    def _count(self, node: Node) -> None:
+        """Stop at more values than there are letters, which only aliases within aliases make."""
+        self._left -= 1
+        if self._left < 0:
+            said = f"aliases stand for more than {_ALIASED:,} values"
+            self._fault(node, "yaml", said, "write the values out")
+            raise Faults(*self.faults)
+
     def _value(self, node: Node, path: Steps) -> Any:
-        if isinstance(node, MappingNode):
+        kind = str(node.tag).removeprefix(_TAG)
+        if isinstance(node, MappingNode) and kind == "map":
             return {key: self.build(value, (*path, key)) for key, value in self._items(node, path)}
-        if isinstance(node, SequenceNode):
+        if isinstance(node, SequenceNode) and kind == "seq":
             return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
-        return self._scalar(node, str(node.value))
+        return self._scalar(node, kind, str(node.value))
 
     def _items(self, node: MappingNode, path: Steps) -> Iterator[tuple[str, Node]]:
         for key_node, value in node.value:
@@ -194,17 +218,19 @@ class _Builder:
                 self.keys[*path, key] = _place(key_node.start_mark)
                 yield key, value
 
-    def _scalar(self, node: Node, text: str) -> Any:
-        match str(node.tag).rpartition(":")[2]:
-            case "null":
+    def _scalar(self, node: Node, kind: str, text: str) -> Any:
+        match kind:
+            case "null" if text.lower() in _NULLS:
                 return None
-            case "bool":
-                return text.lower() == "true"
+            case "bool" if text.lower() in _SWITCHES:
+                return _SWITCHES[text.lower()]
             case "int" if _DECIMAL.fullmatch(text):
                 return self._number(node, text)
             case "float" if _FLOAT.fullmatch(text):
                 return Decimal(text)
-            case "str" | "int" | "float" | "timestamp":
+            case "str" | "int" | "float" | "bool" | "null" | "timestamp" if isinstance(
+                node, ScalarNode
+            ):
                 return text
         self._fault(node, "yaml", f"the tag {node.tag} is not known", "write the value without it")
         return None

@@ -90,6 +90,24 @@ def test_scalars_are_read_by_their_plain_form(written: str, read: object) -> Non
     assert (found, type(found)) == (read, type(read))
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("%YAML 1.1\n---\nkey: yes\n", "yes"),
+        ("%YAML 1.1\n---\nkey: off\n", "off"),
+        ("%YAML 1.1\n---\nkey: 0o10\n", "0o10"),
+        ("%YAML 1.1\n---\nkey: 010\n", "010"),
+        ("key: !!bool yes\n", "yes"),
+        ("key: !!null nobody\n", "nobody"),
+        ("key: !!bool True\n", True),
+        ("key: !!null\n", None),
+    ],
+)
+def test_no_version_and_no_tag_makes_a_switch_of_a_word(text: str, read: object) -> None:
+    """A word that another reader takes for true must not be false here."""
+    assert parse_yaml(text, "x").data["key"] == read
+
+
 def test_a_number_with_a_point_remembers_its_text() -> None:
     """3.10 and 3.1 are one number, and two versions."""
     found = parse_yaml("key: 3.10", "x").data["key"]
@@ -101,6 +119,32 @@ def test_an_alias_is_read_where_it_is_used() -> None:
     document = parse_yaml("a: &one [1]\nb: *one\n", "x")
     assert document.data == {"a": [1], "b": [1]}
     assert document.value(("b", 0)) == document.value(("a", 0)) == (1, 10)
+
+
+def laughs(levels: int) -> str:
+    """Give lists of ten, each of which holds the one before it ten times."""
+    rows = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, levels))
+    return "\n".join(["a0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]", *rows, ""])
+
+
+def test_aliases_within_aliases_are_counted() -> None:
+    """A few lines may stand for more than any machine holds."""
+    assert parse_yaml(laughs(4), "x").data["a3"][9][9][9] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]
+    with pytest.raises(Faults) as caught:
+        parse_yaml(laughs(12), "x")
+    (fault,) = told(caught.value)
+    what = "[yaml] aliases stand for more than 100,000 values; write the values out"
+    assert fault.endswith(what)
+
+
+def test_a_chain_of_aliases_is_as_deep_as_what_it_stands_for() -> None:
+    """Each link is read within the one before, so that a long one goes too deep."""
+    rows = (f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 2000))
+    with pytest.raises(Faults) as caught:
+        parse_yaml("\n".join(["a0: &a0 1", *rows, ""]), "x")
+    assert told(caught.value) == [
+        "error: x:1:1: [yaml] the values are nested too deeply; mend the YAML"
+    ]
 
 
 TEXT = """\
@@ -161,6 +205,26 @@ def test_all_faults_of_the_form_are_told_at_once() -> None:
             "keep one of them"
         ),
         "error: odd.yaml:4:3: [yaml] a key is not a word; write a plain key",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        ("!!set {b: }", "tag:yaml.org,2002:set"),
+        ("!!omap [b: 1]", "tag:yaml.org,2002:omap"),
+        ("!own [1]", "!own"),
+        ("!own:str b", "!own:str"),
+        ("!!str {b: 1}", "tag:yaml.org,2002:str"),
+        ("!!map b", "tag:yaml.org,2002:map"),
+    ],
+)
+def test_a_tag_that_is_not_the_values_own_is_a_fault(value: str, tag: str) -> None:
+    """Whoever writes one wants another thing read than stands there."""
+    with pytest.raises(Faults) as caught:
+        parse_yaml(f"a: {value}\n", "x")
+    assert told(caught.value) == [
+        f"error: x:1:4: [yaml] the tag {tag} is not known; write the value without it"
     ]
 
 
