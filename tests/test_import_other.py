@@ -3,8 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from document_generator import PRINTED, Group, Issue, written
+from document_generator import EXTERNAL_HEADING, PRINTED, Group, Issue, written
 from import_outcome import internal, outcome
+
+
+def untabbed(start: int, end: str, around: str = "") -> str:
+    """Give 3.14 with blanks for the tabs of a part, and something around that part."""
+    text = written(PRINTED)
+    stop = text.index(end, start)
+    part = text[start:stop].replace("\t", "  ")
+    return f"{text[:start]}{around}{part}{around}{text[stop:]}"
+
 
 CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
     "port": (
@@ -227,6 +236,37 @@ CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
                 'warning: next.txt:60:1: [stray-row] "RSS Feed" "TCP" "80" "www.clearswift.com" '
                 '"162.13.22.202" does not stand in a table of the form that section 2 has; see '
                 "the lines of the table in the PDF and write it into the catalogue"
+            )
+        ],
+    ),
+    "page without tabs": (
+        untabbed(written(PRINTED).rindex(EXTERNAL_HEADING), "\n\n3 Internal"),
+        [],
+        [
+            (
+                'warning: next.txt:52:1: [stray-row] "Description Protocol Port Hostname/URL '
+                'Current IP Address …" reads as a table whose cells no tab parts; put a tab '
+                "between its cells and import it again"
+            )
+        ],
+    ),
+    "row without tabs": (
+        untabbed(written(PRINTED).index("SSH\t"), "\n", "\n"),
+        [],
+        [
+            (
+                'warning: next.txt:74:1: [stray-row] "SSH TCP 22 console" reads as a table '
+                "whose cells no tab parts; put a tab between its cells and import it again"
+            )
+        ],
+    ),
+    "addresses without tabs": (
+        untabbed(written(PRINTED).index("\t\t\t\t75.101.147.224"), "\n", "\n"),
+        [],
+        [
+            (
+                'warning: next.txt:60:1: [stray-row] "75.101.147.224" reads as a table whose cells '
+                "no tab parts; put a tab between its cells and import it again"
             )
         ],
     ),

@@ -8,10 +8,14 @@ is printed no longer goes, unless a cell that could not be placed may be its.
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from gateway_rules.catalogue import Service
+from gateway_rules.document import values
 from gateway_rules.document.blocks import DECIDE, printed
 from gateway_rules.document.conversations import Conversation, conversations
 from gateway_rules.document.drafts import Draft, holding, unchanged, weave
@@ -22,7 +26,11 @@ from gateway_rules.document.new_rows import new_row
 from gateway_rules.document.old_rows import old_row
 from gateway_rules.document.renames import renamed
 from gateway_rules.document.said import Said, say
-from gateway_rules.document.tables import Section
+from gateway_rules.document.tables import HEADINGS, Cell, Section
+from gateway_rules.errors import Refused
+
+_ROW: Final = re.compile(r"\b(TCP|UDP) \d")
+_SHOWN: Final = 60
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class _Labels:
 def draft_section(section: Section, known: Known) -> Drafts:
     """Give the services of a section as its rows have them; new ones have no id yet."""
     read = [*conversations(section.rows, known), *strays(known.section, section, known.rows)]
+    read += _unparted(section, known)
     said = [say(one, known) for one in read if isinstance(one, Conversation)]
     findings = [one for one in read if isinstance(one, Finding)]
     findings += [finding for one in said for finding in one.findings]
@@ -73,6 +82,30 @@ def strays(number: str, section: Section, candidates: tuple[str, ...]) -> Iterat
         cells = printed(row)
         what = f"{quoted(cells)} does not stand in a table of the form that section {number} has"
         yield Finding(cells, "stray-row", what, DECIDE, number, candidates)
+
+
+def _unparted(section: Section, known: Known) -> Iterator[Finding]:
+    """Give the prose that reads as rows of the section's table, which would be lost in it."""
+    for paragraph in section.paragraphs:
+        if _reads_as_table(paragraph, " ".join(HEADINGS[known.section])):
+            start = textwrap.shorten(paragraph.text, _SHOWN, placeholder=" …")
+            cells = (replace(paragraph, text=start),)
+            what = f"{quoted(cells)} reads as a table whose cells no tab parts"
+            fix = "put a tab between its cells and import it again"
+            yield Finding(cells, "stray-row", what, fix, known.section, known.rows)
+
+
+def _reads_as_table(paragraph: Cell, heading: str) -> bool:
+    is_row = heading in paragraph.text or _ROW.search(paragraph.text)
+    return bool(is_row) or any(_is_address(word.text) for word in paragraph.words)
+
+
+def _is_address(word: str) -> bool:
+    try:
+        values.address(word)
+    except Refused:
+        return False
+    return True
 
 
 def _labels(said: Sequence[Said], held: frozenset[str], known: Known) -> _Labels:
