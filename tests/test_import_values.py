@@ -41,6 +41,12 @@ def test_a_word_is_read(read: Callable[[str], object], word: str, value: str) ->
         (values.address, "0.0.0.0/0", "0.0.0.0/0 is not the address of a server on the internet"),
         (values.address, "8.0.0.0/7", "8.0.0.0/7 is not the address of a server on the internet"),
         (values.address, "127.0.0.1", "127.0.0.1 is not the address of a server on the internet"),
+        (
+            values.address,
+            "255.255.255.0",
+            "255.255.255.0 is not the address of a server on the internet",
+        ),
+        (values.address, "10.1.2.3", "10.1.2.3 is not the address of a server on the internet"),
         (values.address, "224.0.0.5", "224.0.0.5 is not the address of a server on the internet"),
         (values.host, "time..clearswift.net", "time..clearswift.net is no host name"),
         (values.host, "79.125.18.99", "79.125.18.99 is no host name"),

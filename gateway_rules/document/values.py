@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias
 from gateway_rules.errors import Refused
 from gateway_rules.prefixes import Prefix
 from gateway_rules.protocols import PortPair, parse_ports
+from gateway_rules.public_addresses import objection
 
 Network: TypeAlias = IPv4Network | IPv6Network
 Meant: TypeAlias = tuple[str, str]
@@ -42,14 +43,17 @@ def address(word: str) -> Prefix:
         network = ip_network(word if _ADDRESS.fullmatch(word) else "")
     except ValueError:
         raise Refused(MISPRINT, f"{word} is no address", SEE) from None
-    if network.prefixlen < WIDEST or not _is_unicast(network):
+    if network.prefixlen < WIDEST or not _is_public(network):
         raise Refused(MISPRINT, f"{word} is not the address of a server on the internet", SEE)
     return Prefix(network.version, int(network.network_address), network.prefixlen)
 
 
-def _is_unicast(network: Network) -> bool:
-    ends = (network[0], network[-1])
-    return not any(end.is_multicast or end.is_loopback or end.is_unspecified for end in ends)
+def _is_public(network: Network) -> bool:
+    ends = (
+        Prefix(network.version, int(end), network.max_prefixlen)
+        for end in (network[0], network[-1])
+    )
+    return not any(map(objection, ends))
 
 
 def host(word: str) -> str:
