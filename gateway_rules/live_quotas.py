@@ -52,4 +52,5 @@ def _quota(code: str, client: Any) -> int | None:
         if error.response["Error"]["Code"] in _UNTOLD:
             return None
         raise
-    return int(answer["Quota"]["Value"])
+    value = answer["Quota"].get("Value")
+    return None if value is None else int(value)

@@ -62,6 +62,15 @@ def test_what_is_not_told_has_the_default(error: str) -> None:
     assert live_quotas.read(Refusing(error)) == LiveQuotas()
 
 
+def test_an_answer_without_a_value_tells_nothing() -> None:
+    """Service Quotas gives an ErrorReason in its place where it cannot look a value up."""
+    silent = Refusing("AccessDeniedException", "L-2AEEBF1A")
+    silent.get_service_quota = lambda ServiceCode, QuotaCode: {  # type: ignore[method-assign] # noqa: N803
+        "Quota": {"QuotaCode": QuotaCode, "ServiceCode": ServiceCode}
+    }
+    assert live_quotas.read(silent) == LiveQuotas()
+
+
 def test_other_errors_are_not_taken_for_a_refusal() -> None:
     """A wrong credential must not look like AWS's defaults."""
     with pytest.raises(ClientError, match="UnrecognizedClientException"):

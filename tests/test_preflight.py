@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import lives
 import pytest
 from cloud import Deployed, aws, deploy, move, permission, surroundings, tagged
 from rich.console import Console
@@ -18,7 +19,7 @@ from gateway_rules import live
 from gateway_rules.live import STACK_TAG, Live
 from gateway_rules.live_quotas import LiveQuotas
 from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import parse_prefix
+from gateway_rules.prefixes import ANYWHERE, parse_prefix
 from gateway_rules.preflight import Preflight, preflight
 from gateway_rules.preflight.calls import Calls, calls
 from gateway_rules.preflight.changes import AclChange, GroupChange
@@ -203,6 +204,18 @@ def test_a_subnet_more_is_moved_alone(built: Deployed) -> None:
     assert "Network ACL: stays, and takes 1 subnet." in printed(found).splitlines()
 
 
+def test_subnets_that_were_all_moved_away_come_back_to_the_acl_that_is_there(
+    built: Deployed,
+) -> None:
+    """The stack's ACL guards nothing, and is still the one that Pulumi has."""
+    (default,) = (acl.id for acl in read(built.plan, built.client).acls if acl.default)
+    for subnet in built.place.subnets:
+        move(built.client, subnet, default)
+    found = checked(built.plan, built.client)
+    assert found.calls == Calls({"ReplaceNetworkAclAssociation": 2}, {})
+    assert "Network ACL: stays, and takes 2 subnets." in printed(found).splitlines()
+
+
 def test_a_second_acl_of_the_stack_goes(built: Deployed) -> None:
     """An update that was cut off may leave two: the one that is right takes all the subnets."""
     tags = tagged("network-acl", **{STACK_TAG: "test"})
@@ -265,6 +278,30 @@ def test_a_rule_that_is_replaced_stays_until_the_other_is_made(client: Any) -> N
         "  egress tcp 1 self (own (addition))",
         "the second brings the rest, with 3 rules at most",
     )
+
+
+def test_the_gateways_themselves_are_in_their_networks(client: Any) -> None:
+    """Between `self` and the subnets that take its place, the gateways would be cut off."""
+    own = addition(name="own", protocol="tcp", ports=1, peers=["self"])
+    near = addition(name="own", protocol="tcp", ports=1, peers=["10.42.8.0/24"])
+    for old, new in ((own, near), (near, own)):
+        (obstacle,) = between(client, [*more([514]), old], [*more([514]), new], 3).obstacles
+        assert obstacle.ways[1:] == (
+            (
+                "two pull requests do not help: of the 1 rules that go, 1 pass what stays "
+                "required, so they must stay until those in their place are made: 4 rules"
+            ),
+        )
+
+
+def test_a_rule_that_another_group_takes_over_stays_until_it_is_made() -> None:
+    """An addition becomes a row of the document, which is in another group."""
+    full, taken = group(60), Rule("egress", "tcp", 443, 443, ANYWHERE, ("x",))
+    gone = lives.rule_of(taken, "sgr-1", "sg-1")
+    other = GroupChange("h", "sg-2", (), (taken,), (), ())
+    (held, _) = rooms([replace(full, go=(gone,)), other], QUOTAS)
+    (obstacle,) = crowded(planned().site, held, QUOTAS)
+    assert obstacle.ways[-1].startswith("two pull requests do not help: of the 1 rules that go, 1")
 
 
 def test_where_all_must_stay_two_pull_requests_do_not_help(client: Any) -> None:
@@ -361,6 +398,12 @@ def test_groups_of_others_count_on_the_interface(built: Deployed) -> None:
             [f"{ASK} L-2AFB9258 --desired-value 6", "or take other groups off it"],
         )
     ]
+
+
+def test_a_quota_of_no_rules_leaves_room_for_as_many_groups_as_ever(built: Deployed) -> None:
+    """Nothing is divided by nothing."""
+    none = replace(QUOTAS, rules_per_security_group=0)
+    assert {kind for kind, _, _ in told(checked(built.plan, built.client, none))} == {"rules"}
 
 
 def test_a_quota_is_raised_no_further_than_aws_does(built: Deployed) -> None:
@@ -531,6 +574,26 @@ def test_a_group_that_goes_must_be_free_to_go(client: Any) -> None:
             ],
         ),
     ]
+
+
+def test_groups_that_go_are_taken_off_at_once_and_never_before_others_pass_the_same() -> None:
+    """Back from three groups to one without `attach`: the first has none of their rules yet."""
+    fields: dict[str, Any] = {"additions": more([514]), "protect": False}
+    parted, one = planned(security_groups="by_section", **fields), planned(**fields)
+    full = lives.interface("eni-1", "sg-group", "sg-internal", "sg-additions")
+    alone = lives.interface("eni-2", "sg-internal")
+    had = lives.with_interfaces(lives.as_planned(parted), full, alone)
+    first = "first deploy gateway-rules:security_groups: attach, as {} needs rules of it that no "
+    waits = [f"{first.format(eni)}other group has yet" for eni in ("eni-1", "eni-2")]
+    assert [ways for _, _, ways in told(preflight(one, had, QUOTAS))] == [waits[:1], waits]
+    rules = {**had.groups, "sg-group": lives.as_planned(one).groups["sg-group"]}
+    free = [
+        "aws ec2 modify-network-interface-attribute --region eu-west-1 "
+        f"--network-interface-id {eni} --groups sg-group"
+        for eni in ("eni-1", "eni-2")
+    ]
+    ways = [ways for _, _, ways in told(preflight(one, replace(had, groups=rules), QUOTAS))]
+    assert ways == [free[:1], free]
 
 
 def test_commands_are_aimed_at_the_aws_that_was_asked(built: Deployed) -> None:

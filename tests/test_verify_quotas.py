@@ -78,6 +78,18 @@ def test_an_acl_that_needs_more_entries_than_there_are(planned: Plan) -> None:
     }
 
 
+def test_quotas_of_nothing_are_told_of_what_is_needed(planned: Plan) -> None:
+    """A family that has no entries needs none, not even where none are allowed."""
+    nothing = found(planned, LiveQuotas(0, 0, 0, 0, from_defaults=False))
+    assert [one.why.partition(",")[0] for one in nothing] == [
+        "egress ipv4 needs 1 rules",
+        "ingress ipv4 needs 9 rules",
+        "egress ipv4 needs 11 entries with the default deny",
+        "ingress ipv4 needs 11 entries with the default deny",
+        "an interface needs 1 groups",
+    ]
+
+
 def test_more_groups_than_an_interface_holds() -> None:
     """Three groups and a quota of two: the third is shown."""
     mail = {"name": "smtp-in", "direction": "ingress", "protocol": "tcp", "ports": 25}

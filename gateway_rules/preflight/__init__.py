@@ -83,7 +83,7 @@ def preflight(plan: Plan, live: Live, quotas: LiveQuotas) -> Preflight:
     obstacles = (
         *(obstacle for room in held for obstacle in crowded(plan.site, room, quotas)),
         *cramped(plan, live, quotas, acl),
-        *(obstacle for group in gone for obstacle in held_back(plan.site, group)),
+        *held_back(plan, live, gone),
         *taken_over(plan, live),
     )
     made = calls(groups, acl, gone)

@@ -89,7 +89,7 @@ def gone_groups(plan: Plan, live: Live) -> Iterator[GoneGroup]:
 def acl_change(plan: Plan, live: Live) -> AclChange:
     """Give what becomes of the ACL."""
     wanted = {_entry(entry) for entry in plan.acl.entries}
-    own = [acl for acl in live.guards if acl.own]
+    own = [acl for acl in live.guards if acl.own] or [acl for acl in live.acls if acl.own]
     same = next((acl for acl in own if {_entry(each) for each in acl.entries} == wanted), None)
     subnets = frozenset(live.subnets)
     if same:

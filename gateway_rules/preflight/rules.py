@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Final, TypeVar
 
@@ -11,7 +11,7 @@ from gateway_rules import packets
 from gateway_rules.explain.values import packets_text, span
 from gateway_rules.live import LiveRule
 from gateway_rules.live_quotas import LiveQuotas
-from gateway_rules.packets import family
+from gateway_rules.packets import Piece, family
 from gateway_rules.prefixes import FAMILIES, SELF
 from gateway_rules.preflight.changes import GroupChange
 from gateway_rules.preflight.values import Obstacle
@@ -19,6 +19,7 @@ from gateway_rules.protocols import DIRECTIONS, Direction
 from gateway_rules.security_group import Rule
 from gateway_rules.site import Site
 from gateway_rules.verify import mending
+from gateway_rules.verify.layers import piece_of
 
 MAX_PRODUCT: Final = 1000
 """Rules per group times groups per interface (VPC quotas page)."""
@@ -40,6 +41,8 @@ class Room:
     go: tuple[LiveRule, ...]
     foreign: tuple[LiveRule, ...]
     quota: int
+    wanted: tuple[Rule, ...]
+    """The rules that all groups are to hold: what passes by one of them stays required."""
 
     @property
     def before(self) -> int:
@@ -71,11 +74,13 @@ class Room:
 
 def rooms(changes: Iterable[GroupChange], quotas: LiveQuotas) -> Iterator[Room]:
     """Give what each group holds; where there is neither a rule nor a change, nothing."""
+    changes = tuple(changes)
+    wanted = tuple(rule for change in changes for rule in (*change.stay, *change.come))
     for change, direction, name in product(changes, DIRECTIONS, FAMILIES.values()):
         stay, come = (_of(some, direction, name) for some in (change.stay, change.come))
         go, foreign = (_of(some, direction, name) for some in (change.go, change.foreign))
         limit = quotas.rules_per_security_group
-        room = Room(change.name, direction, name, stay, come, go, foreign, limit)
+        room = Room(change.name, direction, name, stay, come, go, foreign, limit, wanted)
         if room.between:
             yield room
 
@@ -100,7 +105,7 @@ def crowded(site: Site, room: Room, quotas: LiveQuotas) -> Iterator[Obstacle]:
             f"{_place(room)} holds {room.between} rules once the new ones are made and before the "
             f"old ones go, and this account may have {room.quota}"
         )
-        ways = (*_raised(site, room, quotas), *_foreign(site, room), *_split(room))
+        ways = (*_raised(site, room, quotas), *_foreign(site, room), *_split(site, room))
         yield Obstacle("rules-between", what, ways)
 
 
@@ -128,10 +133,9 @@ def _foreign(site: Site, room: Room) -> Iterator[str]:
         yield f"or take out what was made by hand, which Pulumi never does ({listed}): {named}"
 
 
-def _split(room: Room) -> Iterator[str]:
+def _split(site: Site, room: Room) -> Iterator[str]:
     """Part the change into two pull requests; a rule may go first if nothing of it is kept."""
-    wanted = (*room.stay, *room.come)
-    first = [rule for rule in room.go if not any(packets.meet(rule, one) for one in wanted)]
+    first = [rule for rule in room.go if not any(_meet(site, rule, one) for one in room.wanted)]
     peak = room.between - len(first)
     if first and peak <= room.quota:
         yield "or make two pull requests; the first takes out only these, and nothing is cut:"
@@ -143,6 +147,16 @@ def _split(room: Room) -> Iterator[str]:
             f"two pull requests do not help: of the {len(room.go)} rules that go, {kept} pass what "
             f"stays required, so they must stay until those in their place are made: {peak} rules"
         )
+
+
+def _meet(site: Site, one: LiveRule, other: Rule) -> bool:
+    """Tell whether two rules may share a packet: the gateways themselves are in their networks."""
+    return any(packets.meet(*pair) for pair in product(_placed(site, one), _placed(site, other)))
+
+
+def _placed(site: Site, rule: Rule | LiveRule) -> tuple[Piece, ...]:
+    piece, networks = piece_of(rule), site.networks if rule.peer == SELF else ()
+    return (piece, *(replace(piece, peer=network) for network in networks))
 
 
 def _named(rule: Rule | LiveRule) -> str:

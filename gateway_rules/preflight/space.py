@@ -66,7 +66,7 @@ def _groups(plan: Plan, live: Live, quotas: LiveQuotas) -> Iterator[Obstacle]:
 
 def _most_groups(quotas: LiveQuotas) -> int:
     """Give as many groups as AWS lets an interface carry beside that many rules in each."""
-    return min(_MOST_GROUPS, MAX_PRODUCT // quotas.rules_per_security_group)
+    return min(_MOST_GROUPS, MAX_PRODUCT // max(quotas.rules_per_security_group, 1))
 
 
 def _carried(interface: Interface, plan: Plan, live: Live) -> int:

@@ -38,7 +38,7 @@ class _Need:
 def quotas(plan: Plan, allowed: LiveQuotas) -> Iterator[Finding]:
     """Give what AWS refuses: what the plan needs, or its file presumes, beyond the account's."""
     needs = (*_rules(plan), *_entries(plan), *_groups(plan))
-    over = [need for need in needs if _count(need) > getattr(allowed, need.quota)]
+    over = [need for need in needs if need.matches and _count(need) > getattr(allowed, need.quota)]
     for need in over:
         yield _over(plan, need, getattr(allowed, need.quota))
     told = {need.quota for need in over}
@@ -82,7 +82,7 @@ def _count(need: _Need) -> int:
 
 def _over(plan: Plan, need: _Need, limit: int) -> Finding:
     """Show the first of what does not fit."""
-    match = need.matches[limit - need.besides]
+    match = need.matches[max(limit - need.besides, 0)]
     why = f"{need.what}, and this account may have {limit}"
     fix = mending.raise_quota(plan.site, need.quota, _count(need))
     return Finding(need.layer, piece_of(match), match.services, need.resource, why, fix)
