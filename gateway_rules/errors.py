@@ -20,11 +20,16 @@ class Fault:
     def __str__(self) -> str:
         """Give the line that a user reads and an editor can jump to."""
         place = f"{self.file}:{self.line}:{self.column}"
-        return f"error: {place}: [{self.rule}] {self.message}; {self.fix}"
+        return _on_a_line(f"error: {place}: [{self.rule}] {self.message}; {self.fix}")
 
     def as_json(self) -> dict[str, str | int]:
         """Give the fault's parts under their own names."""
         return asdict(self)
+
+
+def _on_a_line(text: str) -> str:
+    """Write out what would break a line or steer a terminal; a key of a file may hold it."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 class Refused(ValueError):
