@@ -90,7 +90,7 @@ Number = Annotated[int, Field(strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 Version = Annotated[
     str,
-    Field(strict=True, json_schema_extra={"pattern": _VERSION}),
+    Field(strict=True, max_length=64, json_schema_extra={"pattern": _VERSION}),
     _like(_VERSION, "version", 'write numbers with points between them, such as "3.8"'),
 ]
 """A version such as "3.8": text, because as a number 3.10 would be 3.1."""

@@ -109,7 +109,7 @@ def _stack(catalogue: Catalogue) -> Schema:
 
 
 def _not_ours() -> Schema:
-    return {"not": {"pattern": f"^{NAMESPACE}"}}
+    return {"pattern": ":", "not": {"pattern": f"^{NAMESPACE}"}}
 
 
 def _close(parts: Schema, definitions: Schema, catalogue: Catalogue) -> None:

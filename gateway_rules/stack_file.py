@@ -81,6 +81,7 @@ def _site(
 ) -> tuple[StackSite, list[Fault]]:
     """Give a well-formed site with what contradicts it; raise Faults when the form is wrong."""
     data = {**_ours(files.stack), "stack": stack, "hosts": hosts}
+    faults = [*faults, *_bare(files.stack)]
     try:
         site = StackSite.model_validate(data)
     except ValidationError as error:
@@ -205,6 +206,16 @@ def _ours(document: Document) -> dict[str, Any]:
         for key, value in config.items()
         if key in fields or key.startswith(NAMESPACE)
     }
+
+
+def _bare(document: Document) -> Iterator[Fault]:
+    """Refuse keys without a namespace: Pulumi puts the project's before them."""
+    for key in document.data["config"]:
+        if ":" not in key:
+            ours = f"{NAMESPACE}{key}"
+            what = f"{key} has no namespace, and Pulumi takes it for {ours}"
+            fix = f"write {ours}, or the namespace that it belongs to"
+            yield document.key_fault(("config", key), "unknown-key", what, fix)
 
 
 def _where(loc: Steps) -> Steps:
