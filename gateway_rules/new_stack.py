@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from gateway_rules import report
+from gateway_rules.address_text import replace_file
 from gateway_rules.catalogue import Catalogue
 from gateway_rules.errors import Fault, Faults, usage
+from gateway_rules.fields import Name
 from gateway_rules.outline import flow_style
 from gateway_rules.places import relative
 from gateway_rules.stack_file import NAMESPACE, REGION_KEY, stack_file
+from gateway_rules.wording import shown
 
 _CAVEATS = ("mail-itself", "path-mtu-discovery")
 """The caveats whose additions nearly every gateway needs; the others are shown as remarks."""
@@ -20,18 +25,27 @@ def create(root: Path, region: str, stack: str, catalogue: Catalogue) -> tuple[P
     """Write a stack's file and give it, with the steps that come next.
 
     What only its owner knows stands there empty, which is a fault until it is filled in.
-    Raises Faults when AWS has no such Region, or when the file is there already.
+    Raises Faults when AWS has no such Region, when no stack can have the name, or when the
+    file is there already, and NoAnswer when it cannot be written.
     """
     if region not in catalogue.regions:
         fix = f"write one of: {', '.join(sorted(catalogue.regions))}"
         raise usage("unknown-region", f"AWS has no region {region}", fix)
+    _require_name(stack)
     path = stack_file(root, stack)
     if path.exists():
         name = relative(path, root)
         raise Faults(Fault(name, 1, 1, "file-exists", "the file is there already", "edit it"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text(region, catalogue), encoding="utf-8")
+    replace_file(path, text(region, catalogue), root)
     return path, [*next_steps(stack, region, catalogue)]
+
+
+def _require_name(stack: str) -> None:
+    try:
+        TypeAdapter(Name).validate_python(stack)
+    except ValidationError:
+        fix = "write at most 64 small letters and digits, joined by - or _, such as eu-west-2"
+        raise usage("form", f"{shown(stack)} is no name of a stack", fix) from None
 
 
 def text(region: str, catalogue: Catalogue) -> str:

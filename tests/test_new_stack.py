@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from written import told
 
 from gateway_rules.catalogue import read_catalogue
-from gateway_rules.errors import Faults
+from gateway_rules.errors import Faults, NoAnswer
 from gateway_rules.new_stack import create, next_steps, text
 from gateway_rules.places import parse_yaml
 from gateway_rules.project import load_plan
@@ -52,6 +53,27 @@ def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(Faults, match=r"\[file-exists\] the file is there already; edit it"):
         create(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
     assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["../else", "a/b", "Bad Name", "", "x" * 65, "a\n"])
+def test_a_name_that_no_stack_can_have_is_refused(name: str, tmp_path: Path) -> None:
+    """Nothing is written for it, in the project or beside it."""
+    with pytest.raises(Faults, match=r"\[form\] '.* is no name of a stack; write at most 64"):
+        create(tmp_path, "eu-west-2", name, CATALOGUE)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """A project may be on a disk that takes nothing."""
+    (tmp_path / "stacks").write_text("")
+    with pytest.raises(NoAnswer) as caught:
+        create(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
+    assert told(caught.value) == [
+        (
+            "error: stacks/Pulumi.eu-west-2.yaml:1:1: [no-write] cannot be written: File exists; "
+            "make room, or give yourself the right to write there"
+        )
+    ]
 
 
 def test_a_region_that_aws_has_not_is_refused(tmp_path: Path) -> None:
