@@ -130,9 +130,9 @@ def _protocol(value: object) -> object:
 def _ports(value: object) -> PortPair:
     """Read ports as stack files have them, or from 0 on, as AWS writes all of them."""
     first, dash, last = str(value).partition("-")
-    if first != "0":
+    if first != "0" or "-" in last:
         return protocols.parse_ports(value)
-    return 0, protocols.parse_ports(last)[1] if dash else 0
+    return 0, protocols.parse_ports(last)[1] if dash and last != "0" else 0
 
 
 class _Flow(Frozen):

@@ -49,6 +49,7 @@ def listed(*flows: str) -> str:
         ({"ports": "20-22"}, [("tcp", 20, 22)]),
         ({"ports": [80, "20-22"]}, [("tcp", 80, 80), ("tcp", 20, 22)]),
         ({"ports": 0}, [("tcp", 0, 0)]),
+        ({"ports": "0-0"}, [("tcp", 0, 0)]),
         ({"ports": "0-65535"}, [("tcp", 0, 65535)]),
         ({"protocol": 6}, [("tcp", 80, 80)]),
         ({"protocol": "17"}, [("udp", 80, 80)]),
@@ -102,6 +103,13 @@ def test_json_and_yaml_say_the_same(text: str) -> None:
         (
             "{protocol: tcp, ports: [], prefix: 10.0.0.0/8}",
             "2:26: [empty] flows.ports is empty; write at least 1",
+        ),
+        (
+            "{protocol: tcp, ports: 0-22-33, prefix: 10.0.0.0/8}",
+            (
+                "2:26: [port] flows.ports: '0-22-33' is no port; "
+                "write a port or a range such as 25 or 20-22"
+            ),
         ),
         (
             "{protocol: tcp, ports: 0-, prefix: 10.0.0.0/8}",
