@@ -105,7 +105,10 @@ def resolve_hosts(
     ] = False,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Ask each question so often.")] = 3,
     grace: Annotated[
-        int, typer.Option(metavar="DAYS", min=0, help="Keep an address that is not given any more.")
+        int,
+        typer.Option(
+            metavar="DAYS", min=0, max=36_500, help="Keep an address that is not given any more."
+        ),
     ] = 14,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.1, max=60, help="Wait so long for an answer.")

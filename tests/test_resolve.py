@@ -655,6 +655,13 @@ def test_faults_are_json_as_well(user: User) -> None:
             "Invalid value for '--grace': Input should be greater than or equal to 0",
             "see gateway-rules resolve --help",
         ),
+        (
+            # A day so far away has no date.
+            ("--grace", "9999999"),
+            "usage",
+            "Invalid value for '--grace': Input should be less than or equal to 36500",
+            "see gateway-rules resolve --help",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_a_fault(
