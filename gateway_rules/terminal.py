@@ -85,7 +85,7 @@ def print_json(data: Any) -> None:
 def emit(text: str) -> None:
     """Write to standard output; raise NoAnswer when that fails, and Exit when nobody reads it."""
     try:
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(_known(f"{text}\n", sys.stdout.encoding or "utf-8"))
         sys.stdout.flush()
     except OSError as error:
         # What is left in the buffer would fail once more when Python ends.
@@ -95,6 +95,11 @@ def emit(text: str) -> None:
         what = f"standard output cannot be written: {error.strerror}"
         fault = Fault(COMMAND_LINE, 1, 1, "output", what, "make room, or write elsewhere")
         raise NoAnswer(fault) from None
+
+
+def _known(text: str, encoding: str) -> str:
+    """Put a question mark for what a terminal or a pipe has no letter for, such as a bar."""
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def fail(faults: Faults, code: int) -> int:

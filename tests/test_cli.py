@@ -234,6 +234,20 @@ def test_a_full_disk_is_a_fault() -> None:
     )
 
 
+def test_a_terminal_without_unicode_gets_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has no letters for is a question mark; all else is there."""
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = subprocess.run(  # noqa: S603 - the arguments are this file's own.
+        [*PROGRAM, "-C", str(ROOT), "show", "eu-west-1"],
+        capture_output=True,
+        text=True,
+        encoding="ascii",
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\negress ipv4: 50 of 60 rules  " + "?" * 20 + "\n" in done.stdout
+
+
 def test_a_reader_that_goes_away_is_no_fault() -> None:
     """`show | head` ends in silence, with the code that a shell gives to SIGPIPE."""
     process = subprocess.Popen(  # noqa: S603 - the arguments are this file's own.
