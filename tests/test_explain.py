@@ -343,6 +343,30 @@ def test_an_address_of_the_subnets_may_be_another_gateway(planned: Plan) -> None
 
 
 @pytest.mark.parametrize(
+    ("peers", "allowed"),
+    [
+        (["10.42.8.0/24"], True),
+        (["10.42.8.0/26", "10.42.8.64/26"], True),
+        (["10.42.8.0/27", "10.42.8.32/27", "10.42.8.64/26", "self"], True),
+        (["10.42.8.0/26"], False),
+        (["10.42.8.0/24", "10.43.0.0/16"], True),
+        (["10.43.0.0/16"], False),
+    ],
+    ids=str,
+)
+def test_gateways_pass_by_prefixes_that_hold_their_networks(
+    peers: list[str], allowed: bool
+) -> None:
+    """AWS lets them by at their addresses, whether a rule names their group or not."""
+    wanted = addition(name="own", direction="egress", protocol="tcp", ports=7, peers=peers)
+    found = told(
+        plan(shipped(), site(additions=[wanted])), Question("egress", "tcp", 7, 7, (SELF,))
+    )
+    named = ("own",) if peers[0].startswith("10.42") else ()
+    assert (found.allowed, found.services) == (allowed, named)
+
+
+@pytest.mark.parametrize(
     "text", ["169.254.169.253", "169.254.169.123", "169.254.169.254", "fd00:ec2::254"]
 )
 def test_services_of_the_vpc_are_not_filtered(planned: Plan, text: str) -> None:

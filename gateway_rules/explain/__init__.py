@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from gateway_rules import packets, protocols
@@ -89,8 +90,9 @@ class _View:
         return sorted(packets.universe(named, entries, self.flows))
 
     def _group(self, asked: Sequence[_Way], place: Peer) -> Iterator[Decision]:
-        for way in asked:
-            held = [line for line in self.ruleset.rules if self._speaks(line.match, way, place)]
+        rules = self.ruleset.rules
+        for way, spot in product(asked, [*self._spots(place, rules)]):
+            held = [line for line in rules if self._speaks(line.match, way, spot)]
             # A rule that passes all of it explains more than two that each pass a part.
             held.sort(key=lambda line: not _covers(line.match, way.ports))
             yield from _decide(held, way)
@@ -102,18 +104,22 @@ class _View:
                     held = [line for line in acl if self._speaks(line.match, way, spot)]
                     yield from _decide(held, way)
 
-    def _spots(self, place: Peer, acl: Sequence[Line]) -> Iterator[Peer]:
-        """Give where in the subnets the gateways themselves may be; an ACL knows no groups."""
+    def _spots(self, place: Peer, some: Sequence[Line]) -> Iterator[Peer]:
+        """Give where in the subnets the gateways themselves may be, which prefixes hold as well."""
         if place != SELF:
             yield place
             return
-        peers = (line.match.peer for line in acl)
+        peers = (line.match.peer for line in some)
         prefixes = [peer for peer in peers if isinstance(peer, Prefix)]
         for network in self.site.networks:
             yield from _places(network, prefixes)
 
     def _meeting(self, way: _Way, place: Peer) -> list[Flow]:
-        return [flow for flow in self.flows if self._speaks(flow, way, place)]
+        return [flow for flow in self.flows if self._asks(flow, way, place)]
+
+    def _asks(self, flow: Flow, way: _Way, place: Peer) -> bool:
+        spots = self._spots(place, [Line("", flow)])
+        return any(self._speaks(flow, way, spot) for spot in spots)
 
     def _back(self, way: _Way, place: Peer) -> Iterator[_Way]:
         """Give where the replies go: as those who ask for the conversation say, if anybody."""
