@@ -355,7 +355,7 @@ def test_an_address_of_the_subnets_may_be_another_gateway(planned: Plan) -> None
     ids=str,
 )
 def test_gateways_pass_by_prefixes_that_hold_their_networks(
-    peers: list[str], allowed: bool
+    peers: list[str], *, allowed: bool
 ) -> None:
     """AWS lets them by at their addresses, whether a rule names their group or not."""
     wanted = addition(name="own", direction="egress", protocol="tcp", ports=7, peers=peers)
