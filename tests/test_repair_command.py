@@ -299,6 +299,24 @@ def test_lock_of_a_living_process_is_left_alone(
     assert script.commands == []
 
 
+def test_lock_that_cannot_be_read_may_be_a_living_one(
+    deployed: Plan, script: Script, client: Any
+) -> None:
+    """Of a lock that is cut short nobody can tell whose it is, so a person has to."""
+    _lock(script, os.getpid())
+    (file,) = script.root.glob("state/.pulumi/locks/organization/project/test/*.json")
+    for text in ("", "{}", "[]"):
+        file.write_text(text)
+        with pytest.raises(NoAnswer) as refused:
+            repair(_mender(deployed, script, client), YES)
+        assert str(refused.value) == (
+            f"error: stacks/Pulumi.test.yaml:1:1: [locked] {file} is no lock that says whose it "
+            "is; wait until that update has ended; if its process has ended already, run "
+            "pulumi cancel -s test"
+        )
+    assert script.commands == []
+
+
 def test_torn_file_goes_before_the_state_is_read(
     deployed: Plan, script: Script, client: Any, capsys: Says
 ) -> None:

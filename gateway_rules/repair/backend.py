@@ -25,8 +25,11 @@ class Lock:
     @classmethod
     def read(cls, file: Path) -> Self:
         """Read a lock file; raise ValueError when it is none."""
-        found = json.loads(file.read_text())
-        return cls(found["username"], found["hostname"], found["pid"], found["timestamp"][:19])
+        try:
+            found = json.loads(file.read_text())
+            return cls(found["username"], found["hostname"], found["pid"], found["timestamp"][:19])
+        except (KeyError, TypeError, ValueError):
+            raise ValueError(f"{file} is no lock that says whose it is") from None
 
     @property
     def is_dead(self) -> bool:

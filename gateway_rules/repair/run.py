@@ -113,7 +113,7 @@ class Mender:
         return self.plan.site.stack
 
     def examine(self) -> Found:
-        """Say what is wrong; raise NoAnswer when a living process holds the stack.
+        """Say what is wrong; raise NoAnswer when a living process holds the stack, or may.
 
         Raises NoAnswer as well when Pulumi cannot be asked, and what `live.read` raises.
         """
@@ -154,7 +154,11 @@ class Mender:
         if folder is None:
             return (), ()
         project = _project_name(self.root)
-        return folder.locks(project, self.stack), folder.torn(project, self.stack)
+        try:
+            locks = folder.locks(project, self.stack)
+        except ValueError as error:
+            raise self._fault("locked", str(error), self._unlock()) from None
+        return locks, folder.torn(project, self.stack)
 
     def _state(self) -> State:
         return State.parse(self._call("stack", "export", "-s", self.stack))
