@@ -1,8 +1,10 @@
 """`gateway-rules import FILE` as a whole: what it prints, writes and gives back."""
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from test_import_external import LICENCE
 
 from gateway_rules.catalogue import SHIPPED
 from gateway_rules.document.command import run
-from gateway_rules.errors import Faults
+from gateway_rules.errors import Faults, NoAnswer
 
 NEWER = replace(followed("RSS Feed", LICENCE), issue="3.15")
 MISPRINT = with_text("RSS Feed", "22.202", "22.2O2")
@@ -114,6 +116,36 @@ def test_with_write_the_catalogue_is_written(
     ]
     assert desk.run(NEWER, write=True) == 0
     assert capsys.readouterr() == ("catalogue.yaml says what issue 3.15 says.\n", "")
+
+
+def test_a_catalogue_that_cannot_be_written_is_told(desk: Desk) -> None:
+    """It stays as it was, and no half-written file lies beside it."""
+    before = desk.catalogue.read_text()
+    draft = desk.root / f".catalogue.yaml.{os.getpid()}"
+    draft.mkdir()
+    with pytest.raises(NoAnswer) as error:
+        desk.run(NEWER, write=True)
+    fix = "make room, or give yourself the right to write there"
+    what = f"cannot be written: Is a directory; {fix}"
+    assert str(error.value) == f"error: catalogue.yaml:1:1: [no-write] {what}"
+    assert desk.catalogue.read_text() == before
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_disk_without_room_is_told(desk: Desk, form: tuple[str, ...]) -> None:
+    """Standard output may be a file that the patch does not fit into."""
+    (desk.root / "Pulumi.yaml").write_text("name: mail\n")
+    (desk.root / "stacks").mkdir()
+    (desk.root / "next.txt").write_text(written(NEWER))
+    command = [sys.executable, "-m", "gateway_rules", "import", "next.txt", *form]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=desk.root, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    what = "[output] standard output cannot be written: No space left on device"
+    assert done.returncode == 3
+    told = f"error: <command>:1:1: {what}; make room, or write elsewhere"
+    assert done.stderr.splitlines()[-1] == told
 
 
 def test_what_is_unplaced_goes_to_standard_error(

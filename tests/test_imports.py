@@ -12,7 +12,7 @@ from sources import imported, modules
 ORDER = (
     *("errors", "loopback", "protocols", "prefixes", "public_addresses"),
     *("stretches", "planes", "packets"),
-    *("places", "wording", "salvage", "fields", "addresses", "catalogue", "document"),
+    *("places", "wording", "salvage", "fields", "addresses", "catalogue"),
     *("site", "hosts", "complaints", "stack_file"),
     *("flows", "security_group"),
     *("cover.entries", "cover.sets", "cover.levels", "cover.tree", "cover.points"),
@@ -35,7 +35,7 @@ ORDER = (
     *("snapshot", "causes", "review", "rows", "brakes", "trips", "schemas"),
     *("review_text", "review_markdown", "git", "changes", "render", "check", "new_stack"),
     *("aws", "resources", "take_over", "program"),
-    *("terminal", "repair.command"),
+    *("terminal", "repair.command", "document"),
     *(
         "local",
         "page",

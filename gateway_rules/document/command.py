@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any, Final
 
+from gateway_rules.address_text import replace_file
 from gateway_rules.catalogue import SHIPPED, Service, read_catalogue
 from gateway_rules.document.drafts import Draft
 from gateway_rules.document.edit import edit
@@ -18,6 +18,7 @@ from gateway_rules.document.propose import Proposal, propose
 from gateway_rules.document.tables import read_document
 from gateway_rules.errors import Fault, Faults
 from gateway_rules.places import read_text, read_yaml, relative
+from gateway_rules.terminal import emit, print_json
 
 FOUND: Final = 1
 PROSE: Final = Path(__file__).parent / "prose.yaml"
@@ -69,17 +70,20 @@ def run(
 
     Gives 1 when something of the issue could not be placed, else 0; the diff, or one JSON
     document, goes to standard output, what could not be placed to standard error. Raises
-    Faults when the file is no such document, or the catalogue is malformed.
+    Faults when the file is no such document, or the catalogue is malformed, and NoAnswer
+    when one of them cannot be written.
     """
     catalogue = catalogue or _own(root, SHIPPED)
     found = import_issue(root, file, catalogue, prose or _own(root, PROSE))
     is_written = write and found.before != found.after
     if is_written:
-        _write(catalogue, found.after)
+        replace_file(catalogue, found.after, root)
     for finding in found.findings:
         sys.stderr.write(f"{warning(finding.fault(found.file))}\n")
-    said = json.dumps(found.as_json(is_written=is_written), indent=2)
-    sys.stdout.write(f"{said}\n" if as_json else _for_people(found, is_written=is_written))
+    if as_json:
+        print_json(found.as_json(is_written=is_written))
+    elif said := _for_people(found, is_written=is_written):
+        emit(said.removesuffix("\n"))
     return FOUND if found.findings else 0
 
 
@@ -124,14 +128,6 @@ def _for_people(found: Import, *, is_written: bool) -> str:
     if not found.diff and not found.findings:
         return f"{found.catalogue} says what issue {found.issues[1]} says.\n"
     return found.diff + (f"Written: {found.catalogue}\n" if is_written else "")
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole, so that a reader sees the old or the new one."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as new:
-        new.write(text)
-    Path(new.name).chmod(path.stat().st_mode)
-    Path(new.name).replace(path)
 
 
 def _check(text: str, proposal: Proposal, name: str) -> None:
