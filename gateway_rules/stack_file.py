@@ -114,7 +114,9 @@ def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Com
         # Whether a host is asked for depends on the region.
         cause = "region" if complaint.path[0] == "hosts" else complaint.path[0]
         guessed = cause not in ours or (cause,) in salvaged.lost
-        blamed = complaint.rule == NO_NETWORKS and ("networks",) in salvaged.lost
+        blamed = complaint.rule == NO_NETWORKS and any(
+            steps[0] == "networks" for steps in salvaged.lost
+        )
         if path and not guessed and not blamed and complaint.rule != "pending":
             yield complaint._replace(path=path)
 
