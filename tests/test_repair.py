@@ -243,6 +243,14 @@ def test_what_aws_has_no_more_is_told_and_read_again(deployed: Deployed) -> None
     assert (found, found.refreshes) == (Repairs(gone=(known,)), True)
 
 
+def test_what_lost_its_tag_is_in_aws_all_the_same(deployed: Deployed) -> None:
+    """Who takes the tags away deletes nothing: the next update puts them back."""
+    whole, client = _whole(deployed), deployed.client
+    client.create_network_interface(SubnetId=deployed.place.subnets[0], Groups=[deployed.group])
+    client.delete_tags(Resources=[deployed.acl, deployed.group], Tags=[{"Key": STACK_TAG}])
+    assert _judge(deployed, whole) == Repairs()
+
+
 def test_acl_takes_the_place_of_one_that_is_gone(deployed: Deployed) -> None:
     """The state's own ACL was deleted by hand, so another one of the stack gets its name."""
     whole = _whole(deployed)

@@ -104,9 +104,13 @@ def _own(found: Live) -> tuple[LiveAcl, ...]:
 
 
 def _ids(found: Live) -> frozenset[str]:
-    """Give the ids of all groups, rules and ACLs that the stack has in AWS."""
-    rules, acls = (rule.id for rule in found.rules), (acl.id for acl in _own(found))
-    return frozenset({*found.groups, *rules, *acls})
+    """Give the ids of all groups, rules and ACLs that AWS shows.
+
+    Of those that lost the stack's tag they are still its state's; the next update tags them.
+    """
+    groups = {**found.groups, **found.others}
+    rules = (rule.id for some in groups.values() for rule in some)
+    return frozenset({*groups, *rules, *(acl.id for acl in found.acls)})
 
 
 def _wanted(plan: Plan) -> frozenset[str]:
