@@ -13,7 +13,7 @@ from lives import (
     with_interfaces,
     with_other,
 )
-from sites import shipped, site
+from sites import NOBODY, shipped, site
 
 from gateway_rules.live import Live
 from gateway_rules.plan import Plan, plan
@@ -125,6 +125,20 @@ def test_a_gateway_outside_the_subnets_is_told(planned: Plan, stack: Live) -> No
 
 
 # --- Other groups on them ------------------------------------------------------------------
+
+
+def test_a_plan_that_asks_for_nothing_is_verified_as_well() -> None:
+    """Where no packet shows what is wrong, it is told all the same."""
+    bare = plan(shipped(), site(roles=NOBODY, services=dict.fromkeys(shipped().by_id, False)))
+    live = with_interfaces(as_planned(bare), interface("eni-1", "sg-group", subnet="subnet-far"))
+    own, other = live.acls[0], acl("acl-other", subnets=SUBNETS[1:])
+    live = replace(live, acls=(replace(own, subnets=frozenset(SUBNETS[:1])), other))
+    live = replace(live, acls=(*live.acls, acl("acl-spare", own=True)))
+    assert [(one.resource, one.sample) for one in foreign(bare, live)] == [
+        ("eni-1", ("self", 0)),
+        ("acl-other", ("self", 0)),
+        ("acl-spare", ("self", 0)),
+    ]
 
 
 def test_another_group_on_a_gateway_is_told_by_what_it_opens(planned: Plan, stack: Live) -> None:

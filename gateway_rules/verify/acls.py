@@ -17,7 +17,7 @@ from gateway_rules.prefixes import Prefix
 from gateway_rules.site import Site, StackSite
 from gateway_rules.verify import mending
 from gateway_rules.verify.findings import Finding
-from gateway_rules.verify.layers import Comparison, piece_of, smallest
+from gateway_rules.verify.layers import ANYTHING, Comparison, piece_of, smallest
 
 _ACL: Final = "network_acl"
 _Said = tuple[str, int, str, str, int, int, Prefix]
@@ -112,8 +112,8 @@ def spare(plan: Plan, live: Live) -> Iterator[Finding]:
     for acl in own[1:]:
         few = ", ".join(sorted(acl.subnets)) or "no subnet"
         why = f"it bears the stack's tag beside another one, and guards {few}"
-        first = legs(plan.flows, plan.site.networks)[0]
-        yield Finding(_ACL, piece_of(first), (), acl.id, why, _parting(plan.site, acl, ours))
+        first = next(map(piece_of, legs(plan.flows, plan.site.networks)), ANYTHING)
+        yield Finding(_ACL, first, (), acl.id, why, _parting(plan.site, acl, ours))
 
 
 def _parting(site: Site, acl: LiveAcl, ours: AbstractSet[str]) -> str:
@@ -126,7 +126,7 @@ def _parting(site: Site, acl: LiveAcl, ours: AbstractSet[str]) -> str:
 
 
 def _first(comparison: Comparison) -> Piece:
-    return piece_of(comparison.required[0])
+    return next(map(piece_of, comparison.required), ANYTHING)
 
 
 def _said(entry: LiveEntry | Entry) -> _Said:

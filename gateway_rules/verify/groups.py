@@ -16,7 +16,7 @@ from gateway_rules.security_group import Rule
 from gateway_rules.verify import mending
 from gateway_rules.verify.findings import Finding, traffic
 from gateway_rules.verify.index import Index
-from gateway_rules.verify.layers import Comparison, piece_of
+from gateway_rules.verify.layers import ANYTHING, Comparison, piece_of
 
 _Said = tuple[str, str, int, int, Peer]
 GROUPS: Final = "security_group"
@@ -223,7 +223,7 @@ class Groups:
                 why = f"{name} bears the stack's tag, and the plan has no such group"
                 rules = map(piece_of, self.live.groups[group])
                 fix = mending.delete_group(self.plan.site, group)
-                piece = next(rules, Piece("ingress", "-1", 0, 65535, SELF))
+                piece = next(rules, ANYTHING)
                 yield Finding(GROUPS, piece, (), group, why, fix)
 
     def _redundant(self) -> Iterator[Finding]:

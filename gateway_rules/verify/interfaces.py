@@ -16,7 +16,7 @@ from gateway_rules.protocols import ALL_PORTS, DIRECTIONS
 from gateway_rules.verify import mending
 from gateway_rules.verify.findings import Finding
 from gateway_rules.verify.groups import GROUPS, ends, plain, planned_groups
-from gateway_rules.verify.layers import piece_of, smallest
+from gateway_rules.verify.layers import ANYTHING, piece_of, smallest
 
 _DEFAULT: Final = "default"
 """The name of the group that AWS gives to a VPC, and that no other group may have."""
@@ -89,11 +89,12 @@ class Interfaces:
         """Give the interfaces that carry a group where the stack has no ACL."""
         for one in self.live.carriers:
             if one.subnet not in self.live.subnets:
-                rule = next(rule for group in self.plan.groups for rule in group.rules)
+                rule = next((rule for group in self.plan.groups for rule in group.rules), None)
+                piece, services = (piece_of(rule), rule.services) if rule else (ANYTHING, ())
                 where = f"{one.subnet}, which the stack's file does not name"
                 why = f"it carries the stack's group in {where}"
                 fix = f"move it, or name {one.subnet} in the stack's file"
-                yield Finding(GROUPS, piece_of(rule), rule.services, one.id, why, fix)
+                yield Finding(GROUPS, piece, services, one.id, why, fix)
 
     # --- Other groups on the gateways' interfaces ----------------------------------------------
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from gateway_rules import packets
 from gateway_rules.flows import Flow, Leg
 from gateway_rules.packets import Match, Packets, Piece
+from gateway_rules.prefixes import SELF
+from gateway_rules.protocols import ALL_PORTS
 from gateway_rules.verify.index import Index, M
 
+ANYTHING: Final = Piece("ingress", "-1", *ALL_PORTS, SELF)
+"""What shows a finding where no packet does, as a plan may ask for none."""
 Passes = Callable[[Iterable[Any], frozenset[str]], Packets]
 
 
