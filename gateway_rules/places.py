@@ -8,13 +8,14 @@ stay out of the data and become faults.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
@@ -128,7 +129,10 @@ def _compose(text: str, file: str) -> Node | None:
     yaml = YAML(typ="safe", pure=True)
     fix = "mend the YAML"
     try:
-        node: Node | None = yaml.compose(text)
+        with warnings.catch_warnings():
+            # An anchor may be used anew, and the last one before an alias counts.
+            warnings.simplefilter("ignore", ReusedAnchorWarning)
+            node: Node | None = yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _place(mark) if mark else START

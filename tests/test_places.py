@@ -121,6 +121,11 @@ def test_an_alias_is_read_where_it_is_used() -> None:
     assert document.value(("b", 0)) == document.value(("a", 0)) == (1, 10)
 
 
+def test_an_anchor_may_be_used_anew() -> None:
+    """An alias stands for the last before it, and nothing is said of that."""
+    assert parse_yaml("a: &one 1\nb: &one 2\nc: *one\n", "x").data == {"a": 1, "b": 2, "c": 2}
+
+
 def laughs(levels: int) -> str:
     """Give lists of ten, each of which holds the one before it ten times."""
     rows = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, levels))
