@@ -107,6 +107,14 @@ def test_changes_of_all_kinds_are_clean(project: Repository) -> None:
 
 
 @pytest.mark.engine
+def test_subnets_under_other_tags_stay(project: Repository) -> None:
+    """A file that finds the same subnets by other tags changes nothing, and its gateways stay."""
+    project.edit(IRELAND, "{Tier: gateway}", "{Tier: mail, Owner: mail}")
+    stack = rehearse(project, 0)["stacks"]["eu-west-1"]
+    assert (stack["safe"], stack["calls"], stack["networks"]) == (True, [], ["10.42.8.0/26"])
+
+
+@pytest.mark.engine
 def test_catalogue_and_roles_change_together(project: Repository) -> None:
     """Groups and ACL change in one go; stacks that lack their addresses are rehearsed as well."""
     more = STACK.replace("    spam-signatures-cloud: false\n", "")

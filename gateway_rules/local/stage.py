@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any, TypeAlias
+
+from botocore.exceptions import ClientError
 
 from gateway_rules.local.unable import unable
 from gateway_rules.prefixes import Prefix
@@ -49,13 +51,35 @@ def presumed(site: Site) -> Stage:
 
 
 def make(stage: Stage, ec2: Ec2) -> None:
-    """Bring the local AWS to what is presumed; what is already so stays as it is."""
+    """Bring the local AWS to what is presumed; what is already so stays as it is.
+
+    A subnet that has the networks and lacks the tags gets them: no VPC has two such subnets.
+    Raises NoAnswer where there can be no such subnets.
+    """
+    try:
+        _make(stage, ec2)
+    except ClientError as error:
+        what = ", ".join(filter(None, chain(*stage.networks)))
+        code, said = (error.response["Error"][name] for name in ("Code", "Message"))
+        raise unable(
+            "stage-networks",
+            f"the local AWS cannot have the subnets {what} in one VPC: {code}: {said}",
+            "write networks that subnets of one VPC can have; where it is the last run's subnets "
+            "that are in the way, run gateway-rules local down first",
+        ) from None
+
+
+def _make(stage: Stage, ec2: Ec2) -> None:
     vpc = _vpc(stage, ec2)
     wanted = list(stage.networks)
-    for subnet in ec2.describe_subnets(Filters=_filters(stage.subnets, vpc["VpcId"]))["Subnets"]:
+    for subnet in ec2.describe_subnets(Filters=_filters({}, vpc["VpcId"]))["Subnets"]:
+        tags = {tag["Key"]: tag["Value"] for tag in subnet["Tags"]}
+        is_tagged = stage.subnets.items() <= tags.items()
         if (networks := _networks(subnet)) in wanted:
             wanted.remove(networks)
-        else:
+            if not is_tagged:
+                ec2.create_tags(Resources=[subnet["SubnetId"]], Tags=_pairs(stage.subnets))
+        elif is_tagged:
             _remove_subnet(subnet["SubnetId"], ec2)
     _cover(vpc, wanted, ec2)
     for networks in wanted:
@@ -128,5 +152,9 @@ def _filters(tags: Mapping[str, str], vpc: str | None = None) -> list[dict[str, 
 
 def _tags(kind: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
     """Give tags as a create call takes them."""
-    pairs = [{"Key": name, "Value": value} for name, value in tags.items()]
-    return [{"ResourceType": kind, "Tags": pairs}]
+    return [{"ResourceType": kind, "Tags": _pairs(tags)}]
+
+
+def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Give tags as AWS lists them."""
+    return [{"Key": name, "Value": value} for name, value in tags.items()]

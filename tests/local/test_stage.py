@@ -106,6 +106,40 @@ def test_leaves_strange_subnets_alone(ec2: Any) -> None:
     assert ec2.describe_subnets(SubnetIds=[strange])["Subnets"]
 
 
+def test_follows_changed_tags(ec2: Any) -> None:
+    """Where the file names its subnets by other tags, those that have the networks get them."""
+    make(Stage(VPC, {"Tier": "old"}, (("10.42.8.0/26", None),)), ec2)
+    (before,) = ec2.describe_subnets(Filters=[{"Name": "tag:Tier", "Values": ["old"]}])["Subnets"]
+
+    make(stage(("10.42.8.0/26", None)), ec2)
+
+    (after,) = ec2.describe_subnets(SubnetIds=[before["SubnetId"]])["Subnets"]
+    assert {tag["Key"]: tag["Value"] for tag in after["Tags"]} == SUBNETS
+    assert networks(ec2) == [("10.42.8.0/26", [], 1)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (
+            ["10.0.0.0/24", "10.0.0.0/26"],
+            "InvalidSubnet.Conflict: The CIDR '10.0.0.0/26' conflicts with another subnet",
+        ),
+        (["10.32.0.0/12"], "InvalidVpc.Range: The CIDR '10.32.0.0/12' is invalid."),
+    ],
+)
+def test_says_what_no_vpc_can_have(ec2: Any, wanted: list[str], said: str) -> None:
+    """Networks that AWS refuses are told in a line, with its own words."""
+    with pytest.raises(NoAnswer) as caught:
+        make(stage(*((network, None) for network in wanted)), ec2)
+
+    assert str(caught.value) == (
+        f"error: <command>:1:1: [stage-networks] the local AWS cannot have the subnets "
+        f"{', '.join(wanted)} in one VPC: {said}; write networks that subnets of one VPC can have; "
+        "where it is the last run's subnets that are in the way, run gateway-rules local down first"
+    )
+
+
 def test_pairs_the_networks_of_both_families() -> None:
     """IPv6 networks go to the first subnets; the rest have none, or are IPv6 alone."""
     named = site(networks=tuple(map(parse_prefix, ("10.0.0.0/26", "2001:db8::/64", "10.0.1.0/26"))))

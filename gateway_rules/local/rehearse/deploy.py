@@ -84,11 +84,11 @@ class Theatre:
     def _change(self, before: Plan, after: Plan, board: Board) -> Performance:
         """Deploy the present side, and judge each call since the gateways have their groups."""
         stage.make(stage.presumed(after.site), self._client(after))
-        self._attach(before)
+        self._attach(_standing(before, after))
         first = len(self._moments()) - 1
         done = self._deploy(after, board)
         if done.succeeded:
-            self._attach(after)
+            self._attach(_stack_site(after.site))
         since = self._moments()[first:]
         verdict = judge(before, after, since, is_finished=done.succeeded)
         return Performance(before, after, verdict, self._faults(done))
@@ -114,10 +114,10 @@ class Theatre:
         self.engine.prepare([plan.site.stack])
         return deploy(self.engine, plan.site.stack, board)
 
-    def _attach(self, plan: Plan) -> None:
+    def _attach(self, site: StackSite) -> None:
         """Give the gateways' interfaces the stack's groups, as its user has to."""
-        ec2 = self._client(plan)
-        there = live.read(_stack_site(plan.site), ec2)
+        ec2 = client(self.server.endpoint, site.region)
+        there = live.read(site, ec2)
         asked = [{"Name": "subnet-id", "Values": [*there.subnets]}]
         for each in ec2.describe_network_interfaces(Filters=asked)["NetworkInterfaces"]:
             if {group["GroupId"] for group in each["Groups"]} != {*there.groups}:
@@ -140,6 +140,13 @@ class Theatre:
         told = done.tally.faults or done.tally.errors or ("the engine ended without a word",)
         said = (f"{done.stack}: {error.removeprefix('error: ')}" for error in told)
         return tuple(Fault(COMMAND_LINE, 1, 1, "deploy", each, f"read {kept}") for each in said)
+
+
+def _standing(before: Plan, after: Plan) -> StackSite:
+    """Give the site before, with its subnets as they are tagged once the later stage is made."""
+    site, later = _stack_site(before.site), _stack_site(after.site)
+    is_there = (site.vpc, site.region) == (later.vpc, later.region)
+    return site.model_copy(update={"subnets": later.subnets}) if is_there else site
 
 
 def _stack_site(site: Site) -> StackSite:
