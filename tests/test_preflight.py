@@ -204,6 +204,15 @@ def test_a_subnet_more_is_moved_alone(built: Deployed) -> None:
     assert "Network ACL: stays, and takes 1 subnet." in printed(found).splitlines()
 
 
+def test_a_prefix_is_the_same_however_it_is_written(client: Any) -> None:
+    """IPv4 within IPv6 has a form of its own here, and AWS writes it as any other."""
+    mapped = [addition(name="mapped", protocol="tcp", ports=1, peers=["::ffff:10.0.0.0/104"])]
+    built = deploy(planned(additions=mapped), client)
+    found = read(built.plan, client)
+    assert "::ffff:a00:0/104" in {rule.source for rule in found.rules}
+    assert checked(built.plan, client).calls.by_name == {}
+
+
 def test_subnets_that_were_all_moved_away_come_back_to_the_acl_that_is_there(
     built: Deployed,
 ) -> None:

@@ -12,6 +12,7 @@ from gateway_rules.network_acl import Entry
 from gateway_rules.plan import Plan
 from gateway_rules.security_group import Rule
 from gateway_rules.verify import mending
+from gateway_rules.verify.groups import plain
 
 _Content: TypeAlias = tuple[str, str, int, int, str]
 
@@ -102,7 +103,7 @@ def _content(rule: Rule) -> _Content:
 
 
 def _live_content(rule: LiveRule) -> _Content:
-    source = str(rule.peer) if rule.source == rule.group else rule.source
+    source = str(rule.peer) if plain(rule) else rule.source
     return rule.direction, rule.protocol, rule.from_port, rule.to_port, source
 
 
