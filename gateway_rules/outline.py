@@ -86,12 +86,8 @@ def print_caveat(caveat: Caveat, console: Console) -> None:
 
 def flow_style(data: dict[str, object]) -> str:
     """Write a flat mapping as one line of YAML."""
-    parts = (f"{key}: {_scalar(value)}" for key, value in data.items())
+    parts = (f"{key}: {report.in_flow(value)}" for key, value in data.items())
     return "{" + ", ".join(parts) + "}"
-
-
-def _scalar(value: object) -> str:
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
 def _indented(content: RenderableType) -> Padding:

@@ -204,6 +204,7 @@ class _Builder:
         if isinstance(node, MappingNode) and kind == "map":
             return {key: self.build(value, (*path, key)) for key, value in self._items(node, path)}
         if isinstance(node, SequenceNode) and kind == "seq":
+            self._colons(node)
             return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
         return self._scalar(node, kind, str(node.value))
 
@@ -221,6 +222,14 @@ class _Builder:
             else:
                 self.keys[*path, key] = _place(key_node.start_mark)
                 yield key, value
+
+    def _colons(self, node: SequenceNode) -> None:
+        """Refuse what this reader takes between brackets, and Pulumi's does not."""
+        plain = [each for each in node.value if isinstance(each, ScalarNode) and not each.style]
+        for each in plain if node.flow_style else ():
+            if str(each.value).startswith(":"):
+                said = f"{each.value} begins with a colon, which Pulumi cannot read in a list"
+                self._fault(each, "yaml", said, f'write "{each.value}", in quotes')
 
     def _scalar(self, node: Node, kind: str, text: str) -> Any:
         match kind:

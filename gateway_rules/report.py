@@ -91,6 +91,17 @@ def caveat(value: Caveat) -> dict[str, Any]:
     return value.model_dump(exclude={"additions"}) | {"additions": additions}
 
 
+def in_flow(value: object) -> str:
+    """Write a value within a line of YAML, so that all readers read it back.
+
+    The text -1 would be a number, and Pulumi's reader takes no colon first.
+    """
+    if isinstance(value, list):
+        return f"[{', '.join(map(in_flow, value))}]"
+    text = str(value)
+    return f'"{text}"' if value == "-1" or text.startswith(":") else text
+
+
 def written(addition: Addition) -> dict[str, Any]:
     """Give an addition as a stack file has it."""
     kept = addition.model_dump(exclude={"ports", "peers"}, exclude_none=True)

@@ -202,6 +202,33 @@ CURES = [
         ],
     ),
     (
+        {"services": {**FEW["services"], "ntp": ["2001:db8::1/128"]}},
+        ("egress", "udp", "::1", "123"),
+        [
+            (
+                "ntp (section 2, NTP server) is narrowed to other prefixes",
+                ['write services: ntp: [2001:db8::1/128, "::1/128"]'],
+                [],
+            )
+        ],
+    ),
+    (
+        {},
+        ("ingress", "tcp", "::/0", "25"),
+        [
+            (
+                "an addition would allow it",
+                [
+                    (
+                        "write additions: - {name: tcp-25-in, direction: ingress, protocol: tcp, "
+                        'ports: 25, peers: ["::/0"]}'
+                    )
+                ],
+                [],
+            )
+        ],
+    ),
+    (
         {},
         ("egress", "50", "192.0.2.1"),
         [

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from gateway_rules.catalogue import read_catalogue
 from gateway_rules.outline import flow_style, notes, print_catalogue
+from gateway_rules.places import parse_yaml
 from gateway_rules.report import written
 
 CATALOGUE = read_catalogue()
@@ -77,3 +78,15 @@ def test_most_rows_hold_everywhere_and_for_all_versions() -> None:
         "spam-signatures-cloud": ("in EMEA only, as section 4 says",),
         "spam-signatures-download": ("before version 3.1 only",),
     }
+
+
+def test_a_line_to_paste_reads_back_as_the_addition() -> None:
+    """Also where protocol or prefix would be something else without quotes."""
+    data: dict[str, object] = {
+        "name": "all",
+        "protocol": "-1",
+        "peers": ["::/0", "2001:db8::/32", "self"],
+    }
+    line = flow_style(data)
+    assert line == '{name: all, protocol: "-1", peers: ["::/0", 2001:db8::/32, self]}'
+    assert parse_yaml(line, "x").data == data

@@ -233,6 +233,23 @@ def test_a_tag_that_is_not_the_values_own_is_a_fault(value: str, tag: str) -> No
     ]
 
 
+def test_what_pulumi_cannot_read_in_a_list_is_a_fault() -> None:
+    """Its reader stops at a colon behind a bracket or a comma, if it is in no quotes."""
+    assert parse_yaml("a: ['::/0', \"::1/128\"]\nb:\n- ::/0\n", "x").data == {
+        "a": ["::/0", "::1/128"],
+        "b": ["::/0"],
+    }
+    with pytest.raises(Faults) as caught:
+        parse_yaml("a: [::/0, 2001:db8::/32,\n ::1/128]\n", "x")
+    assert told(caught.value) == [
+        (
+            f"error: x:{place}: [yaml] {text} begins with a colon, which Pulumi cannot read in a "
+            f'list; write "{text}", in quotes'
+        )
+        for place, text in (("1:5", "::/0"), ("2:2", "::1/128"))
+    ]
+
+
 @pytest.mark.parametrize("digits", [41, 5000])
 def test_a_number_of_very_many_digits_is_a_fault(digits: int) -> None:
     """Python reads none of more than 4,300 digits, and nobody means one of fifty."""

@@ -180,7 +180,7 @@ def _listed(plan: Plan, key: str, name: str, peers: Sequence[Peer]) -> _Change:
     """Write a list of the stack file, without what others of it cover."""
     each = tuple(dict.fromkeys(peers))
     kept = [one for one in each if not any(other != one and covers(other, one) for other in each)]
-    line = f"{name}: [{', '.join(map(str, kept))}]"
+    line = f"{name}: {report.in_flow([*map(str, kept)])}"
     fields = {key: {**getattr(plan.site, key), name: tuple(kept)}}
     return _Change(Edit("write", key, line), fields)
 
@@ -233,15 +233,8 @@ def _added(plan: Plan, addition: Addition) -> _Change:
 
 def _line(addition: dict[str, object]) -> str:
     """Write an addition in the flow style of YAML."""
-    parts = (f"{key}: {_yaml(value)}" for key, value in addition.items())
+    parts = (f"{key}: {report.in_flow(value)}" for key, value in addition.items())
     return f"- {{{', '.join(parts)}}}"
-
-
-def _yaml(value: object) -> str:
-    """Write a value so that YAML reads it back: -1 as a text would be a number."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_yaml, value))}]"
-    return '"-1"' if value == "-1" else str(value)
 
 
 def _addition_cure(wish: _Wish, what: str) -> Cure:
