@@ -201,3 +201,14 @@ def test_items_are_written_whole() -> None:
 def test_a_text_reads_back_as_itself(text: str, written: str) -> None:
     """Quotes are written only where YAML would read something else."""
     assert written == scalar(text)
+
+
+@pytest.mark.parametrize("row", ["RSS Feed", '"RSS Feed"', "'RSS Feed'"])
+@pytest.mark.parametrize(
+    "label", ['RSS "Feed"', "RSS\\Feed", "RSS\x85Feed", "RSS\ufffeFeed", "RSS: Feed"]
+)
+def test_a_label_may_have_any_sign(tmp_path: Path, row: str, label: str) -> None:
+    """However the old one is quoted, the new one reads back as it is printed."""
+    text = TEXT.replace("row: RSS Feed", f"row: {row}")
+    new = edited(with_head("RSS Feed", label=label), text, tmp_path)
+    assert reread(new, tmp_path).by_id["rss-feed"].row == label

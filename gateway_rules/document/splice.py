@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 from ruamel.yaml.tokens import AliasToken, AnchorToken
 
-from gateway_rules.document.yaml_text import scalar
+from gateway_rules.document.yaml_text import in_quotes, scalar
 
 _ALIAS: Final = re.compile(r"\s*:\s*(\*[^\s,\]}]+)")
 _OWN_LINE: Final = re.compile(r"\s*(#.*)?")
@@ -77,9 +77,7 @@ def rewritten(text: str, mapping: Node, changes: Mapping[str, str]) -> Iterator[
             in_flow = isinstance(mapping, CollectionNode) and bool(mapping.flow_style)
             written = scalar(now, in_flow=in_flow)
             is_quoted = isinstance(node, ScalarNode) and node.style == '"'
-            yield replaced(
-                text, mapping, name, f'"{now}"' if is_quoted and written == now else written
-            )
+            yield replaced(text, mapping, name, in_quotes(now) if is_quoted else written)
 
 
 def spliced(text: str, start: int, end: int, splices: Iterable[Splice]) -> str:

@@ -1,4 +1,4 @@
-"""Values as a person writes them in YAML: plain where that reads back as itself, else quoted."""
+"""Values as a person writes them in YAML: plain where that reads back as itself, else in_quotes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ def scalar(text: str, *, in_flow: bool = True) -> str:
     ('NTLM (PMM)', '"3.1"', '"a, b: c"')
     """
     form, meant = ("[%s]", [text]) if in_flow else ("k: %s", {"k": text})
-    return text if _load(form % text) == meant else json.dumps(text, ensure_ascii=False)
+    return text if _load(form % text) == meant else in_quotes(text)
+
+
+def in_quotes(text: str) -> str:
+    r"""Write a text in quotes, with escapes for what may not stand in YAML.
+
+    >>> in_quotes('the "new" row'), in_quotes("\ufffe")
+    ('"the \\"new\\" row"', '"\\ufffe"')
+    """
+    written = json.dumps(text, ensure_ascii=False)
+    return written if _load(written) == text else json.dumps(text)
 
 
 def _load(written: str) -> object:
