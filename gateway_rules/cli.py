@@ -24,7 +24,7 @@ from gateway_rules import (
 from gateway_rules.catalogue import Catalogue, read_catalogue
 from gateway_rules.errors import Faults, usage
 from gateway_rules.local.commands import app as local
-from gateway_rules.project import load_plan
+from gateway_rules.project import catalogue_of, load_plan
 from gateway_rules.terminal import (
     EXITS,
     INTERRUPTED,
@@ -86,7 +86,7 @@ def show_stack(context: typer.Context, stack: Stack, as_json: Json = False) -> N
 
 
 @app.command()
-def catalogue(as_json: Json = False) -> None:
+def catalogue(context: typer.Context, as_json: Json = False) -> None:
     """Show the document's rows, its errata and its caveats, in its own order.
 
     Hold it beside the PDF: every row is there, and the caveats have lines to paste into
@@ -94,11 +94,20 @@ def catalogue(as_json: Json = False) -> None:
 
     Example: gateway-rules catalogue | less
     """
-    read = read_catalogue()
+    read = _known_catalogue(context)
     if as_json:
         print_json(catalogue_json(read))
     else:
         present(partial(outline.print_catalogue, read))
+
+
+def _known_catalogue(context: typer.Context) -> Catalogue:
+    """Read the project's own catalogue; where there is no project, that of the package."""
+    try:
+        root = root_of(context)
+    except Faults:
+        return read_catalogue()
+    return catalogue_of(root)
 
 
 def catalogue_json(read: Catalogue) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The command line: what it prints, where, and with which exit code."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typed import Done, Type, typist
 from written import STACK, fixtures, project, promised
 
 from gateway_rules import cli
+from gateway_rules.catalogue import SHIPPED
 from gateway_rules.errors import Fault, NoAnswer
 from gateway_rules.project import stack_names
 
@@ -59,6 +61,15 @@ def test_the_catalogue_needs_no_project(
     done = run("catalogue")
     assert (done.code, done.err) == (0, [])
     assert "Product updates (product-updates): egress tcp 80" in done.out.splitlines()
+
+
+def test_the_catalogue_is_the_one_that_stacks_are_planned_with(run: Type, tmp_path: Path) -> None:
+    """A project that holds a document of its own is shown that one."""
+    own = project(tmp_path) / "gateway_rules" / "catalogue" / SHIPPED.name
+    own.parent.mkdir(parents=True)
+    own.write_text(re.sub("(?m)^title: .*", "title: Another Gateway", SHIPPED.read_text()))
+    for command in (("show", "bad"), ("catalogue",)):
+        assert "Another Gateway, issue " in run("-C", tmp_path, *command).out
 
 
 def test_the_catalogue_as_json_is_what_its_file_holds(run: Type) -> None:
