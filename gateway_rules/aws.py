@@ -40,7 +40,7 @@ def verify(plan: Plan) -> Verification:
 
 def client(region: str) -> Any:
     """Make an EC2 client with boto3's usual credentials, patient where it is throttled."""
-    return boto3.client("ec2", region_name=region, config=_config(_ATTEMPTS))
+    return _client("ec2", region, _ATTEMPTS)
 
 
 def quotas(region: str) -> LiveQuotas:
@@ -48,11 +48,26 @@ def quotas(region: str) -> LiveQuotas:
 
     A network with an endpoint for EC2 alone is no reason to answer nothing.
     """
-    service = boto3.client("service-quotas", region_name=region, config=_config(2))
+    service = _client("service-quotas", region, 2)
     try:
         return live_quotas.read(service)
     except (boto.ConnectionError, boto.HTTPClientError):
         return LiveQuotas()
+
+
+class _NoEndpoint(BotoCoreError):
+    """The settings name an endpoint that is no URL, which botocore says as a bare ValueError."""
+
+    fmt = "{said}"
+
+
+def _client(service: str, region: str, attempts: int) -> Any:
+    try:
+        return boto3.client(service, region_name=region, config=_config(attempts))
+    except BotoCoreError:
+        raise
+    except ValueError as error:
+        raise _NoEndpoint(said=error) from None
 
 
 def _config(attempts: int) -> Config:
@@ -76,6 +91,8 @@ def answered(plan: Plan) -> Iterator[None]:
 
 def _cure(error: BotoCoreError) -> str:
     """Say what to look after: a local AWS ends, and is somewhere else when it is back."""
+    if isinstance(error, _NoEndpoint):
+        return "write one such as http://127.0.0.1:4566 as AWS_ENDPOINT_URL, or none"
     if is_loopback(error.kwargs.get("endpoint_url", "")):
         return "start the local AWS with gateway-rules local up; local status says where it is"
     return "check the credentials and the network"

@@ -578,6 +578,29 @@ def test_a_local_aws_that_has_ended_is_a_fault_with_its_own_cure(planned: Plan) 
     )
 
 
+@pytest.mark.parametrize("make", [account.client, account.quotas])
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        ("127.0.0.1:4566", "Invalid endpoint: 127.0.0.1:4566"),
+        ("http://[::1", "Invalid IPv6 URL"),
+    ],
+)
+def test_an_endpoint_that_is_no_url_is_a_fault(
+    planned: Plan,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[str], object],
+    endpoint: str,
+    said: str,
+) -> None:
+    """A port without `http://` before it is soon written."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    with pytest.raises(NoAnswer) as error, account.answered(planned):
+        make("eu-west-1")
+    fix = "write one such as http://127.0.0.1:4566 as AWS_ENDPOINT_URL, or none"
+    assert error.value.faults == (Fault(*FILE, "aws", said, fix),)
+
+
 def test_other_errors_are_not_hidden(planned: Plan) -> None:
     """A mistake of the program's own stays what it is."""
     with pytest.raises(ZeroDivisionError), account.answered(planned):
