@@ -72,7 +72,8 @@ def _more(point: Budget) -> str:
 
 
 def _times(low: Budget, high: Budget) -> str:
-    return f": {quantity(low.excess // high.excess)} times fewer" if high.excess else ""
+    times = low.excess // high.excess if high.excess else 0
+    return f": {quantity(times)} times fewer" if times > 1 else ""
 
 
 def _exact(curve: Curve) -> str:

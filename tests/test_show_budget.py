@@ -58,6 +58,14 @@ NOTES = [
             ),
         ),
         (
+            {19: 1999, 39: 1000, 49: 0},
+            2,
+            (
+                "With 39 entries instead of 19, the ACL passes 1,000 packets more than required "
+                "instead of 1,999. It would be exact with 49, more than AWS gives."
+            ),
+        ),
+        (
             {19: 1000, 25: 0},
             2,
             (
@@ -95,7 +103,15 @@ NOTES = [
             "AWS's default leaves 19 entries, and at least 22 are needed.",
         ),
     ],
-    ids=["never-exact", "exact", "exact-at-most", "exact-by-default", "one", "too-few"],
+    ids=[
+        "never-exact",
+        "not-half-as-many",
+        "exact",
+        "exact-at-most",
+        "exact-by-default",
+        "one",
+        "too-few",
+    ],
 )
 def test_what_a_larger_quota_buys_is_one_sentence(
     excess: dict[int, int], smallest: int, words: str
