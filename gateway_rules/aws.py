@@ -55,10 +55,8 @@ def quotas(region: str) -> LiveQuotas:
         return LiveQuotas()
 
 
-class _NoEndpoint(BotoCoreError):
+class _NoEndpoint(Exception):
     """The settings name an endpoint that is no URL, which botocore says as a bare ValueError."""
-
-    fmt = "{said}"
 
 
 def _client(service: str, region: str, attempts: int) -> Any:
@@ -67,7 +65,7 @@ def _client(service: str, region: str, attempts: int) -> Any:
     except BotoCoreError:
         raise
     except ValueError as error:
-        raise _NoEndpoint(said=error) from None
+        raise _NoEndpoint(str(error)) from None
 
 
 def _config(attempts: int) -> Config:
@@ -82,6 +80,9 @@ def answered(plan: Plan) -> Iterator[None]:
         yield
     except NotFound as error:
         raise _fault(plan, "look-up", str(error), "deploy the stack, or mend its file") from None
+    except _NoEndpoint as error:
+        fix = "write one such as http://127.0.0.1:4566 as AWS_ENDPOINT_URL, or none"
+        raise _fault(plan, "aws", str(error), fix) from None
     except ClientError as error:
         raise _refused(plan, error) from None
     except BotoCoreError as error:
@@ -91,8 +92,6 @@ def answered(plan: Plan) -> Iterator[None]:
 
 def _cure(error: BotoCoreError) -> str:
     """Say what to look after: a local AWS ends, and is somewhere else when it is back."""
-    if isinstance(error, _NoEndpoint):
-        return "write one such as http://127.0.0.1:4566 as AWS_ENDPOINT_URL, or none"
     if is_loopback(error.kwargs.get("endpoint_url", "")):
         return "start the local AWS with gateway-rules local up; local status says where it is"
     return "check the credentials and the network"
