@@ -15,6 +15,7 @@ help: ## list the targets
 
 setup: ## make the environment in .venv, with gateway-rules in it
 	@test -n "$(PYTHON)" || { echo "error: there is no Python 3.11 or newer on PATH; install one, or name it with PYTHON=" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is no Python 3.11 or newer; name one with PYTHON=" >&2; exit 2; }
 	@$(PYTHON) -P gateway_rules/local/environment.py
 
 up: setup ## deploy every stack onto a local AWS and verify it

@@ -135,3 +135,21 @@ def test_needs_nothing_installed() -> None:
     )
 
     assert done.returncode == 0
+
+
+def test_an_old_python_is_told_by_make(tmp_path: Path) -> None:
+    """A Python that is named and too old gets a line, not what it says of options it lacks."""
+    old = tmp_path / "python3.10"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+
+    done = subprocess.run(  # noqa: S603 our own command
+        ["make", "-C", Path(environment.__file__).parents[2], "setup", f"PYTHON={old}"],  # noqa: S607 make stands in different places.
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    line = f"error: {old} is no Python 3.11 or newer; name one with PYTHON="
+    assert line in done.stderr.splitlines()
