@@ -339,3 +339,13 @@ def test_a_change_is_proposed_or_listed(
 ) -> None:
     """Directions, roles and prose are never guessed, and layout alone changes nothing."""
     assert (changed, listed) == outcome(issue)
+
+
+def test_a_label_that_reads_as_prose_is_listed() -> None:
+    """Its rows would silently be those of the label above."""
+    rows = "\nNovelty\n\n\tTCP\t8443\tnew.clearswift.net\t23.1.2.3\nRSS Feed"
+    _, listed = outcome(written(PRINTED).replace("RSS Feed", rows))
+    said = "stands between rows and may be a label; take out the blank lines around it if it is one"
+    assert listed == [
+        f'warning: next.txt:61:1: [stray-row] "Novelty" {said}, else all of it, and import again'
+    ]

@@ -55,7 +55,7 @@ class _Labels:
 def draft_section(section: Section, known: Known) -> Drafts:
     """Give the services of a section as its rows have them; new ones have no id yet."""
     read = [*conversations(section.rows, known), *strays(known.section, section, known.rows)]
-    read += _unparted(section, known)
+    read += _hidden(section, known)
     said = [say(one, known) for one in read if isinstance(one, Conversation)]
     findings = [one for one in read if isinstance(one, Finding)]
     findings += [finding for one in said for finding in one.findings]
@@ -84,15 +84,22 @@ def strays(number: str, section: Section, candidates: tuple[str, ...]) -> Iterat
         yield Finding(cells, "stray-row", what, DECIDE, number, candidates)
 
 
-def _unparted(section: Section, known: Known) -> Iterator[Finding]:
-    """Give the prose that reads as rows of the section's table, which would be lost in it."""
+def _hidden(section: Section, known: Known) -> Iterator[Finding]:
+    """Give the prose that may hold rows or a label of the section's table, lost as prose is."""
     for paragraph in section.paragraphs:
+        start = textwrap.shorten(paragraph.text, _SHOWN, placeholder=" …")
+        cells = (replace(paragraph, text=start),)
         if _reads_as_table(paragraph, " ".join(HEADINGS[known.section])):
-            start = textwrap.shorten(paragraph.text, _SHOWN, placeholder=" …")
-            cells = (replace(paragraph, text=start),)
             what = f"{quoted(cells)} reads as a table whose cells no tab parts"
             fix = "put a tab between its cells and import it again"
-            yield Finding(cells, "stray-row", what, fix, known.section, known.rows)
+        elif paragraph in section.between:
+            what = f"{quoted(cells)} stands between rows and may be a label"
+            fix = (
+                "take out the blank lines around it if it is one, else all of it, and import again"
+            )
+        else:
+            continue
+        yield Finding(cells, "stray-row", what, fix, known.section, known.rows)
 
 
 def _reads_as_table(paragraph: Cell, heading: str) -> bool:

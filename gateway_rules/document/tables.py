@@ -5,7 +5,8 @@ number and title, alone between blank lines, the numbers counting up from 1. A t
 begins with its heading, cells are parted by tabs, and blank cells at the end of a row may
 be missing. A heading that comes again after the end of a page goes on with the same
 table, so the rows of a section are one list, whatever the pages. Between blank lines,
-prose may stand anywhere; a line that touches a table is a row of it.
+prose may stand before a heading and after the last row; a line that touches a table is a
+row of it, and one between rows may be a label.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Cell:
 
 
 Row: TypeAlias = tuple[Cell, ...]
+_Block: TypeAlias = Sequence[tuple[int, str]]
+"""Lines without a blank one between them, each with its number."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Section:
     """Rows that are under no heading that is known here, or do not fit under it."""
     paragraphs: tuple[Cell, ...] = ()
     """Its prose, a paragraph each."""
+    between: tuple[Cell, ...] = ()
+    """Those of its paragraphs that stand between rows under one heading."""
 
 
 @dataclass(frozen=True)
@@ -154,14 +159,27 @@ def _section(number: str, title: Cell, lines: Sequence[str], body: range) -> Sec
     tables = [block for block in blocks if _is_table(block)]
     rows, strays = _under_headings(number, [_row(*line) for block in tables for line in block])
     prose = (_paragraph(block) for block in blocks if not _is_table(block))
-    return Section(title, tuple(rows), tuple(strays), tuple(prose))
+    between = map(_paragraph, _between_rows(blocks))
+    return Section(title, tuple(rows), tuple(strays), tuple(prose), tuple(between))
 
 
-def _is_table(block: Sequence[tuple[int, str]]) -> bool:
+def _between_rows(blocks: Sequence[_Block]) -> Iterator[_Block]:
+    """Give what stands between two parts of a table, the second of which has no heading."""
+    runs = [(is_table, [*run]) for is_table, run in groupby(blocks, _is_table)]
+    for index, (is_table, run) in enumerate(runs[1:-1], 1):
+        if not is_table and not _begins_table(_row(*runs[index + 1][1][0][0])):
+            yield from run
+
+
+def _begins_table(row: Row) -> bool:
+    return row[LABEL].text == HEADINGS[EXTERNAL][LABEL]
+
+
+def _is_table(block: _Block) -> bool:
     return any("\t" in line for _, line in block)
 
 
-def _paragraph(block: Sequence[tuple[int, str]]) -> Cell:
+def _paragraph(block: _Block) -> Cell:
     return Cell(block[0][0], 1, " ".join(" ".join(line for _, line in block).split()))
 
 
@@ -183,7 +201,7 @@ def _under_headings(number: str, rows: Sequence[Row]) -> tuple[list[Row], list[R
     strays: list[Row] = []
     is_known = False
     for row in rows:
-        begins_table = row[LABEL].text == HEADINGS[EXTERNAL][LABEL]
+        begins_table = _begins_table(row)
         is_heading = begins_table and tuple(cell.text for cell in row if cell.text) == heading
         is_known = is_heading or (is_known and not begins_table)
         if is_known and not is_heading and (fitting := _fit(row, len(heading))):
