@@ -366,6 +366,15 @@ def test_gateways_pass_by_prefixes_that_hold_their_networks(
     assert (found.allowed, found.services) == (allowed, named)
 
 
+def test_replies_of_gateways_go_where_those_who_ask_there_say() -> None:
+    """Who asks for all protocols with one subnet asks for no more replies from the other."""
+    wanted = addition(name="own", direction="egress", protocol="tcp", ports=7, peers=["self"])
+    more = addition(name="all", direction="egress", protocol="-1", peers=["10.42.8.0/26"])
+    made = plan(shipped(), site(additions=[wanted, more]))
+    found = told(made, Question("egress", "tcp", 7, 7, (SELF,)))
+    assert (found.allowed, found.services) == (True, ("all", "own"))
+
+
 @pytest.mark.parametrize(
     "text", ["169.254.169.253", "169.254.169.123", "169.254.169.254", "fd00:ec2::254"]
 )

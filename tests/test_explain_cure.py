@@ -202,6 +202,22 @@ CURES = [
         ],
     ),
     (
+        {"services": FEW["services"] | {"dns": False}},
+        ("egress", "udp", "2001:db8::53", "53"),
+        [
+            (
+                "an addition would allow it",
+                [
+                    (
+                        "write additions: - {name: udp-53-out, direction: egress, protocol: udp, "
+                        "ports: 53, peers: [2001:db8::53/128]}"
+                    )
+                ],
+                [],
+            )
+        ],
+    ),
+    (
         {"services": {**FEW["services"], "ntp": ["2001:db8::1/128"]}},
         ("egress", "udp", "::1", "123"),
         [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import Final
 
 from gateway_rules import packets, protocols
@@ -73,10 +73,9 @@ class _View:
         services = tuple(sorted({service for flow in asking for service in flow.services}))
         if known := _unfiltered(question, place):
             return Answer(place, (), (), None, services, known)
-        back = [way for one in asked for way in self._back(one, place)]
-        returned = tuple(self._acls(back, place)) if back else None
         group, there = self._group(asked, place), self._acls(asked, place)
-        return Answer(place, tuple(group), tuple(there), returned, services)
+        back = tuple(self._returned(asked, place)) or None
+        return Answer(place, tuple(group), tuple(there), back, services)
 
     def _asked(self, question: Question) -> Iterator[_Way]:
         """Part all protocols into those that anything tells apart."""
@@ -103,6 +102,13 @@ class _View:
                 for spot in self._spots(place, acl):
                     held = [line for line in acl if self._speaks(line.match, way, spot)]
                     yield from _decide(held, way)
+
+    def _returned(self, asked: Iterable[_Way], place: Peer) -> Iterator[Decision]:
+        """Decide the replies of each spot by itself, as flows may ask for more at some."""
+        flows = (Line("", flow) for flow in self.flows)
+        spots = self._spots(place, [*flows, *chain(*self.ruleset.acls)])
+        for spot, way in product([*spots], asked):
+            yield from self._acls(self._back(way, spot), spot)
 
     def _spots(self, place: Peer, some: Sequence[Line]) -> Iterator[Peer]:
         """Give where in the subnets the gateways themselves may be, which prefixes hold as well."""

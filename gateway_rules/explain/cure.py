@@ -11,7 +11,7 @@ from gateway_rules.explain.values import Line, Question, packets_text, span
 from gateway_rules.flows import Flow, required_flows, role_peers, why_not_used
 from gateway_rules.packets import Match
 from gateway_rules.plan import Plan
-from gateway_rules.prefixes import Peer, Prefix
+from gateway_rules.prefixes import ANYWHERE, Peer, Prefix
 from gateway_rules.protocols import ICMP, NUMBERS, WAY, Direction, PortPair
 from gateway_rules.security_group import covers
 from gateway_rules.site import Site
@@ -187,8 +187,9 @@ def _listed(plan: Plan, key: str, name: str, peers: Sequence[Peer]) -> _Change:
 
 def _would_reach(plan: Plan, service: Service, peers: tuple[Peer, ...]) -> bool:
     """Tell whether a service that is left out would allow the peers if it were not."""
-    own = role_peers(plan.site, service.role) if service.role else service.addresses
-    return service.anywhere or all(any(covers(one, peer) for one in own) for peer in peers)
+    anyone = (ANYWHERE,) if service.anywhere else service.addresses
+    own = role_peers(plan.site, service.role) if service.role else anyone
+    return all(any(covers(one, peer) for one in own) for peer in peers)
 
 
 def _taken_out(plan: Plan, service: Service) -> tuple[_Change, ...]:
