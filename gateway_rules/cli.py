@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 import traceback
@@ -40,6 +41,8 @@ from gateway_rules.terminal import (
 
 _COLLECT_AFTER: Final = 100_000
 """Values made before Python looks for garbage among them: a long list is all in use."""
+_REFUSALS: Final = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+"""What no program is to blame for: missing rights and full disks."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -130,10 +133,20 @@ def main() -> NoReturn:
         code = fail(misused(error), MALFORMED)
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
-    except Exception:  # noqa: BLE001 - a fault of the program must not look like a finding.
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 - a fault of the program must not look like a finding.
         code = NO_ANSWER
+        if isinstance(error, OSError) and error.errno in _REFUSALS:
+            fail(refused(error), code)
+        else:
+            traceback.print_exc()
     sys.exit(code)
+
+
+def refused(error: OSError) -> Faults:
+    """Give the fault of a machine that has no room, or lets a file not be read or written."""
+    where = f"{error.filename}: " if error.filename else ""
+    fix = "make room, or see that you may read and write there"
+    return usage("machine", f"{where}{error.strerror}", fix)
 
 
 def misused(error: typer.TyperException) -> Faults:

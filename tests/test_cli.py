@@ -1,5 +1,6 @@
 """The command line: what it prints, where, and with which exit code."""
 
+import errno
 import json
 import re
 import subprocess
@@ -207,6 +208,32 @@ def test_an_interrupt_is_no_traceback(run: Type, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(cli, "load_plan", interrupted)
     assert run("-C", ROOT, "show", "a") == Done(130, "", [])
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            PermissionError(errno.EACCES, "Permission denied", ".local/x"),
+            ".local/x: Permission denied",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_what_the_machine_refuses_is_a_line(
+    run: Type, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+) -> None:
+    """A full disk and missing rights are no faults of the program: nobody need read its calls."""
+
+    def refused(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "load_plan", refused)
+    line = (
+        f"error: <command>:1:1: [machine] {said}; "
+        "make room, or see that you may read and write there"
+    )
+    assert run("-C", ROOT, "show", "a") == Done(3, "", [line])
 
 
 @pytest.mark.parametrize(
