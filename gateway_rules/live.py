@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from gateway_rules import protocols
 from gateway_rules.prefixes import SELF, Peer, Prefix, parse_prefix
 from gateway_rules.protocols import Direction
-from gateway_rules.site import StackSite, sought
+from gateway_rules.site import Site, StackSite, sought
 
 STACK_TAG: Final = "gateway-rules:stack"
 """The tag by which a stack finds what is its own."""
@@ -115,6 +115,12 @@ class Live:
     def carriers(self) -> tuple[Interface, ...]:
         """The interfaces that carry at least one of the stack's groups."""
         return tuple(one for one in self.interfaces if self.groups.keys() & {*one.groups})
+
+    def networks(self, site: Site) -> tuple[Prefix, ...]:
+        """Give the subnets' CIDRs, sorted; those of IPv6 only where the site names any."""
+        families = {4, *(network.version for network in site.networks)}
+        found = sorted(prefix for some in self.subnets.values() for prefix in some)
+        return tuple(prefix for prefix in found if prefix.version in families)
 
     def strangers(self, subnet: str) -> tuple[Interface, ...]:
         """Give the interfaces in use in a subnet that carry none of the stack's groups."""

@@ -642,6 +642,31 @@ def test_a_subnet_under_anothers_acl_is_not_taken(built: Deployed) -> None:
     assert checked(replace(built.plan, site=willing), built.client).is_clear
 
 
+def test_subnets_must_be_as_the_file_says(client: Any) -> None:
+    """A preview refuses them otherwise, so an update cannot be clear."""
+    built = deploy(planned(), client)
+    marks = tagged("subnet", Tier="gateway")
+    new = {"CidrBlock": "10.42.9.0/26", "TagSpecifications": marks}
+    made = client.create_subnet(VpcId=built.place.vpc, **new)["Subnet"]["SubnetId"]
+    three = "10.42.8.0/26, 10.42.8.64/26, 10.42.9.0/26"
+    assert told(checked(built.plan, client)) == [
+        (
+            "networks",
+            f"the subnets are {three}, which gateway-rules:networks does not say",
+            [f"write gateway-rules:networks: [{three}]"],
+        )
+    ]
+    named = built.plan.site.model_copy(update={"subnets": (*built.place.subnets, made)})
+    client.delete_subnet(SubnetId=made)
+    assert told(checked(replace(built.plan, site=named), client)) == [
+        (
+            "subnets",
+            f"{made} is no subnet of {built.place.vpc}",
+            ["write the ids of the VPC's subnets"],
+        )
+    ]
+
+
 def test_what_is_in_use_is_not_cut_off_unasked(client: Any) -> None:
     """Before the first update, whatever is in the subnets is somebody's; unless it is in no use."""
     made = planned()

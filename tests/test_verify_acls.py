@@ -102,6 +102,17 @@ def test_an_acl_that_passes_nothing_is_shown_by_the_first_packet_that_it_takes(
     assert (found.piece.direction, found.services) == ("egress", ("ssh",))
 
 
+def test_the_gateways_are_in_the_subnets_that_there_are() -> None:
+    """A subnet more is theirs as well, and the ACL does not let them by there yet."""
+    used = {name: False for name in shipped().by_id if name != "greylisting"}
+    made = plan(shipped(), site(roles=NOBODY | {"peers": ["self"]}, services=used))
+    live = as_planned(made)
+    subnets = {**live.subnets, "subnet-c": (parse_prefix("10.42.9.0/26"),)}
+    found = compare(made, replace(live, subnets=subnets))
+    assert {(one.other_end, one.fix) for one in found.missing} == {("10.42.9.0/26", UP)}
+    assert (found.excess, found.foreign) == ((), ())
+
+
 def test_an_entry_under_another_number_is_foreign(planned: Plan) -> None:
     """It passes what the planned one would, and the next deployment makes a new ACL."""
     first, *rest = own_acl(planned).entries

@@ -19,7 +19,7 @@ from gateway_rules.preflight.changes import (
 from gateway_rules.preflight.gone import held_back
 from gateway_rules.preflight.rules import Room, crowded, rooms
 from gateway_rules.preflight.space import cramped
-from gateway_rules.preflight.takeover import taken_over
+from gateway_rules.preflight.takeover import astray, taken_over
 from gateway_rules.preflight.values import Obstacle
 from gateway_rules.verify import mending
 
@@ -84,6 +84,7 @@ def preflight(plan: Plan, live: Live, quotas: LiveQuotas) -> Preflight:
         *(obstacle for room in held for obstacle in crowded(plan.site, room, quotas)),
         *cramped(plan, live, quotas, acl),
         *held_back(plan, live, gone),
+        *astray(plan, live),
         *taken_over(plan, live),
     )
     made = calls(groups, acl, gone)

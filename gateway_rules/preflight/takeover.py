@@ -1,4 +1,4 @@
-"""Subnets that an update would take over from others, which is done only when asked for."""
+"""Subnets that are not as the file says, or that an update would take over from others."""
 
 from __future__ import annotations
 
@@ -25,6 +25,20 @@ def taken_over(plan: Plan, live: Live) -> Iterator[Obstacle]:
             yield _other_acl(site.stack, subnet, guard)
         elif not guard or not guard.own:
             yield from _strangers(site.stack, subnet, live)
+
+
+def astray(plan: Plan, live: Live) -> Iterator[Obstacle]:
+    """Give where the subnets are others than the stack's file says, which a preview refuses."""
+    site, there = plan.site, live.networks(plan.site)
+    named = site.subnets if isinstance(site, StackSite) else ()
+    missing = sorted({*named} - live.subnets.keys()) if isinstance(named, tuple) else []
+    if missing:
+        what = f"{', '.join(missing)} is no subnet of {live.vpc}"
+        yield Obstacle("subnets", what, ("write the ids of the VPC's subnets",))
+    elif site.networks and {*site.networks} != {*there}:
+        shown = ", ".join(map(str, there))
+        what = f"the subnets are {shown}, which gateway-rules:networks does not say"
+        yield Obstacle("networks", what, (f"write gateway-rules:networks: [{shown}]",))
 
 
 def _other_acl(stack: str, subnet: str, acl: LiveAcl) -> Obstacle:

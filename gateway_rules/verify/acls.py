@@ -87,7 +87,7 @@ class Guard:
 
 def guards(plan: Plan, live: Live) -> tuple[Guard, ...]:
     """Compare each ACL over the stack's subnets: each has to pass everything."""
-    ways = legs(plan.flows, plan.site.networks)
+    ways = legs(plan.flows, live.networks(plan.site))
     return tuple(_guard(plan, live, acl, ways) for acl in live.guards)
 
 
