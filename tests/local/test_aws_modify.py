@@ -264,3 +264,25 @@ def test_descriptions_of_rules_that_are_not_there_are_refused(
     (rule,) = rules_of(ec2, group, egress=True)
     given = [{"SecurityGroupRuleId": rule["SecurityGroupRuleId"], "Description": "it's"}]
     assert refusal(call, GroupId=group, SecurityGroupRuleDescriptions=given) == BAD_DESCRIPTION
+
+
+def test_what_a_request_lacks_is_said(ec2: "BaseClient", group: str) -> None:
+    """A request without changes, or with one that says not of what or to what, is no crash."""
+    (rule,) = allow(ec2, group, tcp(25, "192.0.2.0/24"))
+    said = "The request must contain the parameter"
+    modify = ec2.modify_security_group_rules
+    describe = ec2.update_security_group_rule_descriptions_ingress
+    no_rule = {"SecurityGroupRules": [{"SecurityGroupRuleId": rule}]}
+    no_id = {"SecurityGroupRuleDescriptions": [{"Description": "new"}]}
+    one_of = "cidrIp, cidrIpv6, prefixListId, or referencedGroupId"
+    refused = [
+        refusal(modify, GroupId=group, SecurityGroupRules=[]),
+        refusal(modify, GroupId=group, **no_rule),
+        refusal(describe, GroupId=group, **no_id),
+    ]
+    assert refused == [
+        ("MissingParameter", f"{said} SecurityGroupRules"),
+        ("MissingParameter", f"The request must contain exactly one of: {one_of}"),
+        ("MissingParameter", f"{said} SecurityGroupRuleId"),
+    ]
+    assert len(rules_of(ec2, group)) == 1

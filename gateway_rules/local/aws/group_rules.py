@@ -94,10 +94,11 @@ def modify(backend: Backend, request: Request, limits: Limits) -> Answer:
     only, answers that all is well for the rest, and lets two rules become the same.
     """
     group = find_group(backend, request)
-    changes = {
-        each["SecurityGroupRuleId"]: each["SecurityGroupRule"]
-        for each in request["SecurityGroupRules"]
-    }
+    given = request.get("SecurityGroupRules")
+    if not given:
+        raise missing("The request must contain the parameter SecurityGroupRules")
+    # One without a rule names no peer, which is refused as such.
+    changes = {each["SecurityGroupRuleId"]: each.get("SecurityGroupRule", {}) for each in given}
     unknown = changes.keys() - {rule.id for rule in (*group.ingress_rules, *group.egress_rules)}
     if unknown:
         raise no_rule(min(unknown))
@@ -147,6 +148,8 @@ def describe_again(backend: Backend, request: Request, limits: Limits, *, egress
     group = find_group(backend, request)
     given = request.get("SecurityGroupRuleDescriptions")
     if given:
+        if not all("SecurityGroupRuleId" in each for each in given):
+            raise missing("The request must contain the parameter SecurityGroupRuleId")
         ids = [each["SecurityGroupRuleId"] for each in given]
         named = list(_named_rules(group, {"SecurityGroupRuleIds": ids}, egress=egress))
         texts = [
