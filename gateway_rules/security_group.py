@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -41,8 +42,9 @@ def rules(flows: Iterable[Flow], sections: dict[str, str]) -> tuple[Rule, ...]:
     prefixes whose ports touch become one. `sections` says where a service comes from.
     """
     flows = tuple(flows)
-    matches = _join_ports(_merge_prefixes(flows))
-    return tuple(sorted((_rule(match, flows, sections) for match in matches), key=order))
+    matches, near = _join_ports(_merge_prefixes(flows)), _by_base(flows)
+    found = (_rule(match, _within(match, near), sections) for match in matches)
+    return tuple(sorted(found, key=order))
 
 
 _Match = tuple[Direction, Protocol, PortPair, Peer]
@@ -70,7 +72,30 @@ def _join_ports(matches: Iterable[_Match]) -> Iterator[_Match]:
             yield direction, protocol, ports, peer
 
 
-def _rule(match: _Match, flows: tuple[Flow, ...], sections: dict[str, str]) -> Rule:
+_Near = dict[tuple[Direction, Protocol, str], list[Flow]]
+
+
+def _by_base(flows: Iterable[Flow]) -> _Near:
+    """Sort flows by their first address, so that a long list is not searched for every rule."""
+    found: _Near = {}
+    for flow in sorted(flows, key=_base):
+        found.setdefault((flow.direction, flow.protocol, family(flow.peer)), []).append(flow)
+    return found
+
+
+def _base(flow: Flow) -> int:
+    return 0 if flow.peer == SELF else flow.peer.base
+
+
+def _within(match: _Match, near: _Near) -> list[Flow]:
+    """Give the flows that begin within a rule's addresses, as all that it carries do."""
+    direction, protocol, _, peer = match
+    some = near[direction, protocol, family(peer)]
+    first, last = (0, 0) if peer == SELF else peer.interval
+    return some[bisect_left(some, first, key=_base) : bisect_right(some, last, key=_base)]
+
+
+def _rule(match: _Match, flows: Iterable[Flow], sections: dict[str, str]) -> Rule:
     direction, protocol, ports, peer = match
     asking = (flow.services for flow in flows if _carries(match, flow))
     services = tuple(sorted({service for services in asking for service in services}))

@@ -1,6 +1,7 @@
 """Security-group rules: exact, in a normal form, and with names that last."""
 
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Any
@@ -322,6 +323,18 @@ def test_a_rule_knows_all_who_ask_for_it() -> None:
     services = {rule.name: rule.services for rule in groups[0].rules}
     assert services["egress-tcp-20-31-10.0.0.0/8"] == ("beside", "narrow", "wide")
     assert services["egress-tcp-25-10.1.0.0/16"] == ("narrow",)
+
+
+def test_a_long_list_is_not_searched_for_every_rule() -> None:
+    """Whoever pastes all addresses of a cloud is told of the quota before the day ends."""
+    ends = [Prefix(4, number << 1, 32) for number in range(30_000)]
+    flows = [Flow("egress", "tcp", 80, 80, end, (f"web-{end.base % 7}",), ()) for end in ends]
+    began = time.process_time()
+    found = rules_of(flows)
+    seconds = time.process_time() - began
+    asking = [(end, (f"web-{end.base % 7}",)) for end in ends]
+    assert [(rule.peer, rule.services) for rule in found] == asking
+    assert seconds < 20
 
 
 def _addition(name: str, ports: str, peer: str) -> dict[str, object]:
