@@ -58,10 +58,17 @@ _KINDS: Final[dict[str, Callable[[int, int], list[Allow]]]] = {
     "spread, any": lambda seed, count: realistic(seed, count, _PORTS),
     "spread": lambda seed, count: realistic(seed, count, _PORTS, anywhere=False),
     "clusters, any": lambda seed, count: realistic(seed, count, _PORTS, clusters=6),
+    **{
+        f"{clusters} clusters": lambda seed, count, clusters=clusters: realistic(
+            seed, count, _PORTS, anywhere=False, clusters=clusters
+        )
+        for clusters in (20, 40)
+    },
 }
 _KINDS_READING: Final = (
-    "Prefixes of mixed lengths all over the world or in six clusters, the ports asked for "
-    "unequally (Zipf), with or without services to any address (DNS, NTP, mail, replies). "
+    "Prefixes of mixed lengths all over the world or in six, 20 or 40 clusters, the ports asked "
+    "for unequally (Zipf), with or without services to any address (DNS, NTP, mail, replies). "
+    "One cluster more than there are entries is the hardest: an opening must save many at once. "
     "`Entries` is the budget: what AWS's two quotas leave. `Proven` counts the lists whose excess "
     "is proven to be the least there is, `gap` is at most how far above it the others can be. "
     "`median` and `longest` are our times, one run a list. The greedy joins the two entries that "

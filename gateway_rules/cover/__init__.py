@@ -11,7 +11,7 @@ from typing import Final
 from gateway_rules.cover.entries import Allow, Cover, Least, exact
 from gateway_rules.cover.mirrors import unmirrored
 
-STEPS: Final = 200_000
+STEPS: Final = 500_000
 """How long to search for the best: counted, never timed, so that equal input gives equal output."""
 
 _LONG: Final = 5_000

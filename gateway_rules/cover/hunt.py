@@ -5,8 +5,9 @@ excess + price x entries can be found piece by piece. It proves a bound: no cove
 most `room` entries has less excess than that least value - price x room (Lagrange). The
 price at which the bound is highest is found first. Where a gap to the best cover found
 remains, all covers that the bound allows within a tolerance are looked at. Where it is
-too wide for that, because one step saves many entries at once, the question is split in
-two: with that step, and without it.
+too wide for that, because one step saves many entries at once, the question is split: by
+what is opened around everything, each choice with the price that proves most of it; and
+what is still too wide in two, with one step, and without it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from heapq import heappop, heappush
 from typing import Final
 
 from gateway_rules.cover.bounds import FREE, WIDEST, Bounds, Effort, Rulings, TooMuch
+from gateway_rules.cover.choices import Choices
 from gateway_rules.cover.finders import Finders
 from gateway_rules.cover.offers import Found, Offer, Sides
 from gateway_rules.cover.points import NONE, Point, Step, Trace, combined, steps
@@ -39,23 +41,21 @@ _WIDE: Final = 2
 """Within a tolerance of more than this part of a price there may be too much to look at."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Branch:
     """A part of all covers: those that follow some rulings."""
 
     bound: int
     """None of them has less excess."""
-    number: int
-    """Counts the branches, so that equal bounds have an order."""
-    price: int = field(compare=False)
+    price: int
     """The one that proves most."""
-    raw: int = field(compare=False)
+    raw: int
     """What it proves by itself; it may lie below zero."""
-    rulings: Rulings = field(compare=False)
-    sides: Sides = field(compare=False)
-    tolerance: int = field(compare=False)
+    rulings: Rulings
+    sides: Sides
+    tolerance: int
     """How far from the bound to look next."""
-    worth: int = field(compare=False)
+    worth: int
     """How many steps a look may take before it is better to split: as many as the price took."""
 
 
@@ -75,8 +75,8 @@ class Hunt:
     """Where its entries stand, root by root."""
     proven: int = 0
     """No cover has less excess."""
-    _branches: list[Branch] = field(default_factory=list)
-    """A heap of those in which a better cover may be found; together they hold all of these."""
+    _parts: list[tuple[int, int, Branch | Choices]] = field(default_factory=list)
+    """A heap by bound and number of those in which a better cover may be found: all of these."""
     _count: int = 0
 
     @cached_property
@@ -93,9 +93,13 @@ class Hunt:
         self._begin()
         with suppress(TooMuch):
             self._explore()
-            while self._branches and self._branches[0].bound < self.excess:
-                self._prove(self._branches[0].bound)
-                self._follow(heappop(self._branches))
+            while self._parts and self._parts[0][0] < self.excess:
+                bound, _, part = heappop(self._parts)
+                self._prove(bound)
+                if isinstance(part, Branch):
+                    self._follow(part)
+                else:
+                    self._choose(part)
             self._prove(self.excess)
 
     def _begin(self) -> None:
@@ -135,7 +139,7 @@ class Hunt:
         if found:
             bound, tolerance = max(found.raw, known), found.price // _PART + 1
             worth = before - self.effort.steps
-            self._add(Branch(bound, 0, *found[:2], rulings, found.sides, tolerance, worth))
+            self._add(Branch(bound, *found[:2], rulings, found.sides, tolerance, worth))
 
     def _seek(self, rulings: Rulings, price: int, step: int, widest: int) -> Found | None:
         """Find the price that proves most, from one on; None when there is no better cover."""
@@ -150,8 +154,8 @@ class Hunt:
         price = max(bounds, key=lambda price: (bounds[price], price))
         return Found(price, bounds[price], sides)
 
-    def _add(self, branch: Branch) -> None:
-        heappush(self._branches, replace(branch, number=self._count))
+    def _add(self, part: Branch | Choices) -> None:
+        heappush(self._parts, (part.bound, self._count, part))
         self._count += 1
 
     def _ask(self, price: int, rulings: Rulings, widest: int) -> tuple[Offer, int]:
@@ -174,8 +178,31 @@ class Hunt:
         try:
             self._look(branch, self.effort.part(branch.worth))
         except TooMuch:
+            self._part(branch, step)
+
+    def _part(self, branch: Branch, step: Step) -> None:
+        """Part all covers by what they open around everything, or a branch by one step."""
+        if not branch.rulings and step.node in self.roots:
+            self._learn(Choices(step.node, self.room, self._highest), branch.price)
+        else:
             for rulings in _split(branch.rulings, step):
                 self._branch(rulings, branch.bound, branch.price, _FINE)
+
+    def _choose(self, choices: Choices) -> None:
+        """Learn more of the choice of which least is proven, or make it a branch of its own."""
+        if price := choices.next():
+            self._learn(choices, price)
+        else:
+            ruling, bound, price = choices.take()
+            self._branch({choices.root: ruling}, bound, price, _FINE)
+            self._add(choices)
+
+    def _learn(self, choices: Choices, price: int) -> None:
+        """Let choices know what a price proves of them."""
+        finders = zip(self.roots, self._finders.at(price, self.effort, {}), strict=True)
+        others = sum(finder.bound() for root, finder in finders if root is not choices.root)
+        choices.learn(Bounds(price, 0, self.effort, {}), others)
+        self._add(choices)
 
     def _look(self, branch: Branch, effort: Effort) -> None:
         """Keep the best of all covers of the branch whose cost lies within the tolerance."""

@@ -71,10 +71,11 @@ def steps(one: Trace, other: Trace) -> Iterator[Step]:
     """
     if one.node is not other.node:
         return
-    if one.node and one.spans != other.spans:
-        node, places = one.node, [*one.places(), *other.places()]
+    node = one.node
+    cells = (one.cells ^ other.cells) & node.need & ~node.inherited if node else 0
+    if node and cells:
+        places = [*one.places(), *other.places()]
         entries = abs(one.entries - other.entries)
-        cells = (one.cells ^ other.cells) & node.need & ~node.inherited
         for cell in range(cells.bit_length()):
             if cells >> cell & 1:
                 hanging = sum(first <= cell <= last for _, (first, last) in places)

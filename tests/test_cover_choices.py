@@ -1,0 +1,94 @@
+"""What is proven of each choice at a root holds for every cover that makes it."""
+
+from typing import Any
+
+import pytest
+from counting import count
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benches.instances import realistic
+from gateway_rules.cover import fit
+from gateway_rules.cover.bounds import Bounds, Effort
+from gateway_rules.cover.choices import Choices
+from gateway_rules.cover.entries import Allow
+from gateway_rules.cover.search import Search
+from gateway_rules.cover.tree import Tree
+from gateway_rules.prefixes import BITS, Prefix
+
+PORTS = ((20, 21), (25, 25), (80, 80), (82, 89), (80, 443), (1024, 65535))
+ROOM = 4
+HIGHEST = {version: 1 << bits + 16 for version, bits in BITS.items()}
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> list[Allow]:
+    """Give a short list of TCP in one family, hosts and networks in a small world, or anywhere."""
+    version = draw(st.sampled_from([4, 6]))
+    bits = BITS[version]
+    lengths = st.integers(bits - 6, bits) | st.just(0)
+    found = []
+    for length in draw(st.lists(lengths, min_size=2, max_size=8)):
+        host = draw(st.integers(0, 63))
+        prefix = Prefix(version, host >> bits - length << bits - length, length)
+        found.append(Allow("tcp", *draw(st.sampled_from(PORTS)), prefix))
+    return found
+
+
+def bounds_of(price: int, rulings: Any = None) -> Bounds:
+    """Give the bounds at a price, under rulings if there are any."""
+    return Bounds(price, 0, Effort(10**9), rulings or {})
+
+
+@given(lists(), st.sets(st.integers(0, 24), min_size=1, max_size=5))
+def test_no_cover_that_makes_a_choice_costs_less_than_is_proven_of_it(
+    required: list[Allow], exponents: set[int]
+) -> None:
+    """At its price the best cover under each ruling costs what is proven, or more."""
+    tree = Tree(required, [])
+    choices = Choices(tree.root, ROOM, HIGHEST[tree.version])
+    for exponent in exponents:
+        choices.learn(bounds_of(1 << exponent), 0)
+    free = sum(not tree.root.inherited >> cell & 1 for cell in range(len(tree.cells)))
+    seen = set()
+    for _ in range(1 << free):
+        ruling, bound, price = choices.take()
+        seen.add(ruling)
+        search = Search(tree.root, bounds_of(price, {tree.root: ruling}))
+        assert search.cost(search.best()) - price * ROOM >= bound
+    assert len(seen) == 1 << free
+    assert choices.bound > HIGHEST[tree.version]
+
+
+def test_prices_are_sought_above_and_below_until_they_are_close() -> None:
+    """The best price for the lowest choice lies between two that prove less, close to both."""
+    tree = Tree(realistic(0, 60, 6, anywhere=False, clusters=8), [])
+    choices = Choices(tree.root, 7, HIGHEST[4])
+    price: int | None = 1 << 20
+    proven = []
+    while price:
+        choices.learn(bounds_of(price), 0)
+        proven.append(choices.bound)
+        price = choices.next()
+    assert proven == sorted(proven)
+    assert proven[-1] > 2 * proven[0]
+
+
+def test_the_other_protocols_are_counted_in() -> None:
+    """What they cost at a price is part of what is proven at it."""
+    tree = Tree(realistic(0, 60, 6, anywhere=False, clusters=8), [])
+    alone, beside = (Choices(tree.root, 7, HIGHEST[4]) for _ in range(2))
+    alone.learn(bounds_of(1000), 0)
+    beside.learn(bounds_of(1000), 12345)
+    assert beside.bound == alone.bound + 12345
+
+
+@pytest.mark.parametrize(
+    ("clusters", "budget", "excess"), [(20, 19, 79_902_778_991), (22, 19, 76_238_674_814)]
+)
+def test_clusters_just_above_the_budget_are_proven(clusters: int, budget: int, excess: int) -> None:
+    """One opening saves many entries there, so that no single price proves much."""
+    required = realistic(0, 300, 15, anywhere=False, clusters=clusters)
+    cover = fit(required, budget)
+    assert (len(cover.entries), cover.excess, cover.lower_bound) == (budget, excess, excess)
+    assert count(required, cover.entries) == (0, excess)
