@@ -58,12 +58,8 @@ _KINDS: Final[dict[str, Callable[[int, int], list[Allow]]]] = {
     "spread, any": lambda seed, count: realistic(seed, count, _PORTS),
     "spread": lambda seed, count: realistic(seed, count, _PORTS, anywhere=False),
     "clusters, any": lambda seed, count: realistic(seed, count, _PORTS, clusters=6),
-    **{
-        f"{clusters} clusters": lambda seed, count, clusters=clusters: realistic(
-            seed, count, _PORTS, anywhere=False, clusters=clusters
-        )
-        for clusters in (20, 40)
-    },
+    "20 clusters": lambda seed, count: realistic(seed, count, _PORTS, anywhere=False, clusters=20),
+    "40 clusters": lambda seed, count: realistic(seed, count, _PORTS, anywhere=False, clusters=40),
 }
 _KINDS_READING: Final = (
     "Prefixes of mixed lengths all over the world or in six, 20 or 40 clusters, the ports asked "
