@@ -90,7 +90,7 @@ class _View:
 
     def _group(self, asked: Sequence[_Way], place: Peer) -> Iterator[Decision]:
         rules = self.ruleset.rules
-        for way, spot in product(asked, [*self._spots(place, rules)]):
+        for way, spot in product(asked, self._spots(place, _peers(rules))):
             held = [line for line in rules if self._speaks(line.match, way, spot)]
             # A rule that passes all of it explains more than two that each pass a part.
             held.sort(key=lambda line: not _covers(line.match, way.ports))
@@ -99,33 +99,29 @@ class _View:
     def _acls(self, ways: Iterable[_Way], place: Peer) -> Iterator[Decision]:
         for way in ways:
             for acl in self.ruleset.acls:
-                for spot in self._spots(place, acl):
+                for spot in self._spots(place, _peers(acl)):
                     held = [line for line in acl if self._speaks(line.match, way, spot)]
                     yield from _decide(held, way)
 
     def _returned(self, asked: Iterable[_Way], place: Peer) -> Iterator[Decision]:
         """Decide the replies of each spot by itself, as flows may ask for more at some."""
-        flows = (Line("", flow) for flow in self.flows)
-        spots = self._spots(place, [*flows, *chain(*self.ruleset.acls)])
-        for spot, way in product([*spots], asked):
+        asking = (flow.peer for flow in self.flows)
+        peers = chain(asking, *map(_peers, self.ruleset.acls))
+        for spot, way in product(self._spots(place, peers), asked):
             yield from self._acls(self._back(way, spot), spot)
 
-    def _spots(self, place: Peer, some: Sequence[Line]) -> Iterator[Peer]:
+    def _spots(self, place: Peer, peers: Iterable[Peer]) -> tuple[Peer, ...]:
         """Give where in the subnets the gateways themselves may be, which prefixes hold as well."""
         if place != SELF:
-            yield place
-            return
-        peers = (line.match.peer for line in some)
+            return (place,)
         prefixes = [peer for peer in peers if isinstance(peer, Prefix)]
-        for network in self.site.networks:
-            yield from _places(network, prefixes)
+        return tuple(spot for network in self.site.networks for spot in _places(network, prefixes))
 
     def _meeting(self, way: _Way, place: Peer) -> list[Flow]:
         return [flow for flow in self.flows if self._asks(flow, way, place)]
 
     def _asks(self, flow: Flow, way: _Way, place: Peer) -> bool:
-        spots = self._spots(place, [Line("", flow)])
-        return any(self._speaks(flow, way, spot) for spot in spots)
+        return any(self._speaks(flow, way, spot) for spot in self._spots(place, (flow.peer,)))
 
     def _back(self, way: _Way, place: Peer) -> Iterator[_Way]:
         """Give where the replies go: as those who ask for the conversation say, if anybody."""
@@ -148,6 +144,10 @@ class _View:
     def _holds(self, peer: Peer, place: Peer) -> bool:
         """Tell whether a peer is there; an address of the subnets may be another gateway's."""
         return covers(peer, place) or (peer == SELF and is_near(place, self.site))
+
+
+def _peers(lines: Iterable[Line]) -> Iterator[Peer]:
+    return (line.match.peer for line in lines)
 
 
 def is_near(place: Peer, site: Site) -> bool:
