@@ -220,18 +220,23 @@ def test_down_ends_what_a_removed_folder_left(layout: Layout) -> None:
 
 
 def test_the_folder_may_be_a_link(layout: Layout, tmp_path: Path) -> None:
-    """Where `.local/` is a link to another disk, the engine finds its program and down the end."""
+    """Where `.local/` is a link, the engine finds its program, and nothing behind it is removed."""
     there = tmp_path / "disk" / "scratch" / "local"
     there.mkdir(parents=True)
     layout.local.symlink_to(there)
     Engine(layout, tmp_path, "http://127.0.0.1:1").prepare([])
-    made = (there / "project" / "Pulumi.yaml").read_text()
+    (there / "mine").write_text("not of a local run")
+    said: list[str] = []
 
-    down(layout.root, print)
+    down(layout.root, said.append)
 
-    assert "\nmain: ../../../..\n" in made
+    assert "\nmain: ../../../..\n" in (there / "project" / "Pulumi.yaml").read_text()
     assert not layout.local.is_symlink()
-    assert not there.exists()
+    assert (there / "mine").exists()
+    assert said == [
+        f"leaving what is in {there}, to which .local is a link",
+        "no local AWS was running",
+    ]
 
 
 def test_only_asks_this_machine(layout: Layout) -> None:
