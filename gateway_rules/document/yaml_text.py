@@ -1,4 +1,4 @@
-"""Values as a person writes them in YAML: plain where that reads back as itself, else in_quotes."""
+"""Values as a person writes them in YAML: plain where that reads back as itself, else in quotes."""
 
 from __future__ import annotations
 
