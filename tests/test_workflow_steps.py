@@ -138,7 +138,7 @@ def test_a_rule_that_was_added_by_hand_is_drift(deployed: Account) -> None:
     finally:
         deployed.ec2.revoke_security_group_ingress(**by_hand)
     assert (done.code, done.outputs) == (1, {"state": "open"}), done.err
-    assert f"\n`gateway-rules verify {STACK}` exited with 1:\n\n    Verified" in done.summary
+    assert f"\n`gateway-rules verify {STACK}` exited with 1:\n\n    Compared" in done.summary
     assert "\n      ingress tcp 3389 from 0.0.0.0/0, such as 0.0.0.0 port 3389\n" in done.summary
     assert f"\n    excess: {deployed.group}: nobody asks for it; sgr-" in done.summary
     assert "`pulumi preview" not in done.summary
