@@ -67,7 +67,8 @@ def replace_file(path: Path, text: str, root: Path) -> None:
             _swap(path.resolve() if path.exists() else path, text)
     except OSError as error:
         what = f"cannot be written: {error.strerror}"
-        fix = "make room, or give yourself the right to write there"
+        rights = "make room, or give yourself the right to write there"
+        fix = "name a file in it" if path.is_dir() else rights
         raise NoAnswer(Fault(relative(path, root), 1, 1, "no-write", what, fix)) from None
 
 

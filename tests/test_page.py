@@ -295,6 +295,15 @@ def test_a_terminal_is_told_what_takes_long(
     assert done.err == ["", *said, "\x1b[K"]
 
 
+def test_a_folder_is_no_page(tmp_path: Path, typed: Type) -> None:
+    """The cure is another name, and not more room or rights."""
+    root = repository(tmp_path / "there").root
+    done = typed("-C", root, "report", "-o", tmp_path)
+    assert (done.code, done.out) == (3, "")
+    said = "cannot be written: Is a directory; name a file in it"
+    assert done.err == [f"error: {tmp_path}:1:1: [no-write] {said}"]
+
+
 def test_the_revision_is_named_and_whether_it_holds(tmp_path: Path) -> None:
     """The page is about a commit of a day, or about that and something on top."""
     there = repository(tmp_path)
