@@ -17,12 +17,11 @@ from typing import Final
 
 from benches.measuring import say
 from benches.page import Figures, Section
+from benches.stacks import COMMAND, ROOT
 from gateway_rules.hosts import demanded_hosts
 from gateway_rules.project import catalogue_of, stack_names
 from gateway_rules.stack_file import read_without_addresses
 
-ROOT: Final = Path(__file__).parents[1]
-COMMAND: Final = Path(sys.executable).with_name("gateway-rules")
 TITLE: Final = "Whole commands"
 FULL: Final = 5
 QUICK: Final = 1
