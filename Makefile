@@ -16,7 +16,7 @@ help: ## list the targets
 setup: ## make the environment in .venv, with gateway-rules in it
 	@test -n "$(PYTHON)" || { echo "error: there is no Python 3.11 or newer on PATH; install one, or name it with PYTHON=" >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is no Python 3.11 or newer; name one with PYTHON=" >&2; exit 2; }
-	@$(PYTHON) -P gateway_rules/local/environment.py
+	@$(PYTHON) -P tools/environment.py
 
 up: setup ## deploy every stack onto a local AWS and verify it
 	@$(BIN)/gateway-rules local up
@@ -26,7 +26,7 @@ down: ## undo `make up`
 	@if test -e .local; then $(MAKE) --no-print-directory setup && $(BIN)/gateway-rules local down; fi
 
 test: setup ## run all tests
-	@$(BIN)/python -m gateway_rules.local.toolchain
+	@$(BIN)/python -m gateway_rehearsal.toolchain
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup ## check style, form and types
@@ -36,7 +36,7 @@ lint: setup ## check style, form and types
 
 # For instance ARGS="--only merge,cover"; what that leaves out stays in the page as it is.
 bench: setup ## measure beside peers, and fleets of stacks; writes docs/performance.md
-	@$(BIN)/python -m gateway_rules.local.toolchain
+	@$(BIN)/python -m gateway_rehearsal.toolchain
 	$(BIN)/python -m benches $(ARGS)
 
 # MkDocs has an environment of its own: nothing else here needs it.

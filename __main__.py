@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi
 
 from gateway_rules import Gateway
-from gateway_rules.program import located, planned
+from gateway_rules.deploy.program import located, planned
 
 root = Path(__file__).parent
 plan = planned(root, pulumi.get_stack())

@@ -18,9 +18,9 @@ from typing import Final
 from benches.measuring import say
 from benches.page import Figures, Section
 from benches.stacks import COMMAND, ROOT
-from gateway_rules.hosts import demanded_hosts
-from gateway_rules.project import catalogue_of, stack_names
-from gateway_rules.stack_file import read_without_addresses
+from gateway_rules.inputs.hosts import demanded_hosts
+from gateway_rules.inputs.project import catalogue_of, stack_names
+from gateway_rules.inputs.stack_file import read_without_addresses
 
 TITLE: Final = "Whole commands"
 FULL: Final = 5

@@ -24,9 +24,9 @@ from benches.measuring import (
     timed,
 )
 from benches.page import Figures, Section
-from gateway_rules import packets
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow, Cover
+from gateway_rules.packets import sets
+from gateway_rules.planning.cover.entries import Allow, Cover
+from gateway_rules.planning.cover.fitting import fit
 
 TITLE: Final = "Covering within a budget"
 
@@ -87,13 +87,13 @@ def section(effort: Effort) -> Section:
 def excess(required: Iterable[Allow], entries: Iterable[Allow]) -> int:
     """Count what entries pass beyond what is required; raise Differ where they miss some."""
     asked, passed = _packets(required), _packets(entries)
-    if packets.without(asked, passed):
+    if sets.without(asked, passed):
         raise Differ("an answer does not pass all that is required")
-    return packets.count(packets.without(passed, asked))
+    return sets.count(sets.without(passed, asked))
 
 
-def _packets(allows: Iterable[Allow]) -> packets.Packets:
-    return packets.passed(packets.Piece("egress", *allow) for allow in allows)
+def _packets(allows: Iterable[Allow]) -> sets.Packets:
+    return sets.passed(sets.Piece("egress", *allow) for allow in allows)
 
 
 class Fitted(NamedTuple):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gateway_rules.cover.entries import Allow, exact
-from gateway_rules.prefixes import BITS, Prefix, supernet
+from gateway_rules.packets.prefixes import BITS, Prefix, supernet
+from gateway_rules.planning.cover.entries import Allow, exact
 
 
 def greedy(required: Iterable[Allow], budget: int) -> tuple[Allow, ...]:

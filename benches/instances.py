@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final
 
-from gateway_rules.cover.entries import Allow
-from gateway_rules.prefixes import ANYWHERE, BITS, Prefix
-from gateway_rules.protocols import PortPair
+from gateway_rules.packets.prefixes import ANYWHERE, BITS, Prefix
+from gateway_rules.packets.protocols import PortPair
+from gateway_rules.planning.cover.entries import Allow
 
 POPULAR: Final[Sequence[PortPair]] = (
     *((80, 80), (443, 443), (22, 22), (25, 25), (53, 53), (389, 389), (636, 636), (3268, 3269)),

@@ -18,8 +18,8 @@ import numpy as np
 from benches.instances import one_service
 from benches.measuring import FLOOR, OURS, Measured, agree, interleaved, say, table
 from benches.page import Figures, Section
-from gateway_rules.cover.sets import Addresses
-from gateway_rules.prefixes import BITS, Prefix, merge, parse_prefix
+from gateway_rules.packets.prefixes import BITS, Prefix, merge, parse_prefix
+from gateway_rules.planning.cover.address_sets import Addresses
 
 TITLE: Final = "Merging prefixes"
 SIZES: Final = (100, 1_000, 10_000, 100_000)

@@ -12,11 +12,11 @@ import netaddr
 from benches.instances import one_service, realistic
 from benches.measuring import OURS, Measured, agree, interleaved, say, table
 from benches.page import Figures, Section
-from gateway_rules import packets
-from gateway_rules.cover.entries import Allow
-from gateway_rules.packets import Match
-from gateway_rules.prefixes import Prefix
-from gateway_rules.protocols import ALL_PORTS, PortPair
+from gateway_rules.packets import sets
+from gateway_rules.packets.prefixes import Prefix
+from gateway_rules.packets.protocols import ALL_PORTS, PortPair
+from gateway_rules.packets.sets import Match
+from gateway_rules.planning.cover.entries import Allow
 
 TITLE: Final = "Comparing packets"
 SIZES: Final = (1_000, 100_000)
@@ -80,28 +80,28 @@ _KINDS: Final[Mapping[str, Callable[[int, int], list[Allow]]]] = {
 }
 
 
-def rules(allows: Iterable[Allow]) -> list[packets.Piece]:
+def rules(allows: Iterable[Allow]) -> list[sets.Piece]:
     """Give rules that let out what the entries allow, as the product has them."""
-    return [packets.Piece("egress", *allow) for allow in allows]
+    return [sets.Piece("egress", *allow) for allow in allows]
 
 
 def _steps(one: Sequence[Match], other: Sequence[Match]) -> dict[str, Callable[[], object]]:
     """Do it step by step, and all at once."""
-    left, right = packets.passed(one), packets.passed(other)
-    only = packets.without(left, right), packets.without(right, left)
+    left, right = sets.passed(one), sets.passed(other)
+    only = sets.without(left, right), sets.without(right, left)
     return {
-        "read": lambda: (packets.passed(one), packets.passed(other)),
-        "compare": lambda: (packets.without(left, right), packets.without(right, left)),
-        "count": lambda: [*map(packets.count, only)],
+        "read": lambda: (sets.passed(one), sets.passed(other)),
+        "compare": lambda: (sets.without(left, right), sets.without(right, left)),
+        "count": lambda: [*map(sets.count, only)],
         OURS: lambda: compared(one, other),
     }
 
 
 def compared(one: Iterable[Match], other: Iterable[Match]) -> Counts:
     """Count what either list passes alone."""
-    left, right = packets.passed(one), packets.passed(other)
-    found = packets.without(left, right), packets.without(right, left)
-    return packets.count(found[0]), packets.count(found[1])
+    left, right = sets.passed(one), sets.passed(other)
+    found = sets.without(left, right), sets.without(right, left)
+    return sets.count(found[0]), sets.count(found[1])
 
 
 def by_sets(one: Iterable[Allow], other: Iterable[Allow]) -> Counts:

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from rich.console import Console
 
-from gateway_rules.tables import narrow_table
+from gateway_rules.views.tables import narrow_table
 
 _PIPED: Final = 100
 """Columns where there is no terminal."""

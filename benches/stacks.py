@@ -17,8 +17,8 @@ from pathlib import Path
 
 from benches.measuring import say
 from benches.page import Figures, Section
-from gateway_rules.local.layout import Layout
-from gateway_rules.local.processes import marked
+from gateway_rehearsal.layout import Layout
+from gateway_rehearsal.processes import marked
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("Pulumi.yaml", "__main__.py", "stacks")

@@ -44,7 +44,7 @@ Steps: TypeAlias = tuple[str | int, ...]
 """The keys and indices that lead to a value."""
 
 
-class Complaint(NamedTuple):
+class Problem(NamedTuple):
     """What is wrong with a site, whatever file or program it came from."""
 
     path: Steps
@@ -56,7 +56,7 @@ class Complaint(NamedTuple):
 class Impossible(Exception):
     """A site that cannot be planned; whoever read it knows the places of its complaints."""
 
-    def __init__(self, *complaints: Complaint) -> None:
+    def __init__(self, *complaints: Problem) -> None:
         self.complaints = complaints
         super().__init__("\n".join(f"{c.message}; {c.fix}" for c in complaints))
 

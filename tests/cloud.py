@@ -11,12 +11,12 @@ from moto.ec2 import urls
 from moto.ec2.models import ec2_backends
 from moto.servicequotas import urls as quota_urls
 
-from gateway_rules.live import STACK_TAG
-from gateway_rules.local.aws.limits import Limits
-from gateway_rules.local.aws.strict import apply
-from gateway_rules.network_acl import Entry
-from gateway_rules.plan import Plan
-from gateway_rules.security_group import Rule
+from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.strict import apply
+from gateway_rules.audit.live import STACK_TAG
+from gateway_rules.planning.network_acl import Entry
+from gateway_rules.planning.planner import Plan
+from gateway_rules.planning.security_group import Rule
 
 SUBNETS = ("10.42.8.0/26", "10.42.8.64/26")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from gateway_rules.cover.entries import Allow
+from gateway_rules.planning.cover.entries import Allow
 
 
 class Count(NamedTuple):

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gateway_rules.local import stage
-from gateway_rules.local.aws.client import client
-from gateway_rules.local.engine import Engine, Event
-from gateway_rules.local.events import Tally, resource_name
-from gateway_rules.local.layout import Layout
-from gateway_rules.local.servers import Settings, start
-from gateway_rules.local.toolchain import ensure
-from gateway_rules.plan import Plan
-from gateway_rules.project import load_plan, stack_names
-from gateway_rules.site import Quotas
+from gateway_rehearsal import stage
+from gateway_rehearsal.aws.client import client
+from gateway_rehearsal.engine import Engine, Event
+from gateway_rehearsal.events import Tally, resource_name
+from gateway_rehearsal.layout import Layout
+from gateway_rehearsal.servers import Settings, start
+from gateway_rehearsal.toolchain import ensure
+from gateway_rules.inputs.project import load_plan, stack_names
+from gateway_rules.inputs.site import Quotas
+from gateway_rules.planning.planner import Plan
 
 ROOT = Path(__file__).parent.parent
 PARTS = (".gitignore", "Pulumi.yaml", "__main__.py", "stacks")

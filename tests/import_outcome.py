@@ -5,11 +5,11 @@ from difflib import ndiff
 
 from document_generator import PRINTED, Block, Group, Issue, Line, prose, written
 
-from gateway_rules.catalogue import SHIPPED, read_catalogue
-from gateway_rules.document.command import warning
-from gateway_rules.document.edit import edit
-from gateway_rules.document.propose import propose
-from gateway_rules.document.tables import read_document
+from gateway_rules.authoring.issue.cells import read_issue
+from gateway_rules.authoring.issue.edit import edit_catalogue
+from gateway_rules.authoring.issue.propose import propose
+from gateway_rules.cli.import_command import warning
+from gateway_rules.inputs.catalogue import SHIPPED, read_catalogue
 
 CATALOGUE = read_catalogue()
 TEXT = SHIPPED.read_text(encoding="utf-8")
@@ -18,8 +18,8 @@ TEXT = SHIPPED.read_text(encoding="utf-8")
 def outcome(issue: Issue | str) -> tuple[list[str], list[str]]:
     """Give the changed lines of the catalogue, and what is listed."""
     text = issue if isinstance(issue, str) else written(issue)
-    proposal = propose(read_document(text, "next.txt"), CATALOGUE, prose())
-    after = edit(TEXT, CATALOGUE, proposal)
+    proposal = propose(read_issue(text, "next.txt"), CATALOGUE, prose())
+    after = edit_catalogue(TEXT, CATALOGUE, proposal)
     diff = (line for line in ndiff(TEXT.splitlines(), after.splitlines()) if line[0] in "+-")
     faults = (finding.fault("next.txt") for finding in sorted(proposal.findings))
     return [line.rstrip() for line in diff], [warning(fault) for fault in faults]

@@ -4,8 +4,8 @@ from ipaddress import ip_address
 
 from simulator import SELF, Packet
 
-from gateway_rules.packets import Packets
-from gateway_rules.protocols import span
+from gateway_rules.packets.protocols import span
+from gateway_rules.packets.sets import Packets
 
 
 def holds(found: Packets, packet: Packet) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gateway_rules.live import Interface, Live, LiveAcl, LiveEntry, LiveRule
-from gateway_rules.network_acl import Entry
-from gateway_rules.plan import Plan, SecurityGroup
-from gateway_rules.prefixes import ANYWHERE, parse_prefix
-from gateway_rules.security_group import Rule
+from gateway_rules.audit.live import Interface, Live, LiveAcl, LiveEntry, LiveRule
+from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
+from gateway_rules.planning.network_acl import Entry
+from gateway_rules.planning.planner import Plan, SecurityGroup
+from gateway_rules.planning.security_group import Rule
 
 SUBNETS = ("subnet-a", "subnet-b")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway_rules.catalogue import SHIPPED
 from gateway_rules.errors import Pending
-from gateway_rules.project import load_plan
+from gateway_rules.inputs.catalogue import SHIPPED
+from gateway_rules.inputs.project import load_plan
 
 CATALOGUE = "gateway_rules/catalogue/seg-v3.yaml"
 IRELAND, FRANKFURT = "stacks/Pulumi.eu-west-1.yaml", "stacks/Pulumi.eu-central-1.yaml"

@@ -9,9 +9,15 @@ import simulator
 from hypothesis import strategies as st
 from strategies import ROLES, Plain, port_ranges, prefixes, protocols, sites
 
-from gateway_rules.catalogue import Addition, Catalogue, Service, read_catalogue, read_regions
-from gateway_rules.flows import Flow
-from gateway_rules.site import StackSite
+from gateway_rules.inputs.catalogue import (
+    Addition,
+    Catalogue,
+    Service,
+    read_catalogue,
+    read_regions,
+)
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.planning.flows import Flow
 
 ROOT = Path(__file__).parents[1]
 STACKS = ("eu-west-1", "eu-central-1")

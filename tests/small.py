@@ -12,10 +12,10 @@ from typing import Any, Literal
 from engine import Rehearsal, rehearsal
 from fault_proxy import Call, Proxy, proxied
 
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.local.aws.client import client
-from gateway_rules.repair.run import Mender
-from gateway_rules.verify import verify
+from gateway_rehearsal.aws.client import client
+from gateway_rules.audit.verification.verifier import verify
+from gateway_rules.deploy.repair.repairer import Repairer
+from gateway_rules.inputs.catalogue import read_catalogue
 
 REGION = "eu-west-1"
 FILE = """\
@@ -101,11 +101,11 @@ class Small:
         """Give a client that goes past the proxy."""
         return client(self.proxy.upstream, REGION)
 
-    def mender(self, stack: str) -> Mender:
+    def mender(self, stack: str) -> Repairer:
         """Give what repairs a stack."""
         engine = self.project.engine
         engine.prepare([stack])
-        return Mender(self.project.plan(stack), engine, self.client(), engine.layout.project)
+        return Repairer(self.project.plan(stack), engine, self.client(), engine.layout.project)
 
     def is_clean(self, stack: str) -> bool:
         """Tell whether AWS passes just what a stack asks for, and has no thing more or less."""

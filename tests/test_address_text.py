@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway_rules.address_text import replace_file, written
-from gateway_rules.addresses import AddressFile, ResolvedHost, Seen
 from gateway_rules.errors import NoAnswer
-from gateway_rules.places import parse_yaml
-from gateway_rules.prefixes import Prefix, parse_address
+from gateway_rules.inputs.address_file import AddressFile, ResolvedHost, Seen
+from gateway_rules.inputs.address_text import replace_file, written
+from gateway_rules.inputs.documents import parse_yaml
+from gateway_rules.packets.prefixes import Prefix, parse_address
 
 HOSTS = (
     ResolvedHost(

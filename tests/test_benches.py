@@ -18,9 +18,9 @@ from benches.instances import realistic
 from benches.measuring import Differ, Measured, agree, interleaved, milliseconds, table, tenfold
 from benches.page import Figures, updated
 from benches.stacks import Measure, Run
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow, Cover
-from gateway_rules.prefixes import parse_prefix
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.planning.cover.entries import Allow, Cover
+from gateway_rules.planning.cover.fitting import fit
 
 MEASURED: Final = "merge,cover,packets,commands"
 GROWTH: Final = "each 10x"

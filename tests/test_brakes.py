@@ -10,11 +10,11 @@ import pytest
 from judged import violations
 from ruamel.yaml import YAML
 
-from gateway_rules.brakes import Brake, BrakesFile, Limits, Trip, Verdict, judge, read_brakes
-from gateway_rules.catalogue import read_catalogue
 from gateway_rules.errors import Faults
-from gateway_rules.project import stack_names
-from gateway_rules.schemas import schema_file, schemas
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.policy import Brake, Limits, Policy, Trip, Verdict, judge, read_policy
+from gateway_rules.inputs.project import stack_names
+from gateway_rules.inputs.schemas import schema_file, schemas
 
 ROOT = Path(__file__).parents[1]
 STACKS = ("eu-central-1", "eu-west-1")
@@ -22,10 +22,10 @@ LAST = date(2026, 6, 30)
 BRAKES: tuple[Brake, ...] = get_args(Brake)
 
 
-def read(folder: Path, text: str) -> BrakesFile:
+def read(folder: Path, text: str) -> Policy:
     """Read a file of brakes in a project with two stacks."""
     (folder / "brakes.yaml").write_text(text)
-    return read_brakes(folder, STACKS)
+    return read_policy(folder, STACKS)
 
 
 def told(folder: Path, text: str) -> list[str]:
@@ -40,14 +40,14 @@ def told(folder: Path, text: str) -> list[str]:
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     """A project that has no opinion gets the limits of this repository."""
-    assert read_brakes(tmp_path, STACKS) == BrakesFile()
-    assert read_brakes(ROOT, stack_names(ROOT)).limits == Limits()
+    assert read_policy(tmp_path, STACKS) == Policy()
+    assert read_policy(ROOT, stack_names(ROOT)).limits == Limits()
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "limits: {}\n", "exceptions: []\n"])
 def test_what_is_not_said_is_the_default(tmp_path: Path, text: str) -> None:
     """A file may leave out whatever it agrees with."""
-    assert read(tmp_path, text) == BrakesFile()
+    assert read(tmp_path, text) == Policy()
 
 
 def test_each_limit_can_be_set(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_an_exception_has_brake_stack_reason_and_last_day(tmp_path: Path) -> Non
     lines = (ROOT / "brakes.yaml").read_text().splitlines()
     [example] = [line.removeprefix("# ") for line in lines if line.startswith("# - {")]
     (tmp_path / "brakes.yaml").write_text(f"exceptions:\n{example}\n")
-    [exception] = read_brakes(tmp_path, ["us-east-1"]).exceptions
+    [exception] = read_policy(tmp_path, ["us-east-1"]).exceptions
     assert exception.model_dump() == {
         "brake": "internet",
         "stack": "us-east-1",
@@ -229,10 +229,10 @@ TRIP = Trip("eu-west-1", "internet", "opens ingress tcp 25 from 0.0.0.0/0", "non
 OPENS = "eu-west-1: [internet] opens ingress tcp 25 from 0.0.0.0/0"
 
 
-def exceptions(*changes: dict[str, str]) -> BrakesFile:
+def exceptions(*changes: dict[str, str]) -> Policy:
     """Give a file with an exception for each set of changes to the good one."""
     good = {**GOOD, "until": LAST.isoformat()}
-    return BrakesFile.model_validate({"exceptions": [{**good, **each} for each in changes]})
+    return Policy.model_validate({"exceptions": [{**good, **each} for each in changes]})
 
 
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-06-29", "2026-06-30"])
@@ -324,4 +324,4 @@ def test_the_docs_show_an_exception_that_can_be_read(tmp_path: Path) -> None:
     """The example may be pasted as it stands."""
     text = (ROOT / "docs" / "reviewing.md").read_text()
     (tmp_path / "brakes.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
-    assert read_brakes(tmp_path, ["us-east-1"]).exceptions[0].brake == "internet"
+    assert read_policy(tmp_path, ["us-east-1"]).exceptions[0].brake == "internet"

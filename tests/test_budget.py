@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from sites import ROOT, STACKS, situations
 
-from gateway_rules.budget import Curve, curve
-from gateway_rules.catalogue import Catalogue
 from gateway_rules.errors import Impossible
-from gateway_rules.network_acl import Budget
-from gateway_rules.plan import Plan, plan
-from gateway_rules.project import load_plan
-from gateway_rules.site import StackSite
+from gateway_rules.inputs.catalogue import Catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.planning.budget_curve import Curve, excess_curve
+from gateway_rules.planning.network_acl import Budget
+from gateway_rules.planning.planner import Plan, plan
 
 SMALL = Curve("egress", "ipv4", (Budget(2, 2, 70, 70), Budget(3, 3, 5, 5), Budget(4, 4, 0, 0)), 19)
 
@@ -26,7 +26,7 @@ def planned(request: pytest.FixtureRequest) -> Plan:
 @pytest.fixture(scope="module")
 def curves(planned: Plan) -> tuple[Curve, ...]:
     """Give the curves of a stack."""
-    return curve(planned)
+    return excess_curve(planned)
 
 
 def test_each_direction_and_family_in_use_has_a_curve(curves: tuple[Curve, ...]) -> None:
@@ -74,7 +74,7 @@ def test_more_entries_never_cost_more(situation: tuple[Catalogue, StackSite]) ->
         some = plan(*situation)
     except Impossible:
         return
-    for each in curve(some):
+    for each in excess_curve(some):
         assert [point.budget for point in each.points] == [*range(each.smallest, each.exact + 1)]
         assert all(one.excess >= other.excess for one, other in pairwise(each.points))
         assert all(point.used <= point.budget for point in each.points)
@@ -87,7 +87,7 @@ def test_more_entries_never_cost_more(situation: tuple[Catalogue, StackSite]) ->
 def test_who_watches_is_told_of_each_curve(planned: Plan) -> None:
     """Before each one, so that a long one can be waited for."""
     seen: list[tuple[str, str]] = []
-    found = curve(planned, lambda *side: seen.append(side))
+    found = excess_curve(planned, lambda *side: seen.append(side))
     assert seen == [(each.direction, each.family) for each in found]
 
 

@@ -25,12 +25,12 @@ from document import (
 from ruamel.yaml import YAML
 from written import BAD, STACK, fixtures, project, promised, told
 
-from gateway_rules.catalogue import Caveat, Regional, Service, read_catalogue, read_regions
 from gateway_rules.errors import Faults
-from gateway_rules.outline import flow_style
-from gateway_rules.project import load_plan
-from gateway_rules.report import written
-from gateway_rules.security_group import description
+from gateway_rules.inputs.catalogue import Caveat, Regional, Service, read_catalogue, read_regions
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.planning.plan_json import addition_as_written
+from gateway_rules.planning.security_group import description
+from gateway_rules.views.catalogue_text import flow_style
 
 # The document's label holds a remark, which is no part of the row's name.
 LABELS = {SPAM_SIGNATURES: "Spam Signatures cloud"}
@@ -208,7 +208,9 @@ def test_caveats_cover_what_an_engineer_trips_over() -> None:
 )
 def test_the_additions_of_a_caveat_can_be_pasted(caveat: Caveat, tmp_path: Path) -> None:
     """The lines that are shown, put into a stack file, open what the caveat is about."""
-    lines = [f"    - {flow_style(written(addition))}\n" for addition in caveat.additions]
+    lines = [
+        f"    - {flow_style(addition_as_written(addition))}\n" for addition in caveat.additions
+    ]
     stack = STACK + "  gateway-rules:additions:\n" + "".join(lines)
     flows = load_plan(project(tmp_path, stack), "bad").flows
     asked = {service for flow in flows for service in flow.services}

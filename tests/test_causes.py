@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sites import shipped, site
 
-from gateway_rules.catalogue import Catalogue
-from gateway_rules.causes import causes, listed
-from gateway_rules.plan import Plan, plan
-from gateway_rules.site import Site
+from gateway_rules.inputs.catalogue import Catalogue
+from gateway_rules.inputs.site import Site
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.review.causes import edits_between, listed
 
 ROLES = site().roles
 ADDITION = {"name": "extra", "direction": "egress", "protocol": "tcp", "ports": 25}
@@ -100,7 +100,7 @@ def test_an_edit_of_a_site_is_named(
     before: dict[str, Any], after: dict[str, Any], said: list[str]
 ) -> None:
     """Each edit is one line, with what came and what went."""
-    assert list(causes(of(**before), of(**after))) == said
+    assert list(edits_between(of(**before), of(**after))) == said
 
 
 def test_what_opens_and_closes_nothing_is_no_cause() -> None:
@@ -108,7 +108,7 @@ def test_what_opens_and_closes_nothing_is_no_cause() -> None:
     roles = {**ROLES, "administrators": ("10.0.0.0/24", "10.2.0.0/24")}
     turned = {**ROLES, "administrators": ("10.2.0.0/24", "10.0.0.0/24")}
     other = of(roles=turned, vpc="vpc-0a1b2c3d", protect=False)
-    assert list(causes(of(roles=roles), other)) == []
+    assert list(edits_between(of(roles=roles), other)) == []
 
 
 def edited(**fields: Any) -> Catalogue:
@@ -120,7 +120,7 @@ def edited(**fields: Any) -> Catalogue:
 def told(catalogue: Catalogue) -> list[str]:
     """Give the causes of a change from the shipped catalogue."""
     at: Site = site()
-    return list(causes(plan(shipped(), at), plan(catalogue, at)))
+    return list(edits_between(plan(shipped(), at), plan(catalogue, at)))
 
 
 def test_a_new_issue_is_named() -> None:
@@ -137,7 +137,7 @@ def test_a_region_that_moves_is_named() -> None:
         for number in range(1, 6)
     ]
     at = site(hosts=hosts)
-    found = list(causes(plan(shipped(), at), plan(edited(regions=moved), at)))
+    found = list(edits_between(plan(shipped(), at), plan(edited(regions=moved), at)))
     assert found == ["Region eu-west-1: was in EMEA, is in US"]
 
 

@@ -16,14 +16,14 @@ from repository import (
 )
 from written import ADDRESSES
 
-from gateway_rules import changes
-from gateway_rules.catalogue import REGIONS, Catalogue
-from gateway_rules.changes import Review, review
 from gateway_rules.errors import Faults
-from gateway_rules.plan import Plan
-from gateway_rules.project import load_plan
-from gateway_rules.review import StackDiff
-from gateway_rules.stack_file import rehearsed_addresses
+from gateway_rules.inputs.catalogue import REGIONS, Catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.stack_file import rehearsed_addresses
+from gateway_rules.planning.planner import Plan
+from gateway_rules.review import comparison
+from gateway_rules.review.comparison import Review, review_change
+from gateway_rules.review.packet_diff import StackDiff
 
 TODAY = date(2026, 6, 30)
 CANNOT = "this version cannot plan what was there"
@@ -40,7 +40,7 @@ def there(tmp_path: Path) -> Repository:
 
 def reviewed(there: Repository, base: str | None = None) -> dict[str, StackDiff]:
     """Give what happens to each stack."""
-    return {diff.stack: diff for diff in review(there.root, base, TODAY).diffs}
+    return {diff.stack: diff for diff in review_change(there.root, base, TODAY).diffs}
 
 
 def statuses(there: Repository, base: str | None = None) -> dict[str, str]:
@@ -100,7 +100,7 @@ def test_a_base_without_the_project_is_named_so(there: Repository) -> None:
     there.write("README.md", "nothing yet\n")
     commit = there.commit()
     there.git("checkout", "-q", "change", "--", ".")
-    found = review(there.root, "before", TODAY)
+    found = review_change(there.root, "before", TODAY)
     assert first_lines(found) == [
         f"Compared with {commit[:9]}, which holds no stacks in this folder:",
         "eu-central-1, eu-west-1: new; opens 339 addresses",
@@ -136,7 +136,7 @@ def test_a_stack_that_stays_is_planned_once(
         planned.append(stack)
         return load_plan(root, stack, catalogue, reviewed=reviewed)
 
-    monkeypatch.setattr(changes, "load_plan", noting)
+    monkeypatch.setattr(comparison, "load_plan", noting)
     there.edit(IRELAND, ADMINISTRATORS, MORE)
     assert statuses(there) == {"eu-central-1": "unchanged", "eu-west-1": "changed"}
     assert planned == ["eu-central-1", "eu-west-1", "eu-west-1"]
@@ -216,7 +216,7 @@ def test_what_is_broken_now_is_a_fault_of_every_stack_at_once(there: Repository)
     there.edit(IRELAND, "[10.42.0.0/24]", "[10.42.0.1/24]")
     there.edit(FRANKFURT, "[10.42.17.0/28]", "[10.42.17.1/28]")
     with pytest.raises(Faults) as error:
-        review(there.root, None, TODAY)
+        review_change(there.root, None, TODAY)
     assert [(fault.file, fault.line, fault.rule) for fault in error.value.faults] == [
         (FRANKFURT, 11, "host-bits"),
         (IRELAND, 7, "host-bits"),
@@ -227,7 +227,7 @@ def test_a_broken_catalogue_is_told_once(there: Repository) -> None:
     """Not once for each of the stacks that it breaks."""
     there.edit(CATALOGUE, "54.231.0.0/17, 72", "54.231.0.1/17, 72")
     with pytest.raises(Faults) as error:
-        review(there.root, None, TODAY)
+        review_change(there.root, None, TODAY)
     assert [fault.rule for fault in error.value.faults] == ["host-bits"]
 
 
@@ -235,7 +235,7 @@ def test_broken_brakes_are_a_fault(there: Repository) -> None:
     """No change is judged by limits that cannot be read."""
     there.write("brakes.yaml", "limits: {opened_share: 25}\n")
     with pytest.raises(Faults) as error:
-        review(there.root, None, TODAY)
+        review_change(there.root, None, TODAY)
     what = "limits.opened_share: 25 is no share; write a number from 0 to 1"
     assert [str(fault) for fault in error.value.faults] == [
         f"error: brakes.yaml:1:24: [share] {what}"
@@ -253,7 +253,9 @@ def exception(there: Repository, brake: str, stack: str) -> None:
 
 def stopping(there: Repository) -> Iterator[tuple[str, str]]:
     """Give stack and brake of each trip."""
-    return ((trip.stack, trip.brake) for trip in review(there.root, None, TODAY).verdict.trips)
+    return (
+        (trip.stack, trip.brake) for trip in review_change(there.root, None, TODAY).verdict.trips
+    )
 
 
 def test_an_exception_for_one_stack_does_not_serve_another(there: Repository) -> None:
@@ -278,7 +280,7 @@ def test_a_stack_that_turns_pending_ends_its_services(there: Repository) -> None
     """It would be left out of deployments, so its turning pending needs a second look."""
     there.edit(IRELAND, "    spam-signatures-cloud: false\n", "")
     there.edit(IRELAND, "aws:region: eu-west-1", "aws:region: us-east-1")
-    [trip] = review(there.root, None, TODAY).verdict.trips
+    [trip] = review_change(there.root, None, TODAY).verdict.trips
     assert (trip.stack, trip.brake, trip.value, trip.cause) == (
         *("eu-west-1", "removed-service"),
         *("ends all 14 services", "the stack is pending"),

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 from written import HOSTS
 
-from gateway_rules.check import check
-from gateway_rules.cli import app
+from gateway_rules.cli.app import app
 from gateway_rules.errors import Fault, Faults
+from gateway_rules.review.project_check import check_project
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 24)
@@ -56,7 +56,7 @@ def rules(faults: tuple[Fault, ...]) -> list[tuple[str, str]]:
 
 def test_the_repository_is_sound() -> None:
     """Every file of this project passes."""
-    found = check(ROOT, (), TODAY)
+    found = check_project(ROOT, (), TODAY)
     assert (found.malformed, found.found, found.warnings) == ((), (), ())
 
 
@@ -67,7 +67,7 @@ def test_all_kinds_of_faults_are_found_at_once(project: Path) -> None:
     broken = "stacks/Pulumi.eu-west-2.yaml"
     (project / broken).write_text("config: {}\n")
     edit(project / "brakes.yaml", "opened_addresses: ", "opened_adresses: ")
-    found = check(project, (), TODAY)
+    found = check_project(project, (), TODAY)
     missing = ["aws:region", "gateway-rules:roles", "gateway-rules:subnets", "gateway-rules:vpc"]
     assert [(fault.file, fault.message) for fault in found.malformed] == [
         *((broken, f"{key} is missing") for key in missing),
@@ -81,7 +81,7 @@ def test_stack_over_its_quota_is_found_and_not_malformed(project: Path) -> None:
     """The file is well formed; AWS cannot hold what it asks for."""
     quotas = "  gateway-rules:quotas: {entries_per_network_acl: 3}\n"
     (project / IRELAND).write_text((project / IRELAND).read_text() + quotas)
-    found = check(project, (), TODAY)
+    found = check_project(project, (), TODAY)
     assert found.malformed == ()
     assert (IRELAND, "acl-quota") in rules(found.found)
 
@@ -90,9 +90,9 @@ def test_two_stacks_on_the_same_subnets_collide(project: Path) -> None:
     """A subnet has one ACL, so the second stack would take it from the first."""
     twin = "stacks/Pulumi.twin.yaml"
     shutil.copy(project / IRELAND, project / twin)
-    assert (twin, "collision") in rules(check(project, (), TODAY).found)
+    assert (twin, "collision") in rules(check_project(project, (), TODAY).found)
     edit(project / twin, "{Tier: gateway}", "{Tier: other}")
-    assert (twin, "collision") not in rules(check(project, (), TODAY).found)
+    assert (twin, "collision") not in rules(check_project(project, (), TODAY).found)
 
 
 @pytest.mark.parametrize(("age", "warned"), [(30, False), (31, True)])
@@ -101,7 +101,7 @@ def test_addresses_older_than_the_limit_are_warned_about(
 ) -> None:
     """The limit is in days, and the last of them is still in time."""
     add_virginia(project, TODAY - timedelta(days=age))
-    warnings = check(project, (), TODAY).warnings
+    warnings = check_project(project, (), TODAY).warnings
     old = ("stacks/addresses/us-east-1.yaml", "old-addresses")
     assert rules(warnings) == [old] * len(HOSTS) * warned
 
@@ -109,9 +109,9 @@ def test_addresses_older_than_the_limit_are_warned_about(
 def test_only_the_named_stacks_are_checked(project: Path) -> None:
     """Another stack's faults wait until it is named."""
     (project / VIRGINIA).write_text("config: {}\n")
-    assert check(project, ("eu-west-1",), TODAY).malformed == ()
+    assert check_project(project, ("eu-west-1",), TODAY).malformed == ()
     with pytest.raises(Faults, match="there is no stack eu-west-9; write: eu-west-1, us-east-1"):
-        check(project, ("eu-west-9",), TODAY)
+        check_project(project, ("eu-west-9",), TODAY)
 
 
 @pytest.mark.parametrize(

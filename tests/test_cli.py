@@ -11,10 +11,10 @@ import pytest
 from typed import Done, Type, typist
 from written import STACK, fixtures, project, promised
 
-from gateway_rules import cli
-from gateway_rules.catalogue import SHIPPED
+from gateway_rules.cli import app
 from gateway_rules.errors import Fault, NoAnswer
-from gateway_rules.project import stack_names
+from gateway_rules.inputs.catalogue import SHIPPED
+from gateway_rules.inputs.project import stack_names
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = (sys.executable, "-m", "gateway_rules")
@@ -196,7 +196,7 @@ def test_no_answer_is_an_exit_code_of_its_own(run: Type, monkeypatch: pytest.Mon
     def unanswered(*_: object) -> None:
         raise NoAnswer(fault)
 
-    monkeypatch.setattr(cli, "load_plan", unanswered)
+    monkeypatch.setattr(app, "load_plan", unanswered)
     assert run("-C", ROOT, "show", "a") == Done(3, "", [str(fault)])
 
 
@@ -206,7 +206,7 @@ def test_an_interrupt_is_no_traceback(run: Type, monkeypatch: pytest.MonkeyPatch
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load_plan", interrupted)
+    monkeypatch.setattr(app, "load_plan", interrupted)
     assert run("-C", ROOT, "show", "a") == Done(130, "", [])
 
 
@@ -228,7 +228,7 @@ def test_what_the_machine_refuses_is_a_line(
     def refused(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "load_plan", refused)
+    monkeypatch.setattr(app, "load_plan", refused)
     line = (
         f"error: <command>:1:1: [machine] {said}; "
         "make room, or see that you may read and write there"

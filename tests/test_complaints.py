@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from strategies import Plain, sites
 from written import HOSTS
 
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.complaints import complaints
-from gateway_rules.errors import Complaint, Steps
-from gateway_rules.hosts import demanded_hosts
-from gateway_rules.site import Site
+from gateway_rules.errors import Problem, Steps
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.contradictions import find_contradictions
+from gateway_rules.inputs.hosts import demanded_hosts
+from gateway_rules.inputs.site import Site
 
 CATALOGUE = read_catalogue()
 ROLES: dict[str, list[str]] = {role: [] for role in CATALOGUE.roles}
@@ -30,9 +30,9 @@ def site(**parts: Any) -> Site:
     return Site.model_validate({"stack": "a", "region": "eu-west-1", "roles": ROLES, **parts})
 
 
-def complained(**parts: Any) -> list[Complaint]:
+def complained(**parts: Any) -> list[Problem]:
     """Give the complaints about such a site."""
-    return list(complaints(site(**parts), CATALOGUE))
+    return list(find_contradictions(site(**parts), CATALOGUE))
 
 
 def test_a_site_of_empty_roles_is_sound() -> None:

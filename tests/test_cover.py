@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import boxes
 
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow, DoesNotFit, exact
-from gateway_rules.prefixes import parse_prefix
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.planning.cover.entries import Allow, DoesNotFit, exact
+from gateway_rules.planning.cover.fitting import fit
 
 
 def allow(protocol: Any, first: int, last: int, prefix: str) -> Allow:

@@ -3,9 +3,9 @@
 import pytest
 from counting import count
 
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow
-from gateway_rules.prefixes import parse_prefix
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.planning.cover.entries import Allow
+from gateway_rules.planning.cover.fitting import fit
 
 HOST, NEXT, FAR = "10.0.0.0/32", "10.0.0.1/32", "192.0.2.7/32"
 FIRST, LAST = "0.0.0.0/32", "255.255.255.255/32"

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benches.instances import realistic
-from gateway_rules.cover import fit
-from gateway_rules.cover.bounds import Bounds, Effort
-from gateway_rules.cover.choices import Choices
-from gateway_rules.cover.entries import Allow
-from gateway_rules.cover.search import Search
-from gateway_rules.cover.tree import Tree
-from gateway_rules.prefixes import BITS, Prefix
+from gateway_rules.packets.prefixes import BITS, Prefix
+from gateway_rules.planning.cover.bounds import Bounds, Effort
+from gateway_rules.planning.cover.choices import Choices
+from gateway_rules.planning.cover.entries import Allow
+from gateway_rules.planning.cover.fitting import fit
+from gateway_rules.planning.cover.search import Search
+from gateway_rules.planning.cover.trie import Tree
 
 PORTS = ((20, 21), (25, 25), (80, 80), (82, 89), (80, 443), (1024, 65535))
 ROOM = 4

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from engine import IN_EMEA
 
-from gateway_rules.cover import curve, fit
-from gateway_rules.cover.entries import Allow, Least
-from gateway_rules.flows import legs
-from gateway_rules.network_acl import asked
-from gateway_rules.prefixes import parse_prefix
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import DIRECTIONS, Direction, Protocol
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.packets.protocols import DIRECTIONS, Direction, Protocol
+from gateway_rules.planning.cover.entries import Allow, Least
+from gateway_rules.planning.cover.fitting import curve, fit
+from gateway_rules.planning.flows import legs
+from gateway_rules.planning.network_acl import asked
 
 ROOT = Path(__file__).parents[1]
 

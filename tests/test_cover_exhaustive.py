@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway_rules.cover import curve, fit
-from gateway_rules.cover.entries import Allow
-from gateway_rules.prefixes import BITS, Prefix
+from gateway_rules.packets.prefixes import BITS, Prefix
+from gateway_rules.planning.cover.entries import Allow
+from gateway_rules.planning.cover.fitting import curve, fit
 
 UNIVERSES = [(2, 4), (3, 2), (1, 7), (4, 1), (2, 3)]
 """Bits of address and number of ports."""

@@ -15,10 +15,10 @@ import highspy
 import pytest
 from counting import count
 
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow
-from gateway_rules.prefixes import Prefix
-from gateway_rules.protocols import PortPair, Protocol
+from gateway_rules.packets.prefixes import Prefix
+from gateway_rules.packets.protocols import PortPair, Protocol
+from gateway_rules.planning.cover.entries import Allow
+from gateway_rules.planning.cover.fitting import fit
 
 WORLD = Prefix(4, 0x0A000000, 22)
 LENGTHS = (22, 24, 26, 27, 28, 29, 30, 31, 32)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway_rules.cover import curve, fit
-from gateway_rules.cover.budget import least_excesses
-from gateway_rules.cover.entries import Allow
-from gateway_rules.cover.mirrors import unmirrored
-from gateway_rules.flows import legs
-from gateway_rules.network_acl import asked
-from gateway_rules.prefixes import BITS, Prefix, parse_prefix, supernet
-from gateway_rules.project import load_plan
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.prefixes import BITS, Prefix, parse_prefix, supernet
+from gateway_rules.planning.cover.entries import Allow
+from gateway_rules.planning.cover.fitting import curve, fit
+from gateway_rules.planning.cover.solver import least_excesses
+from gateway_rules.planning.cover.symmetry import unmirrored
+from gateway_rules.planning.flows import legs
+from gateway_rules.planning.network_acl import asked
 
 ROOT = Path(__file__).parents[1]
 NOWHERE = Prefix(4, 0, 0)

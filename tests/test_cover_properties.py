@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Box, boxes, ipv4_prefixes, ipv6_prefixes
 
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow, Cover
-from gateway_rules.prefixes import BITS, Prefix, parse_prefix
+from gateway_rules.packets.prefixes import BITS, Prefix, parse_prefix
+from gateway_rules.planning.cover.entries import Allow, Cover
+from gateway_rules.planning.cover.fitting import fit
 
 FAMILIES = pytest.mark.parametrize("prefixes", [ipv4_prefixes(), ipv6_prefixes()], ids=["4", "6"])
 

@@ -6,11 +6,11 @@ import pytest
 from counting import count
 from engine import IN_EMEA
 
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow
-from gateway_rules.flows import legs
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import Direction
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.protocols import Direction
+from gateway_rules.planning.cover.entries import Allow
+from gateway_rules.planning.cover.fitting import fit
+from gateway_rules.planning.flows import legs
 
 ROOT = Path(__file__).parents[1]
 USABLE = {"default": 19, "raised": 39}

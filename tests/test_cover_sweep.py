@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from counting import count
 
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow
-from gateway_rules.prefixes import Prefix
+from gateway_rules.packets.prefixes import Prefix
+from gateway_rules.planning.cover.entries import Allow
+from gateway_rules.planning.cover.fitting import fit
 
 NETWORK = 10 << 24
 PREFIXES = [(0, 30), (0, 31), (2, 31), (0, 32), (1, 32), (2, 32), (3, 32)]

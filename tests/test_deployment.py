@@ -12,16 +12,16 @@ import pytest
 import simulator
 from engine import Rehearsal, Run, rehearsal
 
-from gateway_rules import live
-from gateway_rules.changes import listed
-from gateway_rules.protocols import DIRECTIONS, Direction
-from gateway_rules.site import StackSite
-from gateway_rules.verify import verify
+from gateway_rules.audit import live
+from gateway_rules.audit.verification.verifier import verify
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.packets.protocols import DIRECTIONS, Direction
+from gateway_rules.review.comparison import list_stacks
 
 pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parent.parent
-STACKS = [each.stack for each in listed(ROOT) if not each.pending]
+STACKS = [each.stack for each in list_stacks(ROOT) if not each.pending]
 STACK = "eu-west-1"
 RULE = "aws:vpc/securityGroup{}Rule:SecurityGroup{}Rule"
 INGRESS, EGRESS = (RULE.format(way, way) for way in ("Ingress", "Egress"))
@@ -46,7 +46,7 @@ def _client(project: Rehearsal, stack: str = STACK) -> Any:
 def _live(project: Rehearsal, stack: str = STACK) -> live.Live:
     site = project.plan(stack).site
     assert isinstance(site, StackSite)
-    return live.read(site, _client(project, stack))
+    return live.read_live(site, _client(project, stack))
 
 
 def _is_clean(project: Rehearsal, stack: str = STACK) -> bool:

@@ -8,11 +8,11 @@ import pytest
 import simulator
 from engine import rehearsal
 
-from gateway_rules import live
-from gateway_rules.flows import legs
-from gateway_rules.protocols import DIRECTIONS
-from gateway_rules.site import StackSite
-from gateway_rules.verify import verify
+from gateway_rules.audit import live
+from gateway_rules.audit.verification.verifier import verify
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.packets.protocols import DIRECTIONS
+from gateway_rules.planning.flows import legs
 
 pytestmark = pytest.mark.engine
 
@@ -45,7 +45,7 @@ def test_a_stack_of_both_families_is_deployed_and_comes_back_unchanged(tmp_path:
         plan, client = project.plan(STACK), project.client("eu-west-1")
         assert verify(plan, client).is_clean
         assert isinstance(plan.site, StackSite)
-        found = live.read(plan.site, client)
+        found = live.read_live(plan.site, client)
         rules = [rule for some in found.groups.values() for rule in some]
         entries = [entry for acl in found.guards for entry in acl.entries]
         ways = legs(plan.flows, plan.site.networks)

@@ -17,9 +17,9 @@ import typer
 from reader import DOCS, ROOT, Step, blocks, do, steps
 from ruamel.yaml import YAML
 
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.cli import app
-from gateway_rules.schemas import schemas
+from gateway_rules.cli.app import app
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.schemas import schemas
 from tools.site_links import plain
 
 MADE = DOCS / "reference"

@@ -5,9 +5,9 @@ import re
 from mocked import ACL, GATEWAY, GROUP, names, run
 from reader import DOCS, blocks
 
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow
-from gateway_rules.fit_file import parse_flows
+from gateway_rules.planning.cover.entries import Allow
+from gateway_rules.planning.cover.fitting import fit
+from gateway_rules.planning.fit_file import parse_flows
 
 OPTIMUM = (DOCS / "explanation" / "optimum.md").read_text()
 EMBED = (DOCS / "how-to" / "embed.md").read_text()

@@ -14,7 +14,7 @@ import pytest
 from botocore import xform_name
 from reader import DOCS, ROOT, blocks
 
-from gateway_rules.local.toolchain import ensure
+from gateway_rehearsal.toolchain import ensure
 
 PAGES: Final = (*sorted(DOCS.rglob("*.md")), ROOT / "README.md")
 EVERYWHERE: Final = {"--region", "--query"}

@@ -42,7 +42,7 @@ from simulator import (
 )
 from sites import ROOT, STACKS
 
-from gateway_rules.project import load_plan
+from gateway_rules.inputs.project import load_plan
 
 WAYS = ("egress", "ingress")
 # Mail in and out, and "fragmentation needed": what the operator adds to the document's rows.

@@ -12,16 +12,23 @@ from simulator import Packet, acl_passes, group_passes
 from sites import ROOT, addition, shipped, site, situations
 from strategies import PORTS, prefixes
 
-from gateway_rules import protocols
+from gateway_rules.audit.explanation.explainer import explain
+from gateway_rules.audit.explanation.rulesets import plan_rulesets
+from gateway_rules.audit.explanation.values import (
+    Decision,
+    Explanation,
+    Line,
+    Question,
+    Ruleset,
+    lines,
+)
+from gateway_rules.audit.live import LiveEntry, LiveRule
 from gateway_rules.errors import Impossible
-from gateway_rules.explain import explain
-from gateway_rules.explain.sources import of_plan
-from gateway_rules.explain.values import Decision, Explanation, Line, Question, Ruleset, lines
-from gateway_rules.live import LiveEntry, LiveRule
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import SELF, Peer, parse_address, parse_prefix
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import opposite
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets import protocols
+from gateway_rules.packets.prefixes import SELF, Peer, parse_address, parse_prefix
+from gateway_rules.packets.protocols import opposite
+from gateway_rules.planning.planner import Plan, plan
 
 AT = site()
 ANYONE = "0.0.0.0/0"
@@ -267,7 +274,7 @@ def planned() -> Plan:
 
 def told(planned: Plan, question: Question) -> Explanation:
     """Explain a question from a plan."""
-    return explain(of_plan(planned), planned.flows, planned.site, question)
+    return explain(plan_rulesets(planned), planned.flows, planned.site, question)
 
 
 @pytest.mark.parametrize("name", shipped().by_id)

@@ -10,13 +10,13 @@ from cloud import Deployed, aws, deploy, entry_request
 from sites import ROOT, shipped, site
 from typed import Done, Type, typist
 
+from gateway_rules.audit.explanation.answer import explain_live
+from gateway_rules.audit.explanation.question import parse_question
+from gateway_rules.audit.live import read_live
 from gateway_rules.errors import Faults
-from gateway_rules.explain.question import question
-from gateway_rules.explain.report import of_aws
-from gateway_rules.live import read
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import SELF
-from gateway_rules.project import load_plan
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.prefixes import SELF
+from gateway_rules.planning.planner import Plan, plan
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def planned() -> Plan:
 )
 def test_words_become_a_question(planned: Plan, words: Any, asked: Any) -> None:
     """Names, numbers, ranges, messages and hosts are read as a user means them."""
-    found = question(planned, *words)
+    found = parse_question(planned, *words)
     peers = [str(peer) for peer in found.peers]
     assert (found.direction, found.protocol, found.from_port, found.to_port, peers) == asked
 
@@ -149,7 +149,7 @@ def test_a_host_has_no_addresses_of_another_part_of_the_world() -> None:
     """EMEA's are asked about in EMEA alone; a site elsewhere that leaves the row out has none."""
     away = plan(shipped(), site(region="us-east-1", services={"spam-signatures-cloud": False}))
     with pytest.raises(Faults) as caught:
-        question(away, "egress", "tcp", "bulkmail1.clearswift.net", "80")
+        parse_question(away, "egress", "tcp", "bulkmail1.clearswift.net", "80")
     assert [str(fault) for fault in caught.value.faults] == [
         (
             "error: <command>:1:1: [unknown-host] bulkmail1.clearswift.net has no addresses in the "
@@ -162,7 +162,7 @@ def test_self_needs_networks() -> None:
     """Without its subnets' CIDRs nobody knows where another gateway may be."""
     bare = plan(shipped(), site(networks=[]))
     with pytest.raises(Faults) as raised:
-        question(bare, "egress", "tcp", "self", "443")
+        parse_question(bare, "egress", "tcp", "self", "443")
     assert str(raised.value) == (
         "error: <command>:1:1: [self-without-networks] self is asked for and networks are not "
         "given; list the CIDRs of the subnets under gateway-rules:networks"
@@ -420,8 +420,8 @@ def built() -> Iterator[Deployed]:
 
 def live(built: Deployed, *words: str) -> dict[str, Any]:
     """Ask what AWS has."""
-    found = read(built.plan.site, built.client)  # type: ignore[arg-type] # It is a stack's.
-    return of_aws(built.plan, found, question(built.plan, *padded(words))).as_json()
+    found = read_live(built.plan.site, built.client)  # type: ignore[arg-type] # It is a stack's.
+    return explain_live(built.plan, found, parse_question(built.plan, *padded(words))).as_json()
 
 
 def test_what_aws_has_is_named_by_its_ids(built: Deployed) -> None:

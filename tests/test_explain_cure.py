@@ -6,13 +6,13 @@ import pytest
 from ruamel.yaml import YAML
 from sites import EVERYBODY, FEW, addition, shipped, site
 
-from gateway_rules import packets
-from gateway_rules.explain.cure import Cure
-from gateway_rules.explain.question import question
-from gateway_rules.explain.report import of_files
-from gateway_rules.packets import Piece
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import SELF
+from gateway_rules.audit.explanation.answer import explain_plan
+from gateway_rules.audit.explanation.question import parse_question
+from gateway_rules.audit.explanation.suggestions import Suggestion
+from gateway_rules.packets import sets
+from gateway_rules.packets.prefixes import SELF
+from gateway_rules.packets.sets import Piece
+from gateway_rules.planning.planner import Plan, plan
 
 
 def words_of(words: tuple[str, ...]) -> tuple[str, str, str, str | None]:
@@ -23,7 +23,7 @@ def words_of(words: tuple[str, ...]) -> tuple[str, str, str, str | None]:
 
 def cures(made: Plan, *words: str) -> list[tuple[str, list[str], list[str]]]:
     """Give what each cure says, its edits in a line each, and what they open besides."""
-    report = of_files(made, question(made, *words_of(words)))
+    report = explain_plan(made, parse_question(made, *words_of(words)))
     return [
         (cure.why, [f"{what} {key}: {line}" for what, key, line in cure.edits], [*cure.besides])
         for cure in report.cures
@@ -293,22 +293,22 @@ def test_every_cure_works_and_says_what_it_opens_besides(
 ) -> None:
     """Who writes what a cure says is allowed what was asked for, and is told of all the rest."""
     before = plan(shipped(), site(**FEW | fields))
-    asked = question(before, *words_of(words))
-    report = of_files(before, asked)
+    asked = parse_question(before, *words_of(words))
+    report = explain_plan(before, asked)
     for cure in report.cures:
         after = plan(shipped(), site(**mended(FEW | fields, cure)))
-        assert of_files(after, asked).explanation.allowed
-        known = packets.universe(after.flows)
-        opened = packets.without(*(packets.passed(one.flows, known) for one in (after, before)))
+        assert explain_plan(after, asked).explanation.allowed
+        known = sets.universe(after.flows)
+        opened = sets.without(*(sets.passed(one.flows, known) for one in (after, before)))
         wanted = [
             Piece(asked.direction, asked.protocol, asked.from_port, asked.to_port, peer)
             for peer in asked.peers
         ]
-        beyond = packets.without(opened, packets.passed(wanted, known))
+        beyond = sets.without(opened, sets.passed(wanted, known))
         assert bool(beyond) == bool(cure.besides or "every protocol" in cure.why)
 
 
-def mended(fields: dict[str, Any], cure: Cure) -> dict[str, Any]:
+def mended(fields: dict[str, Any], cure: Suggestion) -> dict[str, Any]:
     """Edit the fields of a site as a cure says."""
     fields = dict(fields)
     for what, key, line in cure.edits:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sources import modules
 from written import BAD, promised
 
-from gateway_rules.wording import OTHERWISE, WORDS
+from gateway_rules.inputs.validation import OTHERWISE, WORDS
 
 DOCS = Path(__file__).parents[1] / "docs" / "faults.md"
 # What is called ends with the rule, what is wrong, and what to write instead.

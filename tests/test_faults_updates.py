@@ -7,8 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fault_proxy import Outcome, seeded
 from small import REGION, Small, small_project
 
-from gateway_rules.local.aws.client import client
-from gateway_rules.verify import verify
+from gateway_rehearsal.aws.client import client
+from gateway_rules.audit.verification.verifier import verify
 
 pytestmark = pytest.mark.engine
 

@@ -9,10 +9,10 @@ from judged import violations
 from pydantic import TypeAdapter, ValidationError
 from strategies import prefixes
 
-from gateway_rules import fields
 from gateway_rules.errors import Refused
-from gateway_rules.fields import Address, Cidr, HostName, Name, PeerText, Ports, Version
-from gateway_rules.prefixes import Prefix
+from gateway_rules.inputs import fields
+from gateway_rules.inputs.fields import Address, Cidr, HostName, Name, PeerText, Ports, Version
+from gateway_rules.packets.prefixes import Prefix
 
 TYPES: dict[str, Any] = {
     "name": Name,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway_rules.figures import gauge, log_bar, quantity
+from gateway_rules.packets.words import gauge, log_bar, quantity
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pytest
 from counting import count
 from written import told
 
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow, Cover
 from gateway_rules.errors import Faults
-from gateway_rules.fit_file import parse_flows, read_flows
-from gateway_rules.prefixes import parse_prefix
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.planning.cover.entries import Allow, Cover
+from gateway_rules.planning.cover.fitting import fit
+from gateway_rules.planning.fit_file import parse_flows, read_flows
 
 WEB = {"protocol": "tcp", "ports": "80", "prefix": "192.0.2.0/24"}
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sites import EVERYBODY, NOBODY, catalogue_of, read_site, shipped, site
 from strategies import sites
 
-from gateway_rules.flows import Flow, Leg, NotUsed, legs, not_used, required_flows
-from gateway_rules.prefixes import parse_prefix
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.planning.flows import Flow, Leg, NotUsed, legs, not_used, required_flows
 
 GATEWAY, CLIENTS = (32768, 60999), (1024, 65535)
 ROWS = tuple(document.at_site(EVERYBODY))

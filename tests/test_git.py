@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from repository import CATALOGUE, IRELAND, Repository, repository
 
-from gateway_rules import git
 from gateway_rules.errors import Faults, NoAnswer
+from gateway_rules.review import git
 
 UNSHALLOW = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
 
@@ -238,7 +238,7 @@ def test_what_is_kept_out_of_archives_is_no_past(there: Repository) -> None:
 def test_what_git_says_need_not_be_utf8(there: Repository) -> None:
     """A tag may have been named in another encoding long ago."""
     there.git("tag", os.fsdecode(b"gr\xf6\xdfe"))
-    assert git.said(there.root, "describe", "--tags") == "gr\ufffd\ufffde"
+    assert git.git_error(there.root, "describe", "--tags") == "gr\ufffd\ufffde"
 
 
 def test_the_folder_is_gone_afterwards(there: Repository) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sites import EVERYBODY, FEW, NOBODY, shipped, site
 
-from gateway_rules import packets
-from gateway_rules.errors import Complaint, Impossible
-from gateway_rules.plan import Plan, plan
-from gateway_rules.security_group import Rule
+from gateway_rules.errors import Impossible, Problem
+from gateway_rules.packets import sets
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.planning.security_group import Rule
 
 MAIL = {
     "name": "smtp-in",
@@ -41,7 +41,7 @@ def test_groups_by_section_hold_the_flows_of_one_group_and_no_rule_twice() -> No
     assert names == [f"gateway-rules-test{part}" for part in ("", "-internal", "-additions")]
     rules = [rule for group in parted.groups for rule in group.rules]
     assert len({rule.name for rule in rules}) == len(rules)
-    assert packets.passed(rules) == packets.passed(one.groups[0].rules)
+    assert sets.passed(rules) == sets.passed(one.groups[0].rules)
     origins = [{origin(parted, rule) for rule in group.rules} for group in parted.groups]
     assert origins == [{"2"}, {"3"}, {"addition"}]
 
@@ -72,7 +72,7 @@ def test_more_groups_than_an_interface_holds_are_refused() -> None:
     with pytest.raises(Impossible) as refused:
         plan(shipped(), site(security_groups="attach", quotas=quotas, roles=NOBODY))
     (found,) = refused.value.complaints
-    assert found == Complaint(
+    assert found == Problem(
         ("quotas", "security_groups_per_interface"),
         "groups-quota",
         "3 groups are asked for and an interface holds 2",

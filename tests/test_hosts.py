@@ -9,11 +9,11 @@ from rich.console import Console
 from sites import NOBODY, shipped, site
 from written import HOSTS
 
-from gateway_rules.hosts import demanded_hosts, is_looked_up, looked_up, named_hosts
-from gateway_rules.plan import Plan, plan
-from gateway_rules.review import compare
-from gateway_rules.show import print_plan
-from gateway_rules.snapshot import snapshot
+from gateway_rules.inputs.hosts import demanded_hosts, is_looked_up, looked_up, named_hosts
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.review.packet_diff import compare
+from gateway_rules.review.snapshot import snapshot
+from gateway_rules.views.plan_tables import print_plan
 
 CATALOGUE = shipped()
 SIGNATURES = "spam-signatures-cloud"

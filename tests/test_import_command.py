@@ -13,9 +13,9 @@ from document_generator import PRINTED, Group, Issue, fingerprint, prose, writte
 from import_outcome import followed, internal, with_head, with_text
 from test_import_external import LICENCE
 
-from gateway_rules.catalogue import SHIPPED
-from gateway_rules.document.command import run
+from gateway_rules.cli.import_command import run
 from gateway_rules.errors import Faults, NoAnswer
+from gateway_rules.inputs.catalogue import SHIPPED
 
 NEWER = replace(followed("RSS Feed", LICENCE), issue="3.15")
 MISPRINT = with_text("RSS Feed", "22.202", "22.2O2")
@@ -75,7 +75,7 @@ def test_a_project_edits_its_own_catalogue(desk: Desk, capsys: pytest.CaptureFix
     """Without paths, catalogue and marks are those of the project's folder."""
     for name, file in (
         ("catalogue/seg-v3.yaml", desk.catalogue),
-        ("document/prose.yaml", desk.prose),
+        ("catalogue/prose.yaml", desk.prose),
     ):
         own = desk.root / "gateway_rules" / name
         own.parent.mkdir(parents=True)

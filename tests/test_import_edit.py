@@ -8,19 +8,19 @@ from hypothesis import given, settings
 from import_outcome import CATALOGUE, TEXT, with_head, with_lines, with_text
 from test_import_properties import issues
 
-from gateway_rules.catalogue import Catalogue, read_catalogue
-from gateway_rules.document.edit import edit
-from gateway_rules.document.propose import Proposal, propose
-from gateway_rules.document.splice import compose, relisted, rewritten, spliced
-from gateway_rules.document.tables import read_document
-from gateway_rules.document.yaml_text import scalar
+from gateway_rules.authoring.issue.cells import read_issue
+from gateway_rules.authoring.issue.edit import edit_catalogue
+from gateway_rules.authoring.issue.propose import Proposal, propose
+from gateway_rules.authoring.issue.splice import compose, relisted, rewritten, spliced
+from gateway_rules.authoring.issue.yaml_text import scalar
+from gateway_rules.inputs.catalogue import Catalogue, read_catalogue
 
 UPDATES = "Product updates"
 
 
 def proposed(issue: Issue, catalogue: Catalogue) -> Proposal:
     """Hold an issue against a catalogue."""
-    return propose(read_document(written(issue), "next.txt"), catalogue, prose())
+    return propose(read_issue(written(issue), "next.txt"), catalogue, prose())
 
 
 def reread(text: str, folder: Path) -> Catalogue:
@@ -33,7 +33,7 @@ def reread(text: str, folder: Path) -> Catalogue:
 def edited(issue: Issue, text: str, folder: Path) -> str:
     """Give the text of a catalogue with an issue in it."""
     catalogue = reread(text, folder)
-    return edit(text, catalogue, proposed(issue, catalogue))
+    return edit_catalogue(text, catalogue, proposed(issue, catalogue))
 
 
 def with_hosts(text: str, hosts: str) -> str:
@@ -50,7 +50,7 @@ def test_the_edited_text_says_what_is_proposed(
 ) -> None:
     """Read again, it has the proposed services, and the same issue then changes nothing more."""
     proposal = proposed(issue, CATALOGUE)
-    text = edit(TEXT, CATALOGUE, proposal)
+    text = edit_catalogue(TEXT, CATALOGUE, proposal)
     folder = tmp_path_factory.mktemp("edited")
     read = reread(text, folder)
     assert [draft.id for draft in proposal.services] == list(read.by_id)
@@ -58,7 +58,7 @@ def test_the_edited_text_says_what_is_proposed(
         hosts = [(host.name, host.addresses) for host in service.hosts]
         assert hosts == [(host.name, host.addresses) for host in draft.hosts]
         assert (draft.protocol, draft.ports) == (service.protocol, service.ports)
-    assert text == edit(text, read, proposed(issue, read))
+    assert text == edit_catalogue(text, read, proposed(issue, read))
     assert {line for line in TEXT.splitlines() if line.startswith(("#", "  #"))} <= set(
         text.splitlines()
     )

@@ -8,9 +8,9 @@ from document_generator import INTERNAL_IDS, PRINTED, Group, Issue, prose, writt
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.document.propose import propose
-from gateway_rules.document.tables import read_document
+from gateway_rules.authoring.issue.cells import read_issue
+from gateway_rules.authoring.issue.propose import propose
+from gateway_rules.inputs.catalogue import read_catalogue
 
 CATALOGUE = read_catalogue()
 
@@ -90,7 +90,7 @@ def test_what_is_placed_is_right_and_the_rest_is_listed(groups: list[Meant]) -> 
     """Every service says what was meant, or its row is listed; so is every cell without one."""
     issue = replace(PRINTED, internal=tuple(one.group for one in groups))
     note(written(issue))
-    proposal = propose(read_document(written(issue), "next.txt"), CATALOGUE, prose())
+    proposal = propose(read_issue(written(issue), "next.txt"), CATALOGUE, prose())
     note("\n".join(str(finding.fault("next.txt")) for finding in proposal.findings))
     found = {d.id: (d.protocol, sorted(p for p, _ in d.ports)) for d in proposal.services}
     truth = {name: (protocol, sorted(p)) for m in groups for name, protocol, p in m.services()}

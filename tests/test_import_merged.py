@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway_rules.document import drafts, merged, propose, values, yaml_text
+from gateway_rules.authoring.issue import drafts, merged, parsing, propose, yaml_text
 
 Cut = tuple[int, int, int]
 Column = tuple[list[int], int, dict[Cut, int]]
@@ -118,7 +118,7 @@ def test_the_best_known_owner_counts(support: tuple[int, int], labels: set[int])
     assert labels == merged.best_supported([0, 2], 1, lambda label, _: support[label])
 
 
-@pytest.mark.parametrize("module", [drafts, propose, values, yaml_text])
+@pytest.mark.parametrize("module", [drafts, propose, parsing, yaml_text])
 def test_examples_in_docstrings_are_true(module: ModuleType) -> None:
     """What a docstring shows is what comes out."""
     assert doctest.testmod(module).failed == 0

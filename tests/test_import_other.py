@@ -38,7 +38,7 @@ CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
             (
                 "warning: next.txt:73:12: [unread] nobody has read yet what stands beside ssh: "
                 '"console and files"; if it changes neither direction nor other end, add '
-                "0bd9a43650c80e65 under ssh in gateway_rules/document/prose.yaml; else mend the "
+                "0bd9a43650c80e65 under ssh in gateway_rules/catalogue/prose.yaml; else mend the "
                 "service"
             )
         ],
@@ -202,7 +202,7 @@ CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
             (
                 "warning: next.txt:93:1: [unread] nobody has read yet what this says of EMEA, "
                 "where spam-signatures-cloud holds; if it changes nothing, add 4af7988749794823 "
-                "under spam-signatures-cloud in gateway_rules/document/prose.yaml"
+                "under spam-signatures-cloud in gateway_rules/catalogue/prose.yaml"
             )
         ],
     ),

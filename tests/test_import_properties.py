@@ -18,11 +18,11 @@ from document_generator import (
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from gateway_rules.catalogue import Service, read_catalogue
-from gateway_rules.document.drafts import Draft
-from gateway_rules.document.findings import Finding
-from gateway_rules.document.propose import Proposal, propose
-from gateway_rules.document.tables import read_document
+from gateway_rules.authoring.issue.cells import read_issue
+from gateway_rules.authoring.issue.drafts import Draft
+from gateway_rules.authoring.issue.propose import Proposal, propose
+from gateway_rules.authoring.issue.unplaced import Unplaced
+from gateway_rules.inputs.catalogue import Service, read_catalogue
 
 Draw: TypeAlias = st.DrawFn
 Change: TypeAlias = Callable[[Draw, Issue], Issue]
@@ -199,13 +199,13 @@ def issues(draw: Draw, changes: tuple[Change, ...] = CHANGES) -> Issue:
 def proposed(issue: Issue) -> Proposal:
     """Hold an issue against the catalogue, and leave a note for a failure."""
     text = written(issue)
-    proposal = propose(read_document(text, "next.txt"), CATALOGUE, PROSE)
+    proposal = propose(read_issue(text, "next.txt"), CATALOGUE, PROSE)
     note(text)
     note("\n".join(str(finding.fault("next.txt")) for finding in proposal.findings))
     return proposal
 
 
-def concerned(findings: tuple[Finding, ...]) -> set[str]:
+def concerned(findings: tuple[Unplaced, ...]) -> set[str]:
     """Name the rows of section 2 to which something that is listed may belong."""
     return {row for finding in findings if finding.section == "2" for row in finding.rows}
 

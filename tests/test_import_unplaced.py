@@ -203,7 +203,7 @@ CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
             (
                 'warning: next.txt:60:1: [label-note] the note of "RSS Feed (3.2 onwards)" is new'
                 ' for row "RSS Feed"; if it changes nothing, add d534423b31b76865 under rss-feed '
-                "in gateway_rules/document/prose.yaml; else mend the service"
+                "in gateway_rules/catalogue/prose.yaml; else mend the service"
             )
         ],
     ),
@@ -225,7 +225,7 @@ CASES: dict[str, tuple[Issue | str, list[str], list[str]]] = {
             (
                 "warning: next.txt:67:40: [unread] nobody has read yet what stands beside ntp: "
                 '"Your own servers"; if it changes neither direction nor other end, add '
-                "e617e687967db498 under ntp in gateway_rules/document/prose.yaml; else mend the "
+                "e617e687967db498 under ntp in gateway_rules/catalogue/prose.yaml; else mend the "
                 "service"
             )
         ],

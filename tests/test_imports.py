@@ -125,7 +125,7 @@ def test_showing_loads_neither_pulumi_nor_boto3(arguments: tuple[str, ...]) -> N
     program = (
         "import contextlib, io, sys\n"
         f"sys.argv = ['gateway-rules', *{arguments!r}]\n"
-        "from gateway_rules.cli import main\n"
+        "from gateway_rules.cli.app import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()) as out:\n"
         "    main()\n"
         f"loaded = sorted(name for name in {FOREIGN!r} if name in sys.modules)\n"

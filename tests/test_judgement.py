@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway_rules.judgement import judge
-from gateway_rules.prefixes import parse_address
-from gateway_rules.questions import Kind, Question, Reply, Resolver
+from gateway_rules.authoring.addresses.queries import Kind, Question, Reply, Resolver
+from gateway_rules.authoring.addresses.trust import judge
+from gateway_rules.packets.prefixes import parse_address
 
 HOST = "www.example.com"
 ONE, TWO, THREE, FOUR = (Resolver(f"84.39.152.{number}") for number in (1, 2, 3, 4))

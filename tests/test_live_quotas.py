@@ -7,15 +7,17 @@ import pytest
 from botocore.exceptions import ClientError
 from cloud import aws
 
-from gateway_rules import live_quotas
-from gateway_rules.live_quotas import LiveQuotas
-from gateway_rules.local.aws.limits import Limits
+from gateway_rehearsal.aws.limits import Limits
+from gateway_rules.audit import live_quotas
+from gateway_rules.audit.live_quotas import LiveQuotas
 
 
 def read(limits: Limits, **options: Any) -> LiveQuotas:
     """Read the quotas of an AWS with these limits."""
     with aws(limits=limits):
-        return live_quotas.read(boto3.client("service-quotas", region_name="eu-west-1", **options))
+        return live_quotas.read_quotas(
+            boto3.client("service-quotas", region_name="eu-west-1", **options)
+        )
 
 
 def test_the_accounts_own_quotas_are_told() -> None:
@@ -58,8 +60,8 @@ class Refusing:
 @pytest.mark.parametrize("error", ["AccessDeniedException", "NoSuchResourceException"])
 def test_what_is_not_told_has_the_default(error: str) -> None:
     """One refusal does not lose the others."""
-    assert live_quotas.read(Refusing(error, "L-2AEEBF1A")) == LiveQuotas(77, 77, 20, 77)
-    assert live_quotas.read(Refusing(error)) == LiveQuotas()
+    assert live_quotas.read_quotas(Refusing(error, "L-2AEEBF1A")) == LiveQuotas(77, 77, 20, 77)
+    assert live_quotas.read_quotas(Refusing(error)) == LiveQuotas()
 
 
 def test_an_answer_without_a_value_tells_nothing() -> None:
@@ -68,10 +70,10 @@ def test_an_answer_without_a_value_tells_nothing() -> None:
     silent.get_service_quota = lambda ServiceCode, QuotaCode: {  # type: ignore[method-assign] # noqa: N803
         "Quota": {"QuotaCode": QuotaCode, "ServiceCode": ServiceCode}
     }
-    assert live_quotas.read(silent) == LiveQuotas()
+    assert live_quotas.read_quotas(silent) == LiveQuotas()
 
 
 def test_other_errors_are_not_taken_for_a_refusal() -> None:
     """A wrong credential must not look like AWS's defaults."""
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
-        live_quotas.read(Refusing("UnrecognizedClientException"))
+        live_quotas.read_quotas(Refusing("UnrecognizedClientException"))

@@ -26,10 +26,10 @@ from nameserver import (
     zone_lines,
 )
 
-from gateway_rules import lookup
+from gateway_rules.authoring.addresses import dns_client
+from gateway_rules.authoring.addresses.dns_client import ask_resolvers, system_resolvers
+from gateway_rules.authoring.addresses.queries import Kind, Question, Reply, Resolver
 from gateway_rules.errors import NoAnswer
-from gateway_rules.lookup import ask, system_resolvers
-from gateway_rules.questions import Kind, Question, Reply, Resolver
 
 HOST = "www.example.com"
 PATIENCE = 0.2
@@ -38,7 +38,7 @@ PATIENCE = 0.2
 def put(server: Nameserver, host: str = HOST, kind: Kind = "A") -> Reply:
     """Put one question to a server."""
     question = Question(Resolver("127.0.0.1", server.port), host, kind)
-    (reply,) = ask([question], "test", PATIENCE)
+    (reply,) = ask_resolvers([question], "test", PATIENCE)
     assert reply.question == question
     return reply
 
@@ -112,14 +112,14 @@ def test_a_port_where_nobody_listens_is_a_failure() -> None:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     question = Question(Resolver("127.0.0.1", port), HOST, "A")
-    (reply,) = ask([question], "test", PATIENCE)
+    (reply,) = ask_resolvers([question], "test", PATIENCE)
     assert said(reply) == failed("no answer within 0.2 s, asked 2 times")
 
 
 def test_a_resolver_that_may_not_be_asked_is_a_failure() -> None:
     """The system's own words say why; nobody may ask a whole network."""
     question = Question(Resolver("255.255.255.255"), HOST, "A")
-    (reply,) = ask([question], "test", PATIENCE)
+    (reply,) = ask_resolvers([question], "test", PATIENCE)
     assert said(reply) == failed("it cannot be reached: Permission denied")
 
 
@@ -251,7 +251,7 @@ def test_a_resolver_may_have_an_ipv6_address() -> None:
         pytest.skip("this machine has no IPv6")
     with nameserver({HOST: addresses("198.51.100.9")}, "IPv6") as server:
         question = Question(Resolver("::1", server.port), HOST, "A")
-        (reply,) = ask([question], "test", PATIENCE)
+        (reply,) = ask_resolvers([question], "test", PATIENCE)
     assert said(reply) == (HOST, ["198.51.100.9"], "")
 
 
@@ -262,7 +262,7 @@ def test_replies_come_in_the_order_of_the_questions() -> None:
     zone[hosts[0]] = rotating(silent, zone[hosts[0]])
     with nameserver(zone) as server:
         resolver = Resolver("127.0.0.1", server.port)
-        replies = ask([Question(resolver, host, "A") for host in hosts], "test", PATIENCE)
+        replies = ask_resolvers([Question(resolver, host, "A") for host in hosts], "test", PATIENCE)
     assert [said(reply)[1] for reply in replies] == [[f"198.51.100.{n}"] for n in range(40)]
 
 
@@ -270,13 +270,15 @@ def test_progress_is_told_when_it_takes_long(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Standard error says how many questions are answered, and nothing when all is quick."""
-    monkeypatch.setattr(lookup, "_PATIENCE", 0.15)
+    monkeypatch.setattr(dns_client, "_PATIENCE", 0.15)
     quick, slow = "quick.example.com", "slow.example.com"
     with nameserver({quick: addresses("198.51.100.9"), slow: silent}) as server:
         resolver = Resolver("127.0.0.1", server.port)
-        ask([Question(resolver, quick, "A")], "round 1 of 3", PATIENCE)
+        ask_resolvers([Question(resolver, quick, "A")], "round 1 of 3", PATIENCE)
         assert capsys.readouterr() == ("", "")
-        ask([Question(resolver, host, "A") for host in (quick, slow)], "round 2 of 3", PATIENCE)
+        ask_resolvers(
+            [Question(resolver, host, "A") for host in (quick, slow)], "round 2 of 3", PATIENCE
+        )
     out, err = capsys.readouterr()
     assert (out, set(err.splitlines())) == (
         "",
@@ -287,8 +289,8 @@ def test_progress_is_told_when_it_takes_long(
 def test_an_interrupt_ends_it_at_once() -> None:
     """Ctrl-C does not wait for answers that are outstanding."""
     program = (
-        "from gateway_rules.lookup import ask\n"
-        "from gateway_rules.questions import Question, Resolver\n"
+        "from gateway_rules.authoring.addresses.dns_client import ask\n"
+        "from gateway_rules.authoring.addresses.queries import Question, Resolver\n"
         "import sys\n"
         "try:\n"
         "    ask([Question(Resolver('127.0.0.1', int(sys.argv[1])), 'a.test', 'A')], '', 60)\n"

@@ -10,15 +10,15 @@ from simulator import Rule, Surroundings, acl_passes, compare, conversation_pass
 from sites import EVERYBODY, NOBODY, ROOT, STACKS, needed, read_site, shipped, site, situations
 from strategies import Plain, sites
 
-from gateway_rules import security_group
-from gateway_rules.catalogue import Catalogue
-from gateway_rules.errors import Complaint, Impossible
-from gateway_rules.flows import Flow, required_flows
-from gateway_rules.network_acl import Budget, Entry, NetworkAcl, network_acl
-from gateway_rules.plan import Plan
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import Direction
-from gateway_rules.site import StackSite
+from gateway_rules.errors import Impossible, Problem
+from gateway_rules.inputs.catalogue import Catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.packets.protocols import Direction
+from gateway_rules.planning import security_group
+from gateway_rules.planning.flows import Flow, required_flows
+from gateway_rules.planning.network_acl import Budget, Entry, NetworkAcl, network_acl
+from gateway_rules.planning.planner import Plan
 
 WAYS: tuple[Direction, ...] = ("egress", "ingress")
 IPV6_PATH_MTU = {
@@ -282,7 +282,7 @@ def test_every_budget_that_is_too_small_is_complained_of() -> None:
     with pytest.raises(Impossible) as error:
         network_acl(required_flows(shipped(), at), at)
     assert error.value.complaints == tuple(
-        Complaint(
+        Problem(
             ("quotas", "entries_per_network_acl"),
             "acl-quota",
             f"{what} needs 2 entries and the quota leaves 1",

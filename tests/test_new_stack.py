@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from written import told
 
-from gateway_rules.catalogue import read_catalogue
+from gateway_rules.authoring.stack_template import create_stack, next_steps, text
 from gateway_rules.errors import Faults, NoAnswer
-from gateway_rules.new_stack import create, next_steps, text
-from gateway_rules.places import parse_yaml
-from gateway_rules.project import load_plan
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.documents import parse_yaml
+from gateway_rules.inputs.project import load_plan
 
 CATALOGUE = read_catalogue()
 
@@ -25,7 +25,7 @@ def test_every_role_is_there_to_be_filled_in(region: str) -> None:
 
 def test_what_is_empty_is_refused_by_its_place(tmp_path: Path) -> None:
     """The networks and each of the nine roles want an answer, and nothing else does."""
-    create(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
+    create_stack(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
     with pytest.raises(Faults) as refused:
         load_plan(tmp_path, "eu-west-2")
     faults = refused.value.faults
@@ -34,7 +34,7 @@ def test_what_is_empty_is_refused_by_its_place(tmp_path: Path) -> None:
 
 def test_a_file_that_is_filled_in_plans(tmp_path: Path) -> None:
     """The file needs nothing but its answers; mail and path-MTU discovery are among them."""
-    path, _ = create(tmp_path, "eu-west-2", "london", CATALOGUE)
+    path, _ = create_stack(tmp_path, "eu-west-2", "london", CATALOGUE)
     filled = [
         f"{line.partition(':')[0]}: []"
         if line.strip(" ").removesuffix(":") in CATALOGUE.roles
@@ -48,10 +48,10 @@ def test_a_file_that_is_filled_in_plans(tmp_path: Path) -> None:
 
 def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     """The second call changes nothing."""
-    path, _ = create(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
+    path, _ = create_stack(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
     path.write_text("mine")
     with pytest.raises(Faults, match=r"\[file-exists\] the file is there already; edit it"):
-        create(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
+        create_stack(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
     assert path.read_text() == "mine"
 
 
@@ -59,7 +59,7 @@ def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
 def test_a_name_that_no_stack_can_have_is_refused(name: str, tmp_path: Path) -> None:
     """Nothing is written for it, in the project or beside it."""
     with pytest.raises(Faults, match=r"\[form\] '.* is no name of a stack; write at most 64"):
-        create(tmp_path, "eu-west-2", name, CATALOGUE)
+        create_stack(tmp_path, "eu-west-2", name, CATALOGUE)
     assert [*tmp_path.iterdir()] == []
 
 
@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     """A project may be on a disk that takes nothing."""
     (tmp_path / "stacks").write_text("")
     with pytest.raises(NoAnswer) as caught:
-        create(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
+        create_stack(tmp_path, "eu-west-2", "eu-west-2", CATALOGUE)
     assert told(caught.value) == [
         (
             "error: stacks/Pulumi.eu-west-2.yaml:1:1: [no-write] cannot be written: File exists; "
@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_region_that_aws_has_not_is_refused(tmp_path: Path) -> None:
     """Nothing is written for it."""
     with pytest.raises(Faults, match=r"\[unknown-region\] AWS has no region eu-west-9; write one"):
-        create(tmp_path, "eu-west-9", "eu-west-9", CATALOGUE)
+        create_stack(tmp_path, "eu-west-9", "eu-west-9", CATALOGUE)
     assert not (tmp_path / "stacks").exists()
 
 

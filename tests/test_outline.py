@@ -5,10 +5,10 @@ import io
 import pytest
 from rich.console import Console
 
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.outline import flow_style, notes, print_catalogue
-from gateway_rules.places import parse_yaml
-from gateway_rules.report import written
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.documents import parse_yaml
+from gateway_rules.planning.plan_json import addition_as_written
+from gateway_rules.views.catalogue_text import flow_style, notes, print_catalogue
 
 CATALOGUE = read_catalogue()
 
@@ -58,7 +58,7 @@ def test_no_line_is_too_wide_but_those_to_paste() -> None:
     """Eighty columns are enough; a line to paste is never broken, so that it can be copied."""
     wide = [line for line in printed(80) if len(line) > 80]
     additions = [a for caveat in CATALOGUE.caveats for a in caveat.additions]
-    lines = [f"    - {flow_style(written(addition))}" for addition in additions]
+    lines = [f"    - {flow_style(addition_as_written(addition))}" for addition in additions]
     assert wide == [line for line in lines if len(line) > 80]
     assert set(lines) <= set(printed(80))
 

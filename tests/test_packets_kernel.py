@@ -21,13 +21,13 @@ from simulator import Packet
 from sites import ROOT
 from wire import GATEWAY, NUMBERS, Probe
 
-from gateway_rules import packets
-from gateway_rules.live import LiveEntry
-from gateway_rules.packets import Match, Numbered, Piece
-from gateway_rules.plan import Plan
-from gateway_rules.prefixes import SELF, Peer, Prefix, parse_prefix
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import DIRECTIONS, Direction
+from gateway_rules.audit.live import LiveEntry
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets import sets
+from gateway_rules.packets.prefixes import SELF, Peer, Prefix, parse_prefix
+from gateway_rules.packets.protocols import DIRECTIONS, Direction
+from gateway_rules.packets.sets import Match, Numbered, Piece
+from gateway_rules.planning.planner import Plan
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -149,7 +149,7 @@ def probes(matches: Iterable[Match], back: Callable[[int], int]) -> list[Probe]:
 class Model:
     """A set of packets and the protocols that it tells apart."""
 
-    found: packets.Packets
+    found: sets.Packets
     known: frozenset[str]
 
     def passes(self, probe: Probe) -> bool:
@@ -158,7 +158,7 @@ class Model:
         has_code = name in ICMP
         packet = Packet(
             probe.direction,
-            name if name in self.known else packets.OTHER,
+            name if name in self.known else sets.OTHER,
             probe.remote,
             probe.port,
             probe.back if has_code else 0,
@@ -191,7 +191,7 @@ def is_answered(probe: Probe) -> bool:
 
 def compare_group(rules: Sequence[Match]) -> None:
     """Hold a group against the kernel's connection tracking: replies pass by themselves."""
-    model = Model(packets.passed(rules), packets.universe(rules))
+    model = Model(sets.passed(rules), sets.universe(rules))
 
     def passes(probe: Probe) -> tuple[bool, bool]:
         request = model.passes(probe)
@@ -211,8 +211,8 @@ EPHEMERAL = (1023, 1024, 32767, 32768, 60999, 61000, 65535)
 
 def compare_acl(entries: Sequence[Numbered]) -> None:
     """Hold an ACL against a table without connection tracking: replies need an entry too."""
-    known = packets.universe(entries)
-    model = Model(packets.first_match(entries, known), known)
+    known = sets.universe(entries)
+    model = Model(sets.first_match(entries, known), known)
 
     def passes(probe: Probe) -> tuple[bool, bool]:
         request = model.passes(probe)

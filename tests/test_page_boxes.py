@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sites import ROOT, shipped, site, situations
 
+from gateway_rules.audit.explanation.explainer import explain
+from gateway_rules.audit.explanation.rulesets import plan_rulesets
+from gateway_rules.audit.explanation.values import Question, port_span
 from gateway_rules.errors import Impossible
-from gateway_rules.explain import explain
-from gateway_rules.explain.sources import of_plan
-from gateway_rules.explain.values import Question, span
-from gateway_rules.packets import Match
-from gateway_rules.page.boxes import PROTOCOLS, Box, Told, boxes, special, told
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import BITS, SELF, Peer, Prefix, parse_address
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import ICMP
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.prefixes import BITS, SELF, Peer, Prefix, parse_address
+from gateway_rules.packets.protocols import ICMP
+from gateway_rules.packets.sets import Match
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.views.page.boxes import PROTOCOLS, Box, Told, boxes, special, told
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def asked(direction: Any, protocol: str, port: int, peer: Peer) -> Question:
 
 def explained(made: Plan, question: Question) -> Told:
     """Give what explain says of a question about one address."""
-    (answer,) = explain(of_plan(made), made.flows, made.site, question).answers
+    (answer,) = explain(plan_rulesets(made), made.flows, made.site, question).answers
     return told(made, question, answer)
 
 
@@ -43,7 +43,7 @@ def holding(some: list[Box], question: Question) -> list[Box]:
     (peer,) = question.peers
     number = peer.base if isinstance(peer, Prefix) else 0
     family = f"ipv{peer.version}" if isinstance(peer, Prefix) else SELF
-    port = span(question)[0]
+    port = port_span(question)[0]
     return [
         box
         for box in some
@@ -64,7 +64,7 @@ def ports(made: Plan, protocol: str) -> list[int]:
     """Give ports at all edges, and beside them."""
     if protocol not in ("tcp", "udp", *ICMP):
         return [0]
-    spans = [span(match) for match in matches(made)]
+    spans = [port_span(match) for match in matches(made)]
     edges = {e for low, high in spans for e in (low, low - 1, high, high + 1)}
     return sorted({0, 65535, 3 * 256 + 4, 8 * 256, *edges} & {*range(65536)})
 

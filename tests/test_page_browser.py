@@ -11,16 +11,16 @@ from pages import project
 from rich.console import Console
 from sites import ROOT
 
+from gateway_rules.audit.explanation.answer import explain_plan
+from gateway_rules.audit.explanation.question import parse_question
 from gateway_rules.errors import Faults
-from gateway_rules.explain.question import question
-from gateway_rules.explain.report import of_files
-from gateway_rules.explain.text import print_report
-from gateway_rules.flows import Flow
-from gateway_rules.page import gather
-from gateway_rules.page.page import page
-from gateway_rules.plan import Plan
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import ICMP, opposite
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.protocols import ICMP, opposite
+from gateway_rules.planning.flows import Flow
+from gateway_rules.planning.planner import Plan
+from gateway_rules.views.explanation_text import print_report
+from gateway_rules.views.page import gather
+from gateway_rules.views.page.page import page_html
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 if not CHROMIUM:
@@ -64,7 +64,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = project(folder / "project", looked_up=["us-east-1"])
     made = folder / "page.html"
     stacks = ("us-east-1", STACK, "sa-east-1")
-    made.write_text(page(gather.content(root, stacks, None, live=False)), encoding="utf-8")
+    made.write_text(
+        page_html(gather.page_content(root, stacks, None, live=False)), encoding="utf-8"
+    )
     return made
 
 
@@ -81,8 +83,8 @@ def browser() -> Iterator[Browser]:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a page of one stack, and of one that is pending."""
     made = tmp_path_factory.mktemp("small") / "page.html"
-    content = gather.content(ROOT, (STACK, "sa-east-1"), None, live=False)
-    made.write_text(page(content), encoding="utf-8")
+    content = gather.page_content(ROOT, (STACK, "sa-east-1"), None, live=False)
+    made.write_text(page_html(content), encoding="utf-8")
     return made
 
 
@@ -125,7 +127,7 @@ def assert_alike(made: Plan, asked: Words, said: list[str]) -> None:
 
 def told(made: Plan, asked: Words) -> list[str]:
     """Give the lines of `explain` up to those that lead on."""
-    report = of_files(made, question(made, *asked[:3], asked[3] or None))
+    report = explain_plan(made, parse_question(made, *asked[:3], asked[3] or None))
     drawn = StringIO()
     print_report(report, Console(file=drawn, width=10_000, highlight=False))
     lines = [line.rstrip() for line in drawn.getvalue().splitlines() if line]
@@ -217,7 +219,9 @@ def test_a_stack_of_both_families_is_answered_as_explain_does(tab: Page, tmp_pat
     file.write_text(text)
     made = load_plan(root, STACK)
     target = tmp_path / "page.html"
-    target.write_text(page(gather.content(root, (STACK,), None, live=False)), encoding="utf-8")
+    target.write_text(
+        page_html(gather.page_content(root, (STACK,), None, live=False)), encoding="utf-8"
+    )
     tab.goto(target.as_uri())
     asked = [
         *(words(flow, flow.direction) for flow in made.flows if ":" in str(flow.peer)),
@@ -256,7 +260,7 @@ def test_what_cannot_be_asked_is_refused_by_both(
 ) -> None:
     """Where explain has a fault, the page says what is wrong, and what to write."""
     with pytest.raises(Faults):
-        question(planned, *asked[:3], asked[3] or None)
+        parse_question(planned, *asked[:3], asked[3] or None)
     ((line,),) = shown(tab, [asked])
     assert line.startswith("This cannot be asked: ")
     assert said in line

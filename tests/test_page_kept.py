@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from sites import FEW, shipped, site
 
-from gateway_rules import budget
-from gateway_rules.page import kept
-from gateway_rules.page.kept import curves
-from gateway_rules.plan import Plan, plan
+from gateway_rules.planning import budget_curve
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.views.page import kept
+from gateway_rules.views.page.kept import curves
 
 CAUGHT = "made anew"
 LITTLE = {
@@ -31,7 +31,7 @@ def caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def caught(_plan: Plan) -> None:
         raise AssertionError(CAUGHT)
 
-    monkeypatch.setattr(budget, "curve", caught)
+    monkeypatch.setattr(budget_curve, "curve", caught)
 
 
 def assert_made_anew(made: Plan, folder: Path) -> None:
@@ -52,7 +52,7 @@ def test_kept_curves_are_those_that_were_made(
 
 def test_without_a_folder_nothing_is_kept(planned: Plan) -> None:
     """The curves are the same."""
-    assert curves(planned, None) == budget.curve(planned)
+    assert curves(planned, None) == budget_curve.excess_curve(planned)
 
 
 def test_other_requirements_have_other_curves(
@@ -79,7 +79,7 @@ def test_another_version_has_other_curves(
     source = tmp_path / "package"
     (source / module).parent.mkdir(parents=True)
     (source / module).write_text("one")
-    monkeypatch.setattr(budget, "__file__", str(source / "budget.py"))
+    monkeypatch.setattr(budget_curve, "__file__", str(source / "budget.py"))
     curves(planned, tmp_path)
     (source / module).write_text("another")
     request.getfixturevalue("caught")
@@ -101,7 +101,7 @@ def test_what_is_damaged_is_made_anew(planned: Plan, tmp_path: Path, text: str) 
 def test_where_nothing_can_be_kept_the_page_is_the_same(planned: Plan, tmp_path: Path) -> None:
     """A file that stands in the way is no matter of the page."""
     (tmp_path / "file").write_text("")
-    assert curves(planned, tmp_path / "file" / "curves") == budget.curve(planned)
+    assert curves(planned, tmp_path / "file" / "curves") == budget_curve.excess_curve(planned)
 
 
 def test_the_oldest_go(planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,21 +7,21 @@ from xml.etree import ElementTree as ET
 import pytest
 from sites import EVERYBODY, FEW, ROOT, addition, shipped, site
 
-from gateway_rules import packets
-from gateway_rules.addresses import ResolvedHost, Seen
-from gateway_rules.budget import Curve
-from gateway_rules.network_acl import Budget
-from gateway_rules.page.addresses import SeenView, seen
-from gateway_rules.page.chart import draw, marks
-from gateway_rules.page.curves import curves
-from gateway_rules.page.openness import Measure, measures, reaches
-from gateway_rules.page.picture import picture
-from gateway_rules.page.tables import carriers, rows
-from gateway_rules.page.wording import amount, coded, opening, spoken
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import parse_address
-from gateway_rules.project import load_plan
-from gateway_rules.shares import shares_of
+from gateway_rules.inputs.address_file import ResolvedHost, Seen
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets import sets
+from gateway_rules.packets.prefixes import parse_address
+from gateway_rules.planning.budget_curve import Curve
+from gateway_rules.planning.contributions import contributions
+from gateway_rules.planning.network_acl import Budget
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.views.page.addresses import SeenView, seen
+from gateway_rules.views.page.chart import draw, marks
+from gateway_rules.views.page.curves import curves
+from gateway_rules.views.page.openness import Measure, measures, reaches
+from gateway_rules.views.page.picture import picture
+from gateway_rules.views.page.tables import carriers, rows
+from gateway_rules.views.page.wording import amount, coded, opening, spoken
 
 TODAY = date(2026, 6, 30)
 
@@ -91,14 +91,14 @@ def test_other_ends_are_told_by_how_far_away_they_are() -> None:
 
 def test_required_and_excess_are_all_that_passes(planned: Plan) -> None:
     """The bar of a direction is as long as what its entries let through."""
-    for measure in measures(planned, shares_of(planned)):
+    for measure in measures(planned, contributions(planned)):
         some = [e for e in planned.acl.entries if e.direction == measure.direction]
-        assert measure.required + measure.excess == packets.count(packets.passed(some))
+        assert measure.required + measure.excess == sets.count(sets.passed(some))
 
 
 def test_a_part_too_small_to_see_is_told_in_words(planned: Plan) -> None:
     """Nothing is drawn larger than it is."""
-    egress, ingress = measures(planned, shares_of(planned))
+    egress, ingress = measures(planned, contributions(planned))
     assert egress.proportion == (
         "Of 165,654 packets that it passes, 1 is not required: drawn to scale, a line too thin "
         "to be seen."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from written import told
 
 from gateway_rules.errors import Faults, Steps
-from gateway_rules.places import Decimal, parse_yaml, read_text, read_yaml, relative
+from gateway_rules.inputs.documents import Decimal, parse_yaml, read_text, read_yaml, relative
 
 KEYS = st.text("abc:-_", min_size=1, max_size=4).filter(lambda key: key[0] in "abc")
 SCALARS = st.one_of(

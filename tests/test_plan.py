@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 from sites import EVERYBODY, FEW, NOBODY, ROOT, STACKS, catalogues, read_site, shipped, site
 from strategies import reordered, sites
 
-from gateway_rules import report
-from gateway_rules.catalogue import Catalogue
-from gateway_rules.errors import Complaint, Impossible
-from gateway_rules.network_acl import Budget
-from gateway_rules.plan import Plan, plan
-from gateway_rules.project import load_plan
+from gateway_rules.errors import Impossible, Problem
+from gateway_rules.inputs.catalogue import Catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.planning import plan_json
+from gateway_rules.planning.network_acl import Budget
+from gateway_rules.planning.planner import Plan, plan
 
 
 def as_bytes(planned: Plan) -> bytes:
     """Write a plan as `show --json` does, without what the catalogue's file says by itself."""
-    data = report.as_json(planned)
+    data = plan_json.plan_as_json(planned)
     return json.dumps({key: data[key] for key in data if key not in ("errata", "caveats")}).encode()
 
 
-def complaints_of(**fields: Any) -> tuple[Complaint, ...]:
+def complaints_of(**fields: Any) -> tuple[Problem, ...]:
     """Give what a site is complained of."""
     with pytest.raises(Impossible) as error:
         plan(shipped(), site(**fields))
@@ -101,7 +101,7 @@ def test_more_rules_than_the_quota_are_complained_of() -> None:
         roles=NOBODY | {"administrators": _scattered(61)}, services=everything_off
     )
     assert found == (
-        Complaint(
+        Problem(
             ("quotas", "rules_per_security_group"),
             "group-quota",
             "ingress ipv4 needs 61 rules and the quota is 60; most of them are for ssh (61)",

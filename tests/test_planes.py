@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway_rules.planes import (
+from gateway_rules.packets.intervals import join
+from gateway_rules.packets.planes import (
     NOWHERE,
     Box,
     Plane,
@@ -17,7 +18,6 @@ from gateway_rules.planes import (
     size_within,
     union,
 )
-from gateway_rules.stretches import join
 
 Cells = set[tuple[int, int]]
 """(port, address) of each packet."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import ipv4_prefixes, ipv6_prefixes, prefixes
 
 from gateway_rules.errors import Refused
-from gateway_rules.prefixes import (
+from gateway_rules.packets.prefixes import (
     Prefix,
     from_interval,
     merge,

@@ -15,18 +15,18 @@ from sites import NOBODY, addition, shipped, site
 from typed import typist
 from written import STACK, project
 
-from gateway_rules import live
-from gateway_rules.live import STACK_TAG, Live
-from gateway_rules.live_quotas import LiveQuotas
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import ANYWHERE, parse_prefix
-from gateway_rules.preflight import Preflight, preflight
-from gateway_rules.preflight.calls import Calls, calls
-from gateway_rules.preflight.changes import AclChange, GroupChange
-from gateway_rules.preflight.rules import crowded, rooms
-from gateway_rules.preflight.text import print_preflight
-from gateway_rules.security_group import Rule
-from gateway_rules.site import StackSite
+from gateway_rules.audit import live
+from gateway_rules.audit.live import STACK_TAG, Live
+from gateway_rules.audit.live_quotas import LiveQuotas
+from gateway_rules.deploy.preflight.calls import Calls, calls
+from gateway_rules.deploy.preflight.changes import AclChange, GroupChange
+from gateway_rules.deploy.preflight.checks import Preflight, run_preflight
+from gateway_rules.deploy.preflight.rules import crowded, rooms
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.planning.security_group import Rule
+from gateway_rules.views.preflight_text import print_preflight
 
 QUOTAS = LiveQuotas(from_defaults=False)
 ONLY_SSH_AND_DNS = {name: False for name in shipped().by_id if name not in {"ssh", "dns"}}
@@ -70,12 +70,12 @@ def in_vpc(made: Plan, vpc: str) -> Plan:
 def read(made: Plan, client: Any) -> Live:
     """Read what AWS has for a plan."""
     assert isinstance(made.site, StackSite)
-    return live.read(made.site, client)
+    return live.read_live(made.site, client)
 
 
 def checked(made: Plan, client: Any, quotas: LiveQuotas = QUOTAS) -> Preflight:
     """Check a plan against what AWS has."""
-    return preflight(made, read(made, client), quotas)
+    return run_preflight(made, read(made, client), quotas)
 
 
 def told(found: Preflight) -> list[tuple[str, str, list[str]]]:
@@ -396,7 +396,7 @@ def test_groups_of_others_count_on_the_interface(built: Deployed) -> None:
     """An interface that is full with the stack's groups and others is named."""
     others = [f"sg-{number}" for number in range(5)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
-    assert told(preflight(built.plan, full, QUOTAS)) == [
+    assert told(run_preflight(built.plan, full, QUOTAS)) == [
         (
             "groups",
             (
@@ -419,7 +419,7 @@ def test_a_quota_is_raised_no_further_than_aws_does(built: Deployed) -> None:
     """Sixteen groups are all that an interface can have."""
     others = [f"sg-{number}" for number in range(16)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
-    (obstacle,) = preflight(built.plan, full, QUOTAS).obstacles
+    (obstacle,) = run_preflight(built.plan, full, QUOTAS).obstacles
     assert obstacle.ways == (
         "AWS raises this quota to 16 at most",
         "or take other groups off it",
@@ -526,7 +526,9 @@ def test_groups_that_go_take_no_room_on_an_interface(built: Deployed) -> None:
     others = [f"sg-{number}" for number in range(4)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
     names = {**full.names, **{name: name for name in old}}
-    found = preflight(built.plan, replace(full, groups={**full.groups, **old}, names=names), QUOTAS)
+    found = run_preflight(
+        built.plan, replace(full, groups={**full.groups, **old}, names=names), QUOTAS
+    )
     assert "groups" not in {obstacle.kind for obstacle in found.obstacles}
 
 
@@ -534,7 +536,7 @@ def test_many_rules_leave_room_for_few_groups(built: Deployed) -> None:
     """Where a group may hold two hundred rules, an interface carries five and no more."""
     others = [f"sg-{number}" for number in range(5)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
-    (obstacle,) = preflight(
+    (obstacle,) = run_preflight(
         built.plan, full, replace(QUOTAS, rules_per_security_group=200)
     ).obstacles
     assert obstacle.ways[0] == "AWS raises this quota to 5 at most"
@@ -561,7 +563,7 @@ def test_a_group_that_goes_must_be_free_to_go(client: Any) -> None:
     )
     bearer = interface(built.place.subnets[0], built.group, left)
     kept = replace(built.plan, site=built.plan.site.model_copy(update={"protect": True}))
-    assert told(preflight(kept, with_interface(built, bearer), QUOTAS)) == [
+    assert told(run_preflight(kept, with_interface(built, bearer), QUOTAS)) == [
         (
             "protected-group",
             (
@@ -594,14 +596,14 @@ def test_groups_that_go_are_taken_off_at_once_and_never_before_others_pass_the_s
     had = lives.with_interfaces(lives.as_planned(parted), full, alone)
     first = "first deploy gateway-rules:security_groups: attach, as {} needs rules of it that no "
     waits = [f"{first.format(eni)}other group has yet" for eni in ("eni-1", "eni-2")]
-    assert [ways for _, _, ways in told(preflight(one, had, QUOTAS))] == [waits[:1], waits]
+    assert [ways for _, _, ways in told(run_preflight(one, had, QUOTAS))] == [waits[:1], waits]
     rules = {**had.groups, "sg-group": lives.as_planned(one).groups["sg-group"]}
     free = [
         "aws ec2 modify-network-interface-attribute --region eu-west-1 "
         f"--network-interface-id {eni} --groups sg-group"
         for eni in ("eni-1", "eni-2")
     ]
-    ways = [ways for _, _, ways in told(preflight(one, replace(had, groups=rules), QUOTAS))]
+    ways = [ways for _, _, ways in told(run_preflight(one, replace(had, groups=rules), QUOTAS))]
     assert ways == [free[:1], free]
 
 
@@ -609,7 +611,7 @@ def test_commands_are_aimed_at_the_aws_that_was_asked(built: Deployed) -> None:
     """Those for a local AWS name it, and those for AWS itself stay what they are."""
     others = [f"sg-{number}" for number in range(5)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
-    found = preflight(built.plan, full, QUOTAS)
+    found = run_preflight(built.plan, full, QUOTAS)
     local = "aws --endpoint-url http://127.0.0.1:4566 service-quotas"
     ((_, _, there),) = told(found.aimed("https://ec2.eu-west-1.amazonaws.com"))
     ((_, _, here),) = told(found.aimed("http://127.0.0.1:4566"))
@@ -674,7 +676,7 @@ def test_what_is_in_use_is_not_cut_off_unasked(client: Any) -> None:
     bare = in_vpc(made, place.vpc)
     before = read(bare, client)
     used = replace(before, interfaces=(interface(place.subnets[1], "sg-1"),))
-    assert told(preflight(bare, used, QUOTAS)) == [
+    assert told(run_preflight(bare, used, QUOTAS)) == [
         (
             "other-interfaces",
             (
@@ -686,9 +688,9 @@ def test_what_is_in_use_is_not_cut_off_unasked(client: Any) -> None:
         )
     ]
     unused = replace(before, interfaces=(interface(place.subnets[1], in_use=False),))
-    assert preflight(bare, unused, QUOTAS).is_clear
+    assert run_preflight(bare, unused, QUOTAS).is_clear
     willing = replace(bare, site=bare.site.model_copy(update={"take_over": True}))
-    assert preflight(willing, used, QUOTAS).is_clear
+    assert run_preflight(willing, used, QUOTAS).is_clear
 
 
 def test_a_gateway_without_its_group_is_to_be_given_it(built: Deployed) -> None:
@@ -696,18 +698,18 @@ def test_a_gateway_without_its_group_is_to_be_given_it(built: Deployed) -> None:
     (first, _) = built.place.subnets
     (default,) = (acl.id for acl in read(built.plan, built.client).acls if acl.default)
     move(built.client, first, default)
-    (obstacle,) = preflight(
+    (obstacle,) = run_preflight(
         built.plan, with_interface(built, interface(first, "sg-1")), QUOTAS
     ).obstacles
     assert obstacle.ways == (TAKE_OVER, f"or attach {built.group} to it first", OWN_SUBNET)
     ready = with_interface(built, interface(first, "sg-1", built.group))
-    assert preflight(built.plan, ready, QUOTAS).is_clear
+    assert run_preflight(built.plan, ready, QUOTAS).is_clear
 
 
 def test_a_subnet_of_the_stacks_own_is_not_asked_about(built: Deployed) -> None:
     """What lives with the stack's ACL already is no matter of this update."""
     beside = with_interface(built, interface(built.place.subnets[0], "sg-1"))
-    assert preflight(built.plan, beside, QUOTAS).is_clear
+    assert run_preflight(built.plan, beside, QUOTAS).is_clear
 
 
 def test_obstacles_come_first_and_are_counted(built: Deployed) -> None:

@@ -12,15 +12,15 @@ from cloud import move
 from engine import Rehearsal, copy_project, warded
 from sites import shipped
 
-from gateway_rules.live import Live, read
-from gateway_rules.live_quotas import LiveQuotas
-from gateway_rules.local.dns.zone import NOWHERE
-from gateway_rules.local.engine import Engine
-from gateway_rules.local.servers import Settings, start
-from gateway_rules.local.toolchain import ensure
-from gateway_rules.preflight import Preflight, preflight
-from gateway_rules.site import Quotas, StackSite
-from gateway_rules.verify import verify
+from gateway_rehearsal.dns.zone import NOWHERE
+from gateway_rehearsal.engine import Engine
+from gateway_rehearsal.servers import Settings, start
+from gateway_rehearsal.toolchain import ensure
+from gateway_rules.audit.live import Live, read_live
+from gateway_rules.audit.live_quotas import LiveQuotas
+from gateway_rules.audit.verification.verifier import verify
+from gateway_rules.deploy.preflight.checks import Preflight, run_preflight
+from gateway_rules.inputs.site import Quotas, StackSite
 
 pytestmark = pytest.mark.engine
 
@@ -61,13 +61,13 @@ class Watched:
 
     def check(self) -> Preflight:
         """Ask what an update would do."""
-        return preflight(self.project.plan(STACK), self.live(), LiveQuotas())
+        return run_preflight(self.project.plan(STACK), self.live(), LiveQuotas())
 
     def live(self) -> Live:
         """Read what AWS has."""
         site = self.project.plan(STACK).site
         assert isinstance(site, StackSite)
-        return read(site, self.ec2)
+        return read_live(site, self.ec2)
 
     def made(self) -> list[str]:
         """Name the calls so far."""

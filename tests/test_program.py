@@ -27,12 +27,12 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs
 from pulumi.runtime.settings import get_root_resource
 from sites import ROOT, STACKS
 
+from gateway_rules.deploy.program import located, planned
 from gateway_rules.errors import Faults
-from gateway_rules.plan import Plan
-from gateway_rules.prefixes import parse_prefix
-from gateway_rules.program import located, planned
-from gateway_rules.project import load_plan
-from gateway_rules.site import Site
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import Site
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.planning.planner import Plan
 
 FILE = """\
 config:

@@ -6,7 +6,7 @@ import pytest
 from written import STACK, project, told
 
 from gateway_rules.errors import Faults, OverQuota, Pending
-from gateway_rules.project import find_root, load_plan, stack_names
+from gateway_rules.inputs.project import find_root, load_plan, stack_names
 
 
 def test_the_nearest_project_upward_is_found(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from simulator import Packet as OnePacket
 from simulator import Rule as OneRule
 
 from gateway_rules.errors import Refused
-from gateway_rules.protocols import (
+from gateway_rules.packets.protocols import (
     NAMES,
     NUMBERS,
     format_ports,

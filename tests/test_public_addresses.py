@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.prefixes import from_interval, parse_address
-from gateway_rules.public_addresses import DOCUMENTATION, objection
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.packets.prefixes import from_interval, parse_address
+from gateway_rules.packets.public_addresses import DOCUMENTATION, objection
 
 # First and last address of a range, and what is said of both.
 RANGES = [

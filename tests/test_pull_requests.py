@@ -22,7 +22,7 @@ from repository import (
 )
 from sites import ROOT
 
-from gateway_rules import render
+from gateway_rules.review import snapshot_files
 
 SSH = "ssh (section 3, SSH, administrators)"
 UI = "management-ui (section 3, HTTP/S, administrators)"
@@ -36,7 +36,7 @@ HOSTS = tuple(f"bulkmail{number}.clearswift.net" for number in range(1, 6))
 def there(tmp_path: Path) -> Repository:
     """Give a repository with its snapshots on main, and a branch just begun."""
     found = repository(tmp_path)
-    render.write(render.snapshots(found.root))
+    snapshot_files.write_snapshots(snapshot_files.snapshots(found.root))
     found.commit()
     found.git("branch", "-f", "main", "change")
     return found

@@ -2,8 +2,14 @@
 
 import pytest
 
+from gateway_rules.authoring.addresses.queries import (
+    Question,
+    Resolver,
+    parse_resolver,
+    parse_resolvers,
+    questions,
+)
 from gateway_rules.errors import Faults, Refused
-from gateway_rules.questions import Question, Resolver, parse_resolver, parse_resolvers, questions
 
 FIX = "write one such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353"
 

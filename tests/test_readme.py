@@ -12,16 +12,17 @@ import pytest
 from engine import IN_EMEA
 from rich.console import Console
 
-from gateway_rules import show
-from gateway_rules.cli import app
-from gateway_rules.local.deploy import Deployment
-from gateway_rules.local.events import Tally
-from gateway_rules.local.summary import COLUMNS, Outcome
-from gateway_rules.network_acl import Budget
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import DIRECTIONS
-from gateway_rules.show_verification import print_verification
-from gateway_rules.verify import WAITING, Verification
+from gateway_rehearsal.deploy import Deployment
+from gateway_rehearsal.events import Tally
+from gateway_rehearsal.summary import COLUMNS, Outcome
+from gateway_rules.audit.verification.findings import Verification
+from gateway_rules.audit.verification.verifier import WAITING
+from gateway_rules.cli.app import app
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.protocols import DIRECTIONS
+from gateway_rules.planning.network_acl import Budget
+from gateway_rules.views import plan_tables
+from gateway_rules.views.verification_text import print_verification
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -99,7 +100,7 @@ def test_quoted_summary_is_what_is_printed_last(stack: str) -> None:
 def test_quoted_budget_is_what_every_stack_uses() -> None:
     """The excerpt's line about the ACL's ingress budget is true of each stack."""
     budgets: set[Budget] = {load_plan(ROOT, s).acl.budgets["ingress", "ipv4"] for s in IN_EMEA}
-    (lines,) = (show.budget_lines("ingress", "ipv4", budget) for budget in budgets)
+    (lines,) = (plan_tables.budget_lines("ingress", "ipv4", budget) for budget in budgets)
     assert "\n".join(lines) in README
 
 

@@ -8,9 +8,9 @@ import pytest
 import typer
 
 import gateway_rules
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.cli import app
-from gateway_rules.schemas import schemas
+from gateway_rules.cli.app import app
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.schemas import schemas
 from tools.reference.__main__ import write
 from tools.reference.commands import walked
 from tools.reference.pages import pages

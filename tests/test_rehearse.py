@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from repository import ADMINISTRATORS, CATALOGUE, FRANKFURT, IRELAND, STACK, Repository, repository
 
-from gateway_rules.local.rehearse import NEW, PENDING, REMOVED, UNCHANGED
-from gateway_rules.local.toolchain import ensure
+from gateway_rehearsal.rehearse.rehearsing import NEW, PENDING, REMOVED, UNCHANGED
+from gateway_rehearsal.toolchain import ensure
 
 ROOT = Path(__file__).parent.parent
 PARIS, VIRGINIA = "stacks/Pulumi.eu-west-3.yaml", "stacks/Pulumi.us-east-1.yaml"

@@ -8,8 +8,8 @@ import pytest
 from repository import ADMINISTRATORS, FRANKFURT, IRELAND, Repository, cure, repository
 from sites import ROOT
 
-from gateway_rules import render
 from gateway_rules.errors import NoAnswer
+from gateway_rules.review import snapshot_files
 
 IRISH, GERMAN = "stacks/rules/eu-west-1.txt", "stacks/rules/eu-central-1.txt"
 CURE = "run gateway-rules render"
@@ -19,13 +19,13 @@ CURE = "run gateway-rules render"
 def there(tmp_path: Path) -> Repository:
     """Give a project whose snapshots are up to date."""
     found = repository(tmp_path)
-    render.write(render.snapshots(found.root))
+    snapshot_files.write_snapshots(snapshot_files.snapshots(found.root))
     return found
 
 
 def told(there: Repository) -> list[str]:
     """Give what `render --check` finds."""
-    return [str(fault) for fault in render.snapshots(there.root).faults]
+    return [str(fault) for fault in snapshot_files.snapshots(there.root).faults]
 
 
 def stale(file: str, what: str) -> str:
@@ -35,7 +35,7 @@ def stale(file: str, what: str) -> str:
 
 def test_the_repositorys_own_snapshots_are_up_to_date() -> None:
     """What stands in `stacks/rules` is what its stacks plan."""
-    assert render.snapshots(ROOT).faults == ()
+    assert snapshot_files.snapshots(ROOT).faults == ()
 
 
 def test_rendered_snapshots_are_in_order(there: Repository) -> None:
@@ -77,8 +77,8 @@ def test_only_what_changed_is_written(there: Repository) -> None:
     for file in (IRISH, GERMAN):
         os.utime(there.root / file, (0, 0))
     there.edit(IRELAND, ADMINISTRATORS, "administrators: [10.42.0.0/25]")
-    found = render.snapshots(there.root)
-    render.write(found)
+    found = snapshot_files.snapshots(there.root)
+    snapshot_files.write_snapshots(found)
     assert [path.name for path in found.stale] == ["eu-west-1.txt"]
     times = {file: (there.root / file).stat().st_mtime for file in (IRISH, GERMAN)}
     assert (times[IRISH] > 0, times[GERMAN]) == (True, 0)
@@ -98,10 +98,10 @@ def test_a_file_changes_at_once_or_not_at_all(
 
     monkeypatch.setattr(Path, "write_text", cut_off)
     with pytest.raises(KeyboardInterrupt):
-        render.write(render.snapshots(there.root))
+        snapshot_files.write_snapshots(snapshot_files.snapshots(there.root))
     assert (there.root / IRISH).read_text() == before
     monkeypatch.undo()
-    render.write(render.snapshots(there.root))
+    snapshot_files.write_snapshots(snapshot_files.snapshots(there.root))
     assert sorted(path.name for path in (there.root / "stacks" / "rules").iterdir()) == [
         "eu-central-1.txt",
         "eu-west-1.txt",
@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_written_is_told(there: Repository) -> None:
     (there.root / "stacks" / "rules").rmdir()
     there.write("stacks/rules", "a file stands where the folder should be\n")
     with pytest.raises(NoAnswer) as error:
-        render.write(render.snapshots(there.root))
+        snapshot_files.write_snapshots(snapshot_files.snapshots(there.root))
     what = "stacks/rules cannot be written: File exists"
     fix = "make room, or get the right to write there"
     assert [str(fault) for fault in error.value.faults] == [

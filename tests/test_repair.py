@@ -11,14 +11,14 @@ import pytest
 from cloud import Deployed, aws, deploy, move, new_acl, tagged
 from sites import FEW, NOBODY, shipped, site
 
-from gateway_rules import resource_names
-from gateway_rules.live import STACK_TAG, Live
-from gateway_rules.local.aws.limits import Limits
-from gateway_rules.plan import Plan, plan
-from gateway_rules.repair import ByHand, Import, Repairs, repairs
-from gateway_rules.repair.imports import import_file
-from gateway_rules.repair.state import UNREAD, Known, Pending, State
-from gateway_rules.verify import read
+from gateway_rehearsal.aws.limits import Limits
+from gateway_rules.audit.live import STACK_TAG, Live
+from gateway_rules.audit.verification.verifier import read
+from gateway_rules.deploy import resource_names
+from gateway_rules.deploy.repair.imports import import_file
+from gateway_rules.deploy.repair.imports_needed import ByHand, Import, Repairs, repairs
+from gateway_rules.deploy.repair.state import UNREAD, Known, Pending, State
+from gateway_rules.planning.planner import Plan, plan
 
 GATEWAY = f"urn:pulumi:test::gateway-rules::{resource_names.GATEWAY}::test"
 

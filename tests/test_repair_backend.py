@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway_rules.repair.backend import Folder, Lock
+from gateway_rules.deploy.repair.backend import Folder, Lock
 
 HOST = socket.gethostname()
 

@@ -16,16 +16,16 @@ import pytest
 from cloud import aws, deploy, tagged
 from sites import FEW, NOBODY, shipped, site
 
-from gateway_rules import resource_names
+from gateway_rehearsal.aws.limits import Limits
+from gateway_rules.audit.live import STACK_TAG
+from gateway_rules.audit.verification.verifier import read
+from gateway_rules.cli.repair_command import Wish, repair
+from gateway_rules.deploy import resource_names
+from gateway_rules.deploy.repair.imports_needed import repairs
+from gateway_rules.deploy.repair.repairer import Pulumi, Repairer
+from gateway_rules.deploy.repair.state import UNREAD
 from gateway_rules.errors import NoAnswer
-from gateway_rules.live import STACK_TAG
-from gateway_rules.local.aws.limits import Limits
-from gateway_rules.plan import Plan, plan
-from gateway_rules.repair import repairs
-from gateway_rules.repair.command import Wish, repair
-from gateway_rules.repair.run import Mender, Pulumi
-from gateway_rules.repair.state import UNREAD
-from gateway_rules.verify import read
+from gateway_rules.planning.planner import Plan, plan
 
 Says = pytest.CaptureFixture[str]
 GONE = "sgr-gone"
@@ -97,8 +97,8 @@ def script(tmp_path: Path) -> Script:
     return Script(tmp_path)
 
 
-def _mender(planned: Plan, script: Script, client: Any) -> Mender:
-    return Mender(planned, script, client, script.root)
+def _mender(planned: Plan, script: Script, client: Any) -> Repairer:
+    return Repairer(planned, script, client, script.root)
 
 
 YES, NO = (Wish(yes, as_json=False, up="pulumi up -s test") for yes in (True, False))

@@ -12,12 +12,12 @@ from ruamel.yaml import YAML
 from strategies import reordered
 from written import STACK, project
 
-from gateway_rules import report
-from gateway_rules.catalogue import SHIPPED, Addition, Catalogue, read_catalogue
-from gateway_rules.plan import Plan, plan
-from gateway_rules.project import load_plan
-from gateway_rules.site import StackSite
-from gateway_rules.stack_file import KEYS
+from gateway_rules.inputs.catalogue import SHIPPED, Addition, Catalogue, read_catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.inputs.stack_file import KEYS
+from gateway_rules.planning import plan_json
+from gateway_rules.planning.planner import Plan, plan
 
 ROOT = Path(__file__).parents[1]
 BUDGET = {"budget": int, "used": int, "excess": int, "lower_bound": int}
@@ -93,7 +93,7 @@ def test_the_site_fits_without_joining(rich: Plan) -> None:
 
 def test_keys_are_those_that_are_promised(rich: Plan) -> None:
     """Checks outside of this project read just these keys and types."""
-    data = json.loads(json.dumps(report.as_json(rich)))
+    data = json.loads(json.dumps(plan_json.plan_as_json(rich)))
     caveats = data.pop("caveats")
     assert shape(data) == CONTRACT
     assert {key for caveat in caveats for key in caveat} == {
@@ -106,7 +106,7 @@ def test_keys_are_those_that_are_promised(rich: Plan) -> None:
 def test_every_stack_of_the_project_has_the_promised_keys() -> None:
     """The project's own stacks use every service, so that list alone is empty."""
     for stack in ("eu-west-1", "eu-central-1"):
-        data = report.as_json(load_plan(ROOT, stack))
+        data = plan_json.plan_as_json(load_plan(ROOT, stack))
         del data["caveats"]
         assert shape(data) == {**CONTRACT, "not_used": []}
 
@@ -115,7 +115,7 @@ def test_every_stack_of_the_project_has_the_promised_keys() -> None:
 @pytest.mark.parametrize("direction", ["egress", "ingress"])
 def test_what_the_entries_add_is_the_excess(stack: str, direction: str) -> None:
     """Nothing is counted twice, so the entries of a direction add up to its budgets' excess."""
-    acl = report.as_json(load_plan(ROOT, stack))["network_acl"]
+    acl = plan_json.plan_as_json(load_plan(ROOT, stack))["network_acl"]
     adds = [entry["adds"] for entry in acl["entries"] if entry["direction"] == direction]
     assert sum(adds) == sum(budget["excess"] for budget in acl[direction].values())
 
@@ -133,14 +133,14 @@ def test_flows_are_sorted_by_number_not_by_text(rich: Plan) -> None:
             *(flow["direction"], flow["protocol"], flow["from_port"], flow["to_port"]),
             *((0, 0) if flow["peer"] == "self" else number(flow["peer"])),
         )
-        for flow in report.as_json(rich)["flows"]
+        for flow in plan_json.plan_as_json(rich)["flows"]
     ]
     assert keys == sorted(keys)
 
 
 def test_what_opens_nothing_says_why(rich: Plan) -> None:
     """Each unused service has its reason, sorted by its id."""
-    assert report.as_json(rich)["not_used"] == [
+    assert plan_json.plan_as_json(rich)["not_used"] == [
         {"service": "http-key-server", "reason": "the site has no key_servers"},
         {"service": "kaspersky-av-updates", "reason": "the stack file leaves it out"},
         {"service": "ldap-key-server", "reason": "the site has no key_servers"},
@@ -158,7 +158,7 @@ def planned(config: dict[str, Any], catalogue: Catalogue) -> str:
     """Give the bytes of the plan of what stands under `config:`."""
     fields = {name: config[key] for name, key in KEYS.items() if key in config}
     site = StackSite.model_validate({"stack": "bad", **fields})
-    return json.dumps(report.as_json(plan(catalogue, site)))
+    return json.dumps(plan_json.plan_as_json(plan(catalogue, site)))
 
 
 CATALOGUE = read_catalogue()
@@ -219,4 +219,4 @@ def test_the_order_of_the_catalogue_matters_to_its_own_lists_only(
 def test_an_addition_is_given_as_it_is_written(written: dict[str, object]) -> None:
     """What is shown can be put into a stack file, and is read as the same."""
     addition = Addition.model_validate(written)
-    assert report.written(addition) == written
+    assert plan_json.addition_as_written(addition) == written

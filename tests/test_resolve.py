@@ -25,10 +25,11 @@ from nameserver import (
 )
 from written import HOSTS, STACK, project
 
-from gateway_rules import cli, lookup
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.project import load_plan
-from gateway_rules.questions import Resolver
+from gateway_rules.authoring.addresses import dns_client
+from gateway_rules.authoring.addresses.queries import Resolver
+from gateway_rules.cli import app
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.project import load_plan
 
 ELSEWHERE = STACK.replace("eu-west-1", "us-east-1")
 ROOT = Path(__file__).parents[1]
@@ -79,7 +80,7 @@ class User:
         line = ["-C", str(self.root), "resolve", "bad", "--timeout", PATIENCE, *asked, *arguments]
         self._monkeypatch.setattr(sys, "argv", ["gateway-rules", *line])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         out, err = self._capsys.readouterr()
         assert not isinstance(ended.value.code, str)
         return Done(ended.value.code or 0, out.splitlines(), err.splitlines())
@@ -719,7 +720,7 @@ def test_without_a_resolver_the_machine_s_own_is_asked(
     """Who names none asks whom this machine asks."""
     with nameserver(PUBLIC) as server:
         own = (Resolver("127.0.0.1", server.port),)
-        monkeypatch.setattr(lookup, "system_resolvers", lambda: own)
+        monkeypatch.setattr(dns_client, "system_resolvers", lambda: own)
         assert user.run().code == 0
     assert lines_of(user.file, "resolvers")[0] == f'["127.0.0.1:{server.port}"]'
 

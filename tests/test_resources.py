@@ -10,9 +10,9 @@ from sites import EVERYBODY, FEW, ROOT, STACKS, catalogue_of, shipped, site
 
 from gateway_rules import Gateway
 from gateway_rules.errors import Impossible
-from gateway_rules.plan import Plan, plan
-from gateway_rules.project import load_plan
-from gateway_rules.site import StackSite
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.planning.planner import Plan, plan
 
 ADDITIONS: list[dict[str, Any]] = [
     {"name": "mail6", "direction": "ingress", "protocol": "tcp", "ports": 25, "peers": ["::/0"]},

@@ -13,15 +13,24 @@ from simulator import acl_passes, cells, group_passes
 from sites import EVERYBODY, catalogue_of, catalogues, read_site, shipped, site
 from strategies import Plain, sites
 
-from gateway_rules.catalogue import Catalogue
 from gateway_rules.errors import Fault, Faults, Impossible, Pending
-from gateway_rules.network_acl import Budget, Entry, NetworkAcl
-from gateway_rules.packets import Piece
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import parse_prefix
-from gateway_rules.review import AclChange, Change, Changes, Side, StackDiff, compare, origin, rules
-from gateway_rules.security_group import Rule
-from gateway_rules.site import Site
+from gateway_rules.inputs.catalogue import Catalogue
+from gateway_rules.inputs.site import Site
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.packets.sets import Piece
+from gateway_rules.planning.network_acl import Budget, Entry, NetworkAcl
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.planning.security_group import Rule
+from gateway_rules.review.packet_diff import (
+    AclChange,
+    Change,
+    Changes,
+    Side,
+    StackDiff,
+    compare,
+    origin,
+    rules,
+)
 
 Situation = tuple[Catalogue, Site]
 DIRECTIONS = ("egress", "ingress")

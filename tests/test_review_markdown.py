@@ -6,12 +6,12 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from gateway_rules.brakes import Trip, Verdict
-from gateway_rules.packets import Piece
-from gateway_rules.prefixes import Prefix
-from gateway_rules.review import AclChange, Change, StackDiff
-from gateway_rules.review_markdown import COMMENT_LIMIT, markdown
-from gateway_rules.review_text import MARK
+from gateway_rules.inputs.policy import Trip, Verdict
+from gateway_rules.packets.prefixes import Prefix
+from gateway_rules.packets.sets import Piece
+from gateway_rules.review.packet_diff import AclChange, Change, StackDiff
+from gateway_rules.views.diff_markdown import COMMENT_LIMIT, review_as_markdown
+from gateway_rules.views.diff_text import MARK
 
 PASSED = Verdict()
 WAY_ON = "take it back, or write an exception into brakes.yaml"
@@ -33,7 +33,7 @@ def opening(count: int, stack: str = "a", origin: str = "section 2, Row") -> Sta
 
 def lines(*diffs: StackDiff, verdict: Verdict = PASSED) -> list[str]:
     """Give the comment's lines."""
-    return markdown(diffs, verdict, "BASE").splitlines()
+    return review_as_markdown(diffs, verdict, "BASE").splitlines()
 
 
 # --- Its form ----------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_a_comment_is_within_githubs_limit(stacks: int, count: int, origin: str)
         replace(opening(count, f"stack-{n}", origin), opened_addresses=count + n)
         for n in range(stacks)
     ]
-    said = markdown(diffs, PASSED, "BASE")
+    said = review_as_markdown(diffs, PASSED, "BASE")
     assert len(said) <= COMMENT_LIMIT
     assert said.startswith(f"{MARK}\n### What this change opens and closes, against BASE\n")
     assert said.endswith("\n")
@@ -150,7 +150,7 @@ def test_brakes_are_within_the_limit_too() -> None:
         Trip(f"stack-{n}", "internet", "opens " + "much " * 60, "none", "for dns")
         for n in range(360)
     )
-    said = markdown([opening(1)], Verdict(trips, ("careful " * 20,) * 360), "BASE")
+    said = review_as_markdown([opening(1)], Verdict(trips, ("careful " * 20,) * 360), "BASE")
     assert len(said) <= COMMENT_LIMIT
     assert "> - **stack-0** `internet`: opens much" in said
     assert f"> - and 320 more: {LEFT_OUT}" in said
@@ -161,7 +161,7 @@ def test_the_widest_opening_is_what_stays() -> None:
     """What is left out is never wider than what is shown."""
     wide = StackDiff("wide", "changed", opened=(change(5000, length=8),), opened_addresses=1 << 24)
     diffs = [replace(opening(400, f"stack-{n}"), opened_addresses=n) for n in range(60)]
-    said = markdown([*diffs, wide], PASSED, "BASE")
+    said = review_as_markdown([*diffs, wide], PASSED, "BASE")
     assert said.splitlines()[3] == "**wide**: opens 16,777,216 addresses."
     assert f"and 388 more, none wider: {LEFT_OUT}" in said
 

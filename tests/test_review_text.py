@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gateway_rules.brakes import Trip, Verdict
-from gateway_rules.packets import Piece
-from gateway_rules.prefixes import parse_prefix
-from gateway_rules.review import AclChange, Change, StackDiff, Status
-from gateway_rules.review_text import acl_line, blocks, headline, text
+from gateway_rules.inputs.policy import Trip, Verdict
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.packets.sets import Piece
+from gateway_rules.review.packet_diff import AclChange, Change, StackDiff, Status
+from gateway_rules.views.diff_text import acl_line, blocks, headline, review_as_text
 
 ONE = Change(Piece("ingress", "tcp", 22, 22, parse_prefix("10.0.0.1/32")), ("ssh",), ("row",))
 WIDE = Change(Piece("egress", "udp", 53, 53, parse_prefix("0.0.0.0/0")), ("dns",), ("row",))
@@ -112,7 +112,7 @@ STATUSES: tuple[Status, ...] = ("unchanged", "pending", "added")
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_stack_is_named(status: Status) -> None:
     """No stack is left out, not even one to which nothing happens."""
-    assert "quiet" in text([OPENS, StackDiff("quiet", status)], PASSED, "BASE", None)
+    assert "quiet" in review_as_text([OPENS, StackDiff("quiet", status)], PASSED, "BASE", None)
 
 
 # --- The whole --------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ VERDICT = Verdict((TRIP,), ("b: [internet] the exception ended on 2026-01-31: a 
 
 def test_the_text_goes_from_cause_to_effect_to_brakes() -> None:
     """The brakes stand at the end, where a terminal's cursor is."""
-    assert text([FULL, SAME], VERDICT, "BASE", None).splitlines() == [
+    assert review_as_text([FULL, SAME], VERDICT, "BASE", None).splitlines() == [
         "Compared with BASE:",
         "a: opens 1 address and closes 4,294,967,296 addresses",
         "  edited: role administrators: adds 10.0.0.1/32",
@@ -148,7 +148,7 @@ def test_the_text_goes_from_cause_to_effect_to_brakes() -> None:
 def test_long_lines_are_folded_at_words() -> None:
     """What is folded is indented; a word that is longer than the terminal stays whole."""
     long = replace(OPENS, causes=(f"role {'x' * 50}: adds 10.0.0.1/32, 2001:db8::/32",))
-    assert text([long], PASSED, "BASE", 40).splitlines()[2:5] == [
+    assert review_as_text([long], PASSED, "BASE", 40).splitlines()[2:5] == [
         "  edited: role",
         f"      {'x' * 50}:",
         "      adds 10.0.0.1/32, 2001:db8::/32",
@@ -158,5 +158,5 @@ def test_long_lines_are_folded_at_words() -> None:
 def test_text_of_a_file_cannot_move_the_cursor() -> None:
     """Control characters, line breaks and marks that turn the direction are blanks."""
     bad = "row\x1b[2J\nbrake: none\r\u202eevil\u2028"
-    lines = text([replace(OPENS, causes=(bad,))], PASSED, "BASE", None).split("\n")
+    lines = review_as_text([replace(OPENS, causes=(bad,))], PASSED, "BASE", None).split("\n")
     assert lines[2] == "  edited: row [2J brake: none  evil "

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import ipv4_prefixes
 
-from gateway_rules.packets import Piece
-from gateway_rules.prefixes import SELF, Peer, Prefix, parse_prefix
-from gateway_rules.review import Change
-from gateway_rules.rows import rows
+from gateway_rules.packets.prefixes import SELF, Peer, Prefix, parse_prefix
+from gateway_rules.packets.sets import Piece
+from gateway_rules.review.packet_diff import Change
+from gateway_rules.review.rows import merged_rows
 
 
 def change(
@@ -58,7 +58,7 @@ def without(whole: str, *holes: str) -> list[str]:
 )
 def test_the_other_ends_are_named_in_few_words(peers: list[str], said: str) -> None:
     """What 24 prefixes mean can often be said with two."""
-    [row] = rows(change(*peers))
+    [row] = merged_rows(change(*peers))
     assert row.peers == said
 
 
@@ -66,7 +66,7 @@ def test_the_other_ends_are_named_in_few_words(peers: list[str], said: str) -> N
 def test_what_is_named_is_what_is_meant(peers: list[str]) -> None:
     """Prefixes, less those behind `without`, hold just the addresses of the changes."""
     disjoint = [str(cidr) for cidr in netaddr.cidr_merge(peers)]
-    [row] = rows(change(*disjoint))
+    [row] = merged_rows(change(*disjoint))
     whole, _, holes = row.peers.partition(" without ")
     if " prefixes of " in whole:
         count, _, around = whole.partition(" prefixes of ")
@@ -82,7 +82,7 @@ def test_what_is_named_is_what_is_meant(peers: list[str]) -> None:
 
 def summary(changes: Sequence[Change]) -> list[tuple[str, str]]:
     """Give what and who of each row."""
-    return [(row.what, row.peers) for row in rows(changes)]
+    return [(row.what, row.peers) for row in merged_rows(changes)]
 
 
 def test_equal_ports_of_equal_services_become_one_row() -> None:
@@ -124,11 +124,11 @@ def test_the_widest_stands_first() -> None:
 )
 def test_a_row_is_one_line(peers: list[str], said: str) -> None:
     """One address needs no count, and the gateways are told by name."""
-    assert [str(row) for row in rows(change(*peers))] == [said]
+    assert [str(row) for row in merged_rows(change(*peers))] == [said]
 
 
 def test_packets_that_nobody_asks_for_are_told_so() -> None:
     """The excess of an ACL belongs to nobody."""
     piece = Piece("egress", "icmp", -1, -1, Prefix(4, 0, 0))
-    [row] = rows([Change(piece, (), ())])
+    [row] = merged_rows([Change(piece, (), ())])
     assert str(row) == "egress icmp all to 0.0.0.0/0 (4,294,967,296 addresses): nobody"

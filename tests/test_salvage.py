@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from gateway_rules.fields import Frozen, Number, Text
-from gateway_rules.salvage import salvage
+from gateway_rules.inputs.fields import Frozen, Number, Text
+from gateway_rules.inputs.partial import salvage
 
 
 class Item(Frozen):

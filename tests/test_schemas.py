@@ -15,8 +15,8 @@ from strategies import Plain, sites
 from test_report import RICH
 from written import ADDRESSES, BAD, STACK, fixtures
 
-from gateway_rules.catalogue import SHIPPED, read_catalogue
-from gateway_rules.schemas import schema_file, schemas, write, written
+from gateway_rules.inputs.catalogue import SHIPPED, read_catalogue
+from gateway_rules.inputs.schemas import schema_file, schemas, write, written
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = schemas(read_catalogue())
@@ -80,13 +80,13 @@ def name(fixture: Path) -> str:
 
 @pytest.mark.parametrize("kind", SCHEMAS)
 def test_the_files_are_up_to_date(kind: str) -> None:
-    """After a change of the models, `python -m gateway_rules.schemas` writes them anew."""
+    """After a change of the models, `python -m gateway_rules.inputs.schemas` writes them anew."""
     assert schema_file(kind).read_text() == written(SCHEMAS[kind])
 
 
 def test_writing_writes_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each kind of file gets the schema that its name says."""
-    monkeypatch.setattr("gateway_rules.schemas.FOLDER", tmp_path)
+    monkeypatch.setattr("gateway_rules.inputs.schemas.FOLDER", tmp_path)
     write(read_catalogue())
     found = {file.name: json.loads(file.read_text()) for file in tmp_path.iterdir()}
     assert found == {f"{kind}.schema.json": schema for kind, schema in SCHEMAS.items()}

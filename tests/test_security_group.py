@@ -14,14 +14,14 @@ from simulator import compare, group_passes
 from sites import NETWORKS, ROOT, STACKS, catalogue_of, read_site, shipped, site, situations
 from strategies import boxes, prefixes, reordered, sites
 
-from gateway_rules.catalogue import Catalogue
-from gateway_rules.flows import Flow, required_flows
-from gateway_rules.plan import origins, plan
-from gateway_rules.prefixes import SELF, Peer, Prefix, parse_prefix
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import DIRECTIONS, Direction
-from gateway_rules.security_group import Rule, covers, rules, used
-from gateway_rules.site import Site
+from gateway_rules.inputs.catalogue import Catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import Site
+from gateway_rules.packets.prefixes import SELF, Peer, Prefix, parse_prefix
+from gateway_rules.packets.protocols import DIRECTIONS, Direction
+from gateway_rules.planning.flows import Flow, required_flows
+from gateway_rules.planning.planner import origins, plan
+from gateway_rules.planning.security_group import Rule, covers, rules, rules_used
 
 Written = tuple[str, str, int, int, str]
 
@@ -305,8 +305,8 @@ def test_rules_are_counted_as_aws_does() -> None:
     """Each family by itself, and a rule that names a group in both."""
     ends = [(1, SELF), (1, "10.0.0.0/8"), (3, "10.0.0.0/8"), (5, "::/0")]
     flows = [flow(first=port, last=port, peer=peer) for port, peer in ends]
-    assert used(rules_of(flows), "egress") == {"ipv4": 3, "ipv6": 2}
-    assert used(rules_of(flows), "ingress") == {"ipv4": 0, "ipv6": 0}
+    assert rules_used(rules_of(flows), "egress") == {"ipv4": 3, "ipv6": 2}
+    assert rules_used(rules_of(flows), "ingress") == {"ipv4": 0, "ipv6": 0}
 
 
 def test_a_rule_knows_all_who_ask_for_it() -> None:

@@ -9,17 +9,21 @@ from hypothesis import strategies as st
 from sites import ROOT, STACKS, situations
 from strategies import Box, boxes, port_ranges, prefixes_within
 
-from gateway_rules.catalogue import Catalogue
-from gateway_rules.cover import fit
-from gateway_rules.cover.entries import Allow, DoesNotFit
-from gateway_rules.flows import legs, required_flows
-from gateway_rules.network_acl import network_acl
-from gateway_rules.packets import Piece, count, passed
-from gateway_rules.prefixes import FAMILIES, parse_prefix
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import DIRECTIONS
-from gateway_rules.shares import Share, shares, shares_of
-from gateway_rules.site import StackSite
+from gateway_rules.inputs.catalogue import Catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import StackSite
+from gateway_rules.packets.prefixes import FAMILIES, parse_prefix
+from gateway_rules.packets.protocols import DIRECTIONS
+from gateway_rules.packets.sets import Piece, count, passed
+from gateway_rules.planning.contributions import (
+    Contribution,
+    contributions,
+    contributions_of_entries,
+)
+from gateway_rules.planning.cover.entries import Allow, DoesNotFit
+from gateway_rules.planning.cover.fitting import fit
+from gateway_rules.planning.flows import legs, required_flows
+from gateway_rules.planning.network_acl import network_acl
 
 
 def piece(protocol: str, first: int, last: int, peer: str) -> Piece:
@@ -35,21 +39,29 @@ def pieces(drawn: Sequence[Box]) -> list[Piece]:
 def test_what_is_required_and_what_is_added_are_told_apart() -> None:
     """Of 256 addresses on one port, one is required and the others are not."""
     required = [piece("tcp", 80, 80, "192.0.2.7/32")]
-    assert shares(required, [piece("tcp", 80, 80, "192.0.2.0/24")]) == (Share(1, 255),)
+    assert contributions_of_entries(required, [piece("tcp", 80, 80, "192.0.2.0/24")]) == (
+        Contribution(1, 255),
+    )
 
 
 def test_what_two_entries_pass_is_the_first_ones() -> None:
     """An overlap is counted where it is met first, so that the second has the rest alone."""
     required = [piece("tcp", 80, 81, "192.0.2.0/25")]
     wide, narrow = piece("tcp", 80, 80, "192.0.2.0/24"), piece("tcp", 80, 81, "192.0.2.0/25")
-    assert shares(required, [wide, narrow]) == (Share(128, 128), Share(128, 0))
-    assert shares(required, [narrow, wide]) == (Share(256, 0), Share(0, 128))
+    assert contributions_of_entries(required, [wide, narrow]) == (
+        Contribution(128, 128),
+        Contribution(128, 0),
+    )
+    assert contributions_of_entries(required, [narrow, wide]) == (
+        Contribution(256, 0),
+        Contribution(0, 128),
+    )
 
 
 def test_an_entry_that_is_there_twice_has_its_share_once() -> None:
     """A repeated entry passes nothing that has not passed."""
     one = piece("udp", 53, 53, "192.0.2.0/31")
-    assert shares([one], [one, one]) == (Share(2, 0), Share(0, 0))
+    assert contributions_of_entries([one], [one, one]) == (Contribution(2, 0), Contribution(0, 0))
 
 
 def test_directions_and_families_do_not_mix() -> None:
@@ -57,14 +69,18 @@ def test_directions_and_families_do_not_mix() -> None:
     there = piece("tcp", 80, 80, "192.0.2.0/32")
     back = Piece("ingress", "tcp", 80, 80, parse_prefix("192.0.2.0/32"))
     six = piece("tcp", 80, 80, "2001:db8::/128")
-    assert shares([there], [there, back, six]) == (Share(1, 0), Share(0, 1), Share(0, 1))
+    assert contributions_of_entries([there], [there, back, six]) == (
+        Contribution(1, 0),
+        Contribution(0, 1),
+        Contribution(0, 1),
+    )
 
 
 def test_all_protocols_at_once_require_what_other_entries_pass() -> None:
     """An entry inside of what is asked for in every protocol adds nothing."""
     everything, inside = piece("-1", 0, 65535, "192.0.2.0/31"), piece("tcp", 1, 2, "192.0.2.0/30")
-    (one, other) = shares([everything], [everything, inside])
-    assert (one.adds, other) == (0, Share(0, 4))
+    (one, other) = contributions_of_entries([everything], [everything, inside])
+    assert (one.adds, other) == (0, Contribution(0, 4))
 
 
 TINY = boxes(prefixes_within("192.0.2.0/29", 32), port_ranges())
@@ -84,7 +100,9 @@ def test_shares_are_those_of_single_packets(required: list[Box], entries: list[B
         if any(held):
             asked = any(_holds(box, protocol, network, low) for box in required)
             found[held.index(True)][not asked] += stop - low
-    assert shares(pieces(required), pieces(entries)) == tuple(Share(*pair) for pair in found)
+    assert contributions_of_entries(pieces(required), pieces(entries)) == tuple(
+        Contribution(*pair) for pair in found
+    )
 
 
 def _holds(box: Box, protocol: str, network: str, port: int) -> bool:
@@ -99,7 +117,9 @@ def test_shares_add_up_to_the_excess(situation: tuple[Catalogue, StackSite]) -> 
     """Of any catalogue and site, all that the entries of a direction add is the excess told."""
     flows, networks = required_flows(*situation), situation[1].networks
     acl = network_acl(flows, situation[1])
-    found = list(zip(acl.entries, shares(legs(flows, networks), acl.entries), strict=True))
+    found = list(
+        zip(acl.entries, contributions_of_entries(legs(flows, networks), acl.entries), strict=True)
+    )
     for direction in DIRECTIONS:
         adds = sum(share.adds for entry, share in found if entry.direction == direction)
         families = (acl.budgets[direction, name].excess for name in FAMILIES.values())
@@ -111,7 +131,7 @@ def test_the_shares_of_a_stack_hold_all_that_it_requires(stack: str) -> None:
     """Nothing that is required is missing from the sum, and nothing is in it twice."""
     plan = load_plan(ROOT, stack)
     required = count(passed(legs(plan.flows, plan.site.networks)))
-    assert sum(share.required for share in shares_of(plan)) == required
+    assert sum(share.required for share in contributions(plan)) == required
 
 
 SAID = st.one_of(
@@ -133,4 +153,4 @@ def test_shares_add_up_whatever_the_protocol(required: list[Box], budget: int) -
     except DoesNotFit:
         return
     passing = [Piece("egress", *entry) for entry in cover.entries]
-    assert sum(share.adds for share in shares(asked, passing)) == cover.excess
+    assert sum(share.adds for share in contributions_of_entries(asked, passing)) == cover.excess

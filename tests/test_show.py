@@ -7,14 +7,14 @@ import pytest
 from rich.console import Console
 from written import STACK, project
 
-from gateway_rules import show
-from gateway_rules.network_acl import Budget
-from gateway_rules.packets import Piece
-from gateway_rules.plan import Plan
-from gateway_rules.prefixes import SELF
-from gateway_rules.project import load_plan
-from gateway_rules.protocols import Protocol
-from gateway_rules.shares import Share
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.prefixes import SELF
+from gateway_rules.packets.protocols import Protocol
+from gateway_rules.packets.sets import Piece
+from gateway_rules.planning.contributions import Contribution
+from gateway_rules.planning.network_acl import Budget
+from gateway_rules.planning.planner import Plan
+from gateway_rules.views import plan_tables
 
 ROOT = Path(__file__).parents[1]
 WIDTHS = (80, 120, 10_000)
@@ -23,7 +23,7 @@ WIDTHS = (80, 120, 10_000)
 def printed(plan: Plan, width: int = 80) -> list[str]:
     """Give the lines that a terminal of this width shows, less the spaces at their ends."""
     output = io.StringIO()
-    show.print_plan(plan, Console(file=output, width=width, highlight=False))
+    plan_tables.print_plan(plan, Console(file=output, width=width, highlight=False))
     return [line.rstrip() for line in output.getvalue().splitlines()]
 
 
@@ -81,7 +81,7 @@ def test_each_kind_of_row_is_shown(plan: Plan, row: str) -> None:
 
 def test_an_entry_for_requests_and_replies_says_so(plan: Plan) -> None:
     """What an entry carries is one short word."""
-    found = {show.carries(entry) for entry in plan.acl.entries}
+    found = {plan_tables.carries(entry) for entry in plan.acl.entries}
     assert found == {"request", "reply", "both"}
 
 
@@ -146,19 +146,19 @@ def test_the_last_line_leads_on(plan: Plan) -> None:
 )
 def test_a_budget_says_what_it_costs(budget: Budget, lines: list[str]) -> None:
     """An exact list says so; another says how many packets it passes unasked, and its proof."""
-    assert show.budget_lines("egress", "ipv4", budget) == lines
+    assert plan_tables.budget_lines("egress", "ipv4", budget) == lines
 
 
 @pytest.mark.parametrize(
     ("share", "line"),
     [
-        (Share(2, 268_435_454), "2 required + 268,435,454 more"),
-        (Share(256, 0), "256 required, exact"),
+        (Contribution(2, 268_435_454), "2 required + 268,435,454 more"),
+        (Contribution(256, 0), "256 required, exact"),
     ],
 )
-def test_what_an_entry_adds_is_said_beside_what_is_required(share: Share, line: str) -> None:
+def test_what_an_entry_adds_is_said_beside_what_is_required(share: Contribution, line: str) -> None:
     """Both counts stand in a few words, for narrow terminals."""
-    assert show.share_line(share) == line
+    assert plan_tables.share_line(share) == line
 
 
 @pytest.mark.parametrize(
@@ -193,4 +193,4 @@ def test_packets_are_written_as_people_do(
     protocol: Protocol, first: int, last: int, text: str
 ) -> None:
     """Protocol and ports, or type and code, in one cell."""
-    assert show.packets(Piece("egress", protocol, first, last, SELF)) == text
+    assert plan_tables.packets(Piece("egress", protocol, first, last, SELF)) == text

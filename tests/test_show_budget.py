@@ -5,9 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from gateway_rules.budget import Curve
-from gateway_rules.network_acl import Budget
-from gateway_rules.show_budget import bought, notes, print_curves
+from gateway_rules.planning.budget_curve import Curve
+from gateway_rules.planning.network_acl import Budget
+from gateway_rules.views.budget_curves import bought, notes, print_curves
 
 STEPS = {19: 1_672_709_631, 39: 42_879}
 

@@ -5,10 +5,10 @@ import io
 import pytest
 from rich.console import Console
 
-from gateway_rules.packets import Piece
-from gateway_rules.prefixes import SELF, parse_prefix
-from gateway_rules.show_verification import packet_line, print_verification
-from gateway_rules.verify import Finding, Verification
+from gateway_rules.audit.verification.findings import Finding, Verification
+from gateway_rules.packets.prefixes import SELF, parse_prefix
+from gateway_rules.packets.sets import Piece
+from gateway_rules.views.verification_text import packet_line, print_verification
 
 CLEAN = {"groups": (1, 1), "egress rules": (50, 50)}
 UP = "pulumi up --refresh -s eu-west-1"

@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway_rules.addresses import ResolvedHost, Seen
-from gateway_rules.prefixes import Prefix, parse_address
-from gateway_rules.questions import Question, Reply, Resolver
-from gateway_rules.sightings import (
+from gateway_rules.authoring.addresses.history import (
     Change,
     Changes,
     Sighting,
@@ -18,6 +15,9 @@ from gateway_rules.sightings import (
     merged,
     sightings,
 )
+from gateway_rules.authoring.addresses.queries import Question, Reply, Resolver
+from gateway_rules.inputs.address_file import ResolvedHost, Seen
+from gateway_rules.packets.prefixes import Prefix, parse_address
 
 HOST, OTHER_HOST = "a.example.com", "b.example.com"
 NAMES = (HOST, OTHER_HOST)

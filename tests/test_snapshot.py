@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sites import EVERYBODY, ROOT, STACKS, shipped, site
 from strategies import prefixes_within
 
-from gateway_rules.catalogue import Catalogue
-from gateway_rules.plan import Plan, plan
-from gateway_rules.project import load_plan
-from gateway_rules.snapshot import snapshot, snapshot_file
+from gateway_rules.inputs.catalogue import Catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.review.snapshot import snapshot, snapshot_file
 
 LINE = re.compile(r"(rule|entry) +(egress|ingress) +(\S+) +(.+?) +(self|\S+/\d+) +(\S.*)")
 NOTHING = {service.id: False for service in shipped().services if not service.role}

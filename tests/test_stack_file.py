@@ -6,11 +6,11 @@ import pytest
 from document import EXTERNAL, SPAM_SIGNATURES
 from written import ADDRESSES, HOSTS, STACK, fixtures, project, promised, told
 
-from gateway_rules.catalogue import Catalogue, read_catalogue
-from gateway_rules.errors import Complaint, Faults, Pending
-from gateway_rules.plan import plan
-from gateway_rules.site import EphemeralPorts, Quotas, StackSite
-from gateway_rules.stack_file import KEYS, blame, raw_config, read_stack
+from gateway_rules.errors import Faults, Pending, Problem
+from gateway_rules.inputs.catalogue import Catalogue, read_catalogue
+from gateway_rules.inputs.site import EphemeralPorts, Quotas, StackSite
+from gateway_rules.inputs.stack_file import KEYS, blame, raw_config, read_stack
+from gateway_rules.planning.planner import plan
 
 ELSEWHERE = STACK.replace("eu-west-1", "us-east-1")
 PENDING = (
@@ -207,7 +207,7 @@ def test_the_name_of_a_stack_is_that_of_its_file(tmp_path: Path, catalogue: Cata
 
 def test_later_complaints_find_their_place(tmp_path: Path) -> None:
     """What comes up after reading is told at the key that it is about."""
-    found = Complaint(("networks",), "networks", "the subnets are others", "write those")
+    found = Problem(("networks",), "networks", "the subnets are others", "write those")
     assert told(blame(project(tmp_path), "bad", found)) == [
         "error: stacks/Pulumi.bad.yaml:5:27: [networks] the subnets are others; write those"
     ]

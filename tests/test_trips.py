@@ -7,12 +7,12 @@ import pytest
 from sites import catalogue_of, shipped, site
 from strategies import Plain
 
-from gateway_rules.brakes import Brake, Limits, Trip
 from gateway_rules.errors import Fault, Pending
-from gateway_rules.plan import Plan, plan
-from gateway_rules.review import Side, compare
-from gateway_rules.site import Site
-from gateway_rules.trips import trips
+from gateway_rules.inputs.policy import Brake, Limits, Trip
+from gateway_rules.inputs.site import Site
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.review.limits import trips
+from gateway_rules.review.packet_diff import Side, compare
 
 ROLES: dict[str, Sequence[str]] = dict.fromkeys(site().roles, ())
 NOTHING = {service.id: False for service in shipped().services if not service.role}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from user import OTHER, STACK, User, new_user
 
-from gateway_rules.local import processes
+from gateway_rehearsal import processes
 
 pytestmark = pytest.mark.engine
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from user import OTHER, STACK, User, new_user, read, wait_for
 
-from gateway_rules.local import processes
-from gateway_rules.local.layout import Layout
+from gateway_rehearsal import processes
+from gateway_rehearsal.layout import Layout
 
 pytestmark = pytest.mark.engine
 

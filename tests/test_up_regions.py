@@ -11,8 +11,8 @@ import dns.query
 import pytest
 from user import COMMAND, STACK, User, new_user, wait_for
 
-from gateway_rules.local.aws.client import client
-from gateway_rules.local.layout import Layout
+from gateway_rehearsal.aws.client import client
+from gateway_rehearsal.layout import Layout
 
 pytestmark = pytest.mark.engine
 

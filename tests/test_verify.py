@@ -9,16 +9,17 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 from cloud import Deployed, aws, deploy, entry_request, move, new_acl, permission
 from sites import ROOT, STACKS, shipped, site
 
-from gateway_rules import aws as account
+from gateway_rules.audit import aws as account
+from gateway_rules.audit.live import STACK_TAG
+from gateway_rules.audit.verification.findings import Verification
+from gateway_rules.audit.verification.verifier import verify
 from gateway_rules.errors import Fault, NoAnswer
-from gateway_rules.live import STACK_TAG
-from gateway_rules.network_acl import Entry
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import ANYWHERE, parse_prefix
-from gateway_rules.project import load_plan
-from gateway_rules.security_group import Rule
-from gateway_rules.site import Site
-from gateway_rules.verify import Verification, verify
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import Site
+from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
+from gateway_rules.planning.network_acl import Entry
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.planning.security_group import Rule
 
 AT = site(
     roles={role: [] for role in shipped().roles}
@@ -517,7 +518,7 @@ def test_only_a_site_with_look_ups_can_be_verified(planned: Plan) -> None:
 
 def test_the_account_is_asked_in_the_region_of_the_stack(built: Deployed) -> None:
     """boto3's usual settings give the credentials, the stack file the Region."""
-    assert account.verify(built.plan).is_clean
+    assert account.verify_account(built.plan).is_clean
 
 
 FILE = ("stacks/Pulumi.test.yaml", 1, 1)
@@ -527,7 +528,7 @@ def test_a_stack_that_is_not_there_is_a_fault(built: Deployed) -> None:
     """Nothing to compare is no answer, and no drift."""
     site = built.plan.site.model_copy(update={"vpc": {"Name": "nowhere"}})
     with pytest.raises(NoAnswer) as error:
-        account.verify(replace(built.plan, site=site))
+        account.verify_account(replace(built.plan, site=site))
     assert error.value.faults == (
         Fault(
             *FILE,
@@ -578,7 +579,7 @@ def test_a_local_aws_that_has_ended_is_a_fault_with_its_own_cure(planned: Plan) 
     )
 
 
-@pytest.mark.parametrize("make", [account.client, account.quotas])
+@pytest.mark.parametrize("make", [account.ec2_client, account.account_quotas])
 @pytest.mark.parametrize(
     ("endpoint", "said"),
     [

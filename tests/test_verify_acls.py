@@ -6,11 +6,12 @@ import pytest
 from lives import SUBNETS, acl, as_planned, everything, interface, own_acl, with_interfaces
 from sites import NOBODY, ROOT, shipped, site
 
-from gateway_rules.live import Live, LiveAcl, LiveEntry
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import ANYWHERE, parse_prefix
-from gateway_rules.project import load_plan
-from gateway_rules.verify import Finding, compare
+from gateway_rules.audit.live import Live, LiveAcl, LiveEntry
+from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.verifier import compare
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
+from gateway_rules.planning.planner import Plan, plan
 
 UP = "pulumi up --refresh -s test"
 TAKE_OVER = f"write gateway-rules:take_over: true into stacks/Pulumi.test.yaml; then: {UP}"

@@ -16,13 +16,13 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from cloud import Deployed, aws, deploy, permission
 from sites import ROOT
 
-from gateway_rules import aws as account
-from gateway_rules import cli
-from gateway_rules.live_quotas import LiveQuotas
-from gateway_rules.prefixes import parse_prefix
-from gateway_rules.project import load_plan
-from gateway_rules.security_group import Rule
-from gateway_rules.verify import read
+from gateway_rules.audit import aws as account
+from gateway_rules.audit.live_quotas import LiveQuotas
+from gateway_rules.audit.verification.verifier import read
+from gateway_rules.cli import app
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.planning.security_group import Rule
 
 STACK = "eu-west-1"
 CLEAN = "Every required packet passes, and none that the plan does not allow."
@@ -62,7 +62,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def command(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["gateway-rules", "-C", str(ROOT), *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         return Done(int(ended.value.code or 0), *capsys.readouterr())
 
     return command
@@ -197,9 +197,9 @@ def test_where_service_quotas_cannot_be_reached_the_defaults_stand(
     def unreachable(_: Any) -> LiveQuotas:
         raise EndpointConnectionError(endpoint_url="https://servicequotas.invalid")
 
-    monkeypatch.setattr("gateway_rules.live_quotas.read", unreachable)
+    monkeypatch.setattr("gateway_rules.audit.live_quotas.read", unreachable)
     monkeypatch.setattr(boto3, "client", lambda *_, **__: None)
-    assert account.quotas(STACK) == LiveQuotas()
+    assert account.account_quotas(STACK) == LiveQuotas()
 
 
 # --- Patience ------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ def between(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[floa
                 raise KeyboardInterrupt
             step()
 
-        monkeypatch.setattr("gateway_rules.live_commands.time", SimpleNamespace(sleep=sleep))
+        monkeypatch.setattr("gateway_rules.cli.live_commands.time", SimpleNamespace(sleep=sleep))
         return waits
 
     yield happen

@@ -7,10 +7,11 @@ import pytest
 from lives import as_planned, by_hand, interface, rule_of, with_interfaces
 from sites import NOBODY, shipped, site
 
-from gateway_rules.live import Live, LiveRule
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import parse_prefix
-from gateway_rules.verify import Finding, compare
+from gateway_rules.audit.live import Live, LiveRule
+from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.verifier import compare
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.planning.planner import Plan, plan
 
 ROLES = NOBODY | {"administrators": ["10.42.0.0/24"]}
 ONLY = {name: False for name in shipped().by_id if name not in ("ssh", "dns")}

@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway_rules import packets
-from gateway_rules.packets import Match, Piece
-from gateway_rules.prefixes import SELF, Peer, Prefix
-from gateway_rules.protocols import DIRECTIONS
-from gateway_rules.verify.index import Index
+from gateway_rules.packets import sets
+from gateway_rules.packets.index import Index
+from gateway_rules.packets.prefixes import SELF, Peer, Prefix
+from gateway_rules.packets.protocols import DIRECTIONS
+from gateway_rules.packets.sets import Match, Piece
 
 
 @st.composite
@@ -29,6 +29,6 @@ def pieces(draw: st.DrawFn) -> Piece:
 @given(st.lists(pieces(), max_size=12), pieces())
 def test_what_meets_is_found(some: list[Piece], asked: Piece) -> None:
     """Both families, the gateways themselves, all protocols, and ports."""
-    known = packets.universe(some, [asked])
+    known = sets.universe(some, [asked])
     found: set[Match] = {*Index(some, known).meeting(asked)}
-    assert found == {one for one in some if packets.meet(one, asked)}
+    assert found == {one for one in some if sets.meet(one, asked)}

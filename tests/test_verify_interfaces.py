@@ -15,10 +15,11 @@ from lives import (
 )
 from sites import NOBODY, shipped, site
 
-from gateway_rules.live import Live
-from gateway_rules.plan import Plan, plan
-from gateway_rules.prefixes import ANYWHERE
-from gateway_rules.verify import WAITING, Finding, compare
+from gateway_rules.audit.live import Live
+from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.verifier import WAITING, compare
+from gateway_rules.packets.prefixes import ANYWHERE
+from gateway_rules.planning.planner import Plan, plan
 
 AT = site(
     roles={role: [] for role in shipped().roles}

@@ -11,10 +11,11 @@ from botocore import xform_name
 from cloud import move, tagged
 from engine import Rehearsal, rehearsal
 
-from gateway_rules import live
-from gateway_rules.live import STACK_TAG, Live
-from gateway_rules.site import StackSite
-from gateway_rules.verify import Verification, verify
+from gateway_rules.audit import live
+from gateway_rules.audit.live import STACK_TAG, Live
+from gateway_rules.audit.verification.findings import Verification
+from gateway_rules.audit.verification.verifier import verify
+from gateway_rules.inputs.site import StackSite
 
 pytestmark = pytest.mark.engine
 
@@ -39,7 +40,7 @@ def read(project: Rehearsal) -> Live:
     """Read what the stack has."""
     site = project.plan(STACK).site
     assert isinstance(site, StackSite)
-    return live.read(site, project.client(STACK))
+    return live.read_live(site, project.client(STACK))
 
 
 def verified(project: Rehearsal) -> Verification:

@@ -6,9 +6,10 @@ import pytest
 from lives import as_planned
 from sites import EVERYBODY, NOBODY, shipped, site
 
-from gateway_rules.live_quotas import LiveQuotas
-from gateway_rules.plan import Plan, plan
-from gateway_rules.verify import Finding, compare
+from gateway_rules.audit.live_quotas import LiveQuotas
+from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.verifier import compare
+from gateway_rules.planning.planner import Plan, plan
 
 ENOUGH = LiveQuotas(from_defaults=False)
 RAISE = "aws service-quotas request-service-quota-increase --region eu-west-1 --service-code vpc"

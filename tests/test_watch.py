@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from gateway_rules.audit.verification.findings import Finding, Verification
+from gateway_rules.audit.watch import Change, Watch
 from gateway_rules.errors import Fault, Faults, NoAnswer
-from gateway_rules.packets import Piece
-from gateway_rules.prefixes import parse_prefix
-from gateway_rules.verify.findings import Finding, Verification
-from gateway_rules.watch import Change, Watch
+from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.packets.sets import Piece
 
 FAULT = Fault("stacks/Pulumi.s.yaml", 1, 1, "aws", "no network", "mend it")
 

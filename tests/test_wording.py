@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gateway_rules.places import read_yaml
-from gateway_rules.wording import faults_of
+from gateway_rules.inputs.documents import read_yaml
+from gateway_rules.inputs.validation import faults_of
 
 
 class Suspended(BaseModel):

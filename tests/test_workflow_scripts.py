@@ -15,8 +15,8 @@ import pytest
 from engine import copy_project
 from workflows import GITHUB, ROOT, Done, Runner, step_of
 
-from gateway_rules.local.build import VERSION
-from gateway_rules.local.toolchain import FILES
+from gateway_rehearsal.build import VERSION
+from gateway_rehearsal.toolchain import FILES
 
 STACK = "eu-west-1"
 BIN = Path(sys.executable).parent

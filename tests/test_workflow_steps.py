@@ -14,8 +14,8 @@ import pytest
 from engine import Rehearsal, rehearsal
 from workflows import GITHUB, Done, Runner, step_of, steps
 
-from gateway_rules import live
-from gateway_rules.site import StackSite
+from gateway_rules.audit import live
+from gateway_rules.inputs.site import StackSite
 
 pytestmark = pytest.mark.engine
 
@@ -67,7 +67,7 @@ class Account:
     def _live(self) -> live.Live:
         site = self.project.plan(STACK).site
         assert isinstance(site, StackSite)
-        return live.read(site, self.ec2)
+        return live.read_live(site, self.ec2)
 
 
 @pytest.fixture(scope="module")

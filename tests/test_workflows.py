@@ -16,11 +16,11 @@ import pytest
 import typer
 from workflows import ACTIONS, GITHUB, ROOT, SCRIPTS, WORKFLOWS, jobs, load, step_of, steps
 
-from gateway_rules.cli import app
+from gateway_rehearsal.build import Program, find_go
+from gateway_rehearsal.locks import exclusive
+from gateway_rehearsal.toolchain import cache
+from gateway_rules.cli.app import app
 from gateway_rules.errors import NoAnswer
-from gateway_rules.local.build import Program, find_go
-from gateway_rules.local.locks import exclusive
-from gateway_rules.local.toolchain import cache
 
 LINTER = Program(ROOT / "tools" / "actionlint", "github.com/rhysd/actionlint/cmd/actionlint")
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from gateway_rules import cli
+from gateway_rules.cli import app
 
 
 class Done(NamedTuple):
@@ -27,7 +27,7 @@ def typist(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     def command(*arguments: str | Path) -> Done:
         monkeypatch.setattr(sys, "argv", ["gateway-rules", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
         out, err = capsys.readouterr()
         code = ended.value.code
         assert not isinstance(code, str)

@@ -14,9 +14,9 @@ from typing import Any
 
 from engine import IN_EMEA, copy_project, warded
 
-from gateway_rules.local import processes
-from gateway_rules.local.aws.client import client
-from gateway_rules.local.layout import Layout
+from gateway_rehearsal import processes
+from gateway_rehearsal.aws.client import client
+from gateway_rehearsal.layout import Layout
 
 COMMAND = Path(sys.executable).with_name("gateway-rules")
 STACK = "eu-west-1"

@@ -16,12 +16,12 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.servicequotas import urls as quota_urls
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from gateway_rules.local.aws.cases import CASES
-from gateway_rules.local.aws.client import client
-from gateway_rules.local.aws.journal import Journal
-from gateway_rules.local.aws.limits import Limits
-from gateway_rules.local.aws.server import open_server
-from gateway_rules.loopback import require_loopback
+from gateway_rehearsal.aws.cases import CASES
+from gateway_rehearsal.aws.client import client
+from gateway_rehearsal.aws.journal import Journal
+from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.server import open_server
+from gateway_rehearsal.loopback import require_loopback
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -12,9 +12,9 @@ from aws_fixtures import local_aws, new_vpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from gateway_rules.local.provider.aws import Aws, Patience
-from gateway_rules.local.provider.server import Provider
-from gateway_rules.local.provider.values import Properties, from_struct, to_struct
+from gateway_rehearsal.provider.aws import Aws, Patience
+from gateway_rehearsal.provider.server import Provider
+from gateway_rehearsal.provider.values import Properties, from_struct, to_struct
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -10,13 +10,13 @@ from aws_fixtures import local_aws
 from cloud import Deployed, deploy, entry_request, move, new_acl, permission
 from sites import FEW, shipped, site
 
-from gateway_rules.local.aws.journal import Journal
-from gateway_rules.local.aws.limits import Limits
-from gateway_rules.local.rehearse.judge import Verdict, judge
-from gateway_rules.local.rehearse.record import Moment, moments
-from gateway_rules.network_acl import Entry
-from gateway_rules.plan import Plan, plan
-from gateway_rules.security_group import Rule
+from gateway_rehearsal.aws.journal import Journal
+from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.rehearse.judge import Verdict, judge
+from gateway_rehearsal.rehearse.record import Moment, moments
+from gateway_rules.planning.network_acl import Entry
+from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.planning.security_group import Rule
 
 WIDE = {"administrators": ["10.1.0.0/24", "10.9.0.0/24"]}
 """What makes a second plan: a new prefix for a role."""

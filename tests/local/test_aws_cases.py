@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aws_fixtures import PLAIN, proves
 
-from gateway_rules.local.aws.cases import CASES, Case
+from gateway_rehearsal.aws.cases import CASES, Case
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "local-aws.md"

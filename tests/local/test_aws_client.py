@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway_rules.local.aws.client import client
+from gateway_rehearsal.aws.client import client
 
 
 def test_another_machine_is_refused() -> None:

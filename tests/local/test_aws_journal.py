@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aws_fixtures import EVERYWHERE, local_aws, new_vpc, refusal
 
-from gateway_rules.local.aws.client import client
-from gateway_rules.local.aws.journal import Journal
+from gateway_rehearsal.aws.client import client
+from gateway_rehearsal.aws.journal import Journal
 
 SSH = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
 

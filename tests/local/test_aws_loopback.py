@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway_rules.loopback import is_rehearsal, require_loopback
+from gateway_rehearsal.loopback import is_rehearsal, require_loopback
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from aws_fixtures import (
     tcp,
 )
 
-from gateway_rules import live_quotas
-from gateway_rules.live_quotas import LiveQuotas
-from gateway_rules.local.aws.limits import Limits
+from gateway_rehearsal.aws.limits import Limits
+from gateway_rules.audit import live_quotas
+from gateway_rules.audit.live_quotas import LiveQuotas
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -223,6 +223,6 @@ def test_quotas_are_told_as_they_are_kept() -> None:
             for code in ("L-0EA8095F", "L-2AEEBF1A", "L-2AFB9258", "L-B4A6D682", "L-E79EC296")
         }
         assert list(told.values()) == [100, 30, 7, 12, 300]
-        assert live_quotas.read(quotas) == LiveQuotas(100, 7, 30, 12, from_defaults=False)
+        assert live_quotas.read_quotas(quotas) == LiveQuotas(100, 7, 30, 12, from_defaults=False)
         code, _ = refusal(quotas.get_service_quota, ServiceCode="vpc", QuotaCode="L-00000000")
         assert code == "NoSuchResourceException"

@@ -16,16 +16,16 @@ from moto import mock_aws
 from moto.ec2 import urls
 from moto.ec2.models import EC2Backend, ec2_backends
 
-from gateway_rules.local.aws import network_acls
-from gateway_rules.local.aws.backend import Acl, Backend, Request
-from gateway_rules.local.aws.client import client
-from gateway_rules.local.aws.limits import Limits
-from gateway_rules.local.aws.strict import apply
+from gateway_rehearsal.aws import network_acls
+from gateway_rehearsal.aws.backend import Acl, Backend, Request
+from gateway_rehearsal.aws.client import client
+from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.strict import apply
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-SERVER = (sys.executable, "-m", "gateway_rules.local.aws")
+SERVER = (sys.executable, "-m", "gateway_rehearsal.aws")
 
 
 def started(tmp_path: Path, *options: str) -> tuple[subprocess.Popen[bytes], str]:

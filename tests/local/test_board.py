@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from gateway_rules.local.board import Board
+from gateway_rehearsal.board import Board
 
 
 def shown(*, terminal: bool) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from gateway_rules.local.board import Board
-from gateway_rules.local.deploy import Deployment, deploy
-from gateway_rules.local.engine import Engine
-from gateway_rules.local.layout import Layout
+from gateway_rehearsal.board import Board
+from gateway_rehearsal.deploy import Deployment, deploy
+from gateway_rehearsal.engine import Engine
+from gateway_rehearsal.layout import Layout
 
 URN = "urn:pulumi:test::gateway-rules::aws:ec2/networkAcl:NetworkAcl::test-acl"
 

@@ -10,10 +10,10 @@ import dns.query
 import dns.rcode
 import pytest
 
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.local.dns.answer import answer
-from gateway_rules.local.dns.serve import serving
-from gateway_rules.local.dns.zone import IPV4, IPV6, Zone
+from gateway_rehearsal.dns.answer import answer
+from gateway_rehearsal.dns.serve import serving
+from gateway_rehearsal.dns.zone import IPV4, IPV6, Zone
+from gateway_rules.inputs.catalogue import read_catalogue
 
 HOSTS = tuple(f"bulkmail{n}.clearswift.net" for n in range(1, 6))
 REGIONS = ("eu-west-1", "sa-east-1", "us-east-1", "us-west-2")

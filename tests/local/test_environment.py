@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gateway_rules.local import environment
+from tools import environment
 
 COMMANDS = [
     f"{sys.executable} -m venv --clear .venv",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway_rules.catalogue import read_catalogue
+from gateway_rehearsal import fleet
+from gateway_rehearsal.layout import Layout
 from gateway_rules.errors import Faults
-from gateway_rules.local import fleet
-from gateway_rules.local.layout import Layout
-from gateway_rules.project import load_plan, stack_names
-from gateway_rules.stack_file import read_without_addresses
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.project import load_plan, stack_names
+from gateway_rules.inputs.stack_file import read_without_addresses
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway_rules.local import passthrough
-from gateway_rules.local.engine import Engine
-from gateway_rules.local.layout import Layout
-from gateway_rules.local.passthrough import layout_of
+from gateway_rehearsal import passthrough
+from gateway_rehearsal.engine import Engine
+from gateway_rehearsal.layout import Layout
+from gateway_rehearsal.passthrough import layout_of
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway_rehearsal import processes
 from gateway_rules.errors import NoAnswer
-from gateway_rules.local import processes
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def test_leaves_other_processes_alone(tmp_path: Path) -> None:
 def test_leaves_itself_alone(tmp_path: Path) -> None:
     """A command that runs inside a local run does not count itself."""
     call = (
-        "import os, sys; from pathlib import Path; from gateway_rules.local import processes;"
+        "import os, sys; from pathlib import Path; from gateway_rehearsal import processes;"
         "sys.exit(len(processes.marked(Path(sys.argv[1]))))"
     )
     done = subprocess.run(  # noqa: S603 our own lines

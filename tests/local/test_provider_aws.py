@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from provider_fixtures import REGION, SHORT
 
-from gateway_rules.local.provider.aws import Aws, Call, code_of, one_line, tolerate
+from gateway_rehearsal.provider.aws import Aws, Call, code_of, one_line, tolerate
 
 HOSTILE = {
     "ALL_PROXY": "http://127.0.0.1:9",

@@ -9,8 +9,8 @@ from aws_fixtures import local_aws, new_group, new_vpc
 from fault_proxy import Call, Outcome, Proxy, proxied
 from provider_fixtures import Calls, Engine, Refused, Service
 
-from gateway_rules.local.provider.aws import Aws
-from gateway_rules.local.provider.values import Properties
+from gateway_rehearsal.provider.aws import Aws
+from gateway_rehearsal.provider.values import Properties
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

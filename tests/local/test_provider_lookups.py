@@ -5,7 +5,7 @@ from aws_fixtures import new_subnet, new_vpc
 from provider_fixtures import REGION, Context, Engine, engine, refusal, service
 from pulumi.runtime.proto import provider_pb2
 
-from gateway_rules.local.provider.values import Properties, objects, texts, to_struct
+from gateway_rehearsal.provider.values import Properties, objects, texts, to_struct
 
 __all__ = ["engine", "service"]
 

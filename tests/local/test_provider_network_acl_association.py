@@ -5,7 +5,7 @@ from aws_fixtures import new_subnet
 from provider_fixtures import REGION, Engine, Service, engine, refusal, service, vpc_id
 from test_provider_network_acl import acl_of, default_of, take
 
-from gateway_rules.local.provider.values import UNKNOWN, Properties
+from gateway_rehearsal.provider.values import UNKNOWN, Properties
 
 __all__ = ["engine", "service", "vpc_id"]
 

@@ -16,10 +16,10 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
 
-from gateway_rules.local.provider.install import install
-from gateway_rules.local.provider.parent import when_parent_ends
+from gateway_rehearsal.provider.install import install
+from gateway_rehearsal.provider.parent import when_parent_ends
 
-COMMAND = [sys.executable, "-m", "gateway_rules.local.provider", "127.0.0.1:1"]
+COMMAND = [sys.executable, "-m", "gateway_rehearsal.provider", "127.0.0.1:1"]
 ENDPOINT = "http://127.0.0.1:9"
 # An engine that does nothing but start a plugin, say which, and wait.
 ENGINE = """
@@ -128,7 +128,7 @@ def test_where_the_system_cannot_tell_the_parent_is_looked_at(
     parents, ended = iter([100, 100, 1]), Event()
     monkeypatch.setattr("os.getppid", lambda: next(parents))
     monkeypatch.delattr("os.pidfd_open")
-    monkeypatch.setattr("gateway_rules.local.provider.parent._POLL_SECONDS", 0.01)
+    monkeypatch.setattr("gateway_rehearsal.provider.parent._POLL_SECONDS", 0.01)
     when_parent_ends(ended.set)
     assert ended.wait(5)
 
@@ -185,5 +185,5 @@ def test_installing_it_again_replaces_it_whole(tmp_path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["pulumi-resource-aws"]
     assert path.read_text() == (
         "#!/bin/sh\n"
-        """exec '/a python/with '"'"'quotes'"'"'' -P -m gateway_rules.local.provider "$@"\n"""
+        """exec '/a python/with '"'"'quotes'"'"'' -P -m gateway_rehearsal.provider "$@"\n"""
     )

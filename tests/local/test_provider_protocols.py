@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway_rules.local.provider.protocols import acl_protocol, group_protocol
+from gateway_rehearsal.provider.protocols import acl_protocol, group_protocol
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from provider_fixtures import (
     vpc_id,
 )
 
-from gateway_rules.local.provider.values import UNKNOWN, Properties, Value, objects
+from gateway_rehearsal.provider.values import UNKNOWN, Properties, Value, objects
 
 __all__ = ["engine", "service", "vpc_id"]
 

@@ -4,7 +4,7 @@ import pytest
 from aws_fixtures import new_group, new_vpc
 from provider_fixtures import REGION, Engine, Service, engine, refusal, service
 
-from gateway_rules.local.provider.values import UNKNOWN, Properties, Value
+from gateway_rehearsal.provider.values import UNKNOWN, Properties, Value
 
 __all__ = ["engine", "service"]
 

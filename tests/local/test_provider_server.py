@@ -9,9 +9,9 @@ from google.protobuf.empty_pb2 import Empty
 from provider_fixtures import REGION, SHORT, Context, Engine, Service, engine, refusal, service
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
-from gateway_rules.local.provider.aws import Aws
-from gateway_rules.local.provider.server import Provider
-from gateway_rules.local.provider.values import UNKNOWN, Properties, to_struct
+from gateway_rehearsal.provider.aws import Aws
+from gateway_rehearsal.provider.server import Provider
+from gateway_rehearsal.provider.values import UNKNOWN, Properties, to_struct
 
 __all__ = ["engine", "service"]
 

@@ -6,7 +6,7 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway_rules.local.provider.values import (
+from gateway_rehearsal.provider.values import (
     UNKNOWN,
     Value,
     from_struct,

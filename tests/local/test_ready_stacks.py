@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway_rehearsal.stacks import plan, read
 from gateway_rules.errors import Faults, OverQuota
-from gateway_rules.local.stacks import plan, read
 
 ROOT = Path(__file__).parent.parent.parent
 STACK = "eu-west-1"

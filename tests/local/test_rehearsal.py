@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from gateway_rules.catalogue import read_catalogue
+from gateway_rehearsal import rehearsal
+from gateway_rehearsal.dns.serve import serving
+from gateway_rehearsal.dns.zone import Zone
+from gateway_rehearsal.servers import Server, Settings
 from gateway_rules.errors import Faults, NoAnswer, Pending
-from gateway_rules.local import rehearsal
-from gateway_rules.local.dns.serve import serving
-from gateway_rules.local.dns.zone import Zone
-from gateway_rules.local.servers import Server, Settings
-from gateway_rules.project import load_plan
-from gateway_rules.site import Quotas, Site
-from gateway_rules.stack_file import address_file, read_without_addresses, rehearsed_addresses
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.inputs.site import Quotas, Site
+from gateway_rules.inputs.stack_file import (
+    address_path,
+    read_without_addresses,
+    rehearsed_addresses,
+)
 
 ROOT = Path(__file__).parents[2]
 STACK, IPV6 = "us-east-1", "ap-northeast-1"
@@ -68,7 +72,7 @@ def test_looks_up_what_a_stack_lacks(
     monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
 
     assert found.looked_up == server.zone.hosts
-    assert address_file(project, STACK) == project / ".local" / "addresses" / f"{STACK}.yaml"
+    assert address_path(project, STACK) == project / ".local" / "addresses" / f"{STACK}.yaml"
     assert spam_peers(project, STACK) == {
         f"{address}/32"
         for host in server.zone.hosts
@@ -127,7 +131,7 @@ def test_a_real_endpoint_never_reads_them(
     for name, endpoint in environment.items():
         monkeypatch.setenv(name, endpoint)
 
-    assert address_file(project, STACK) == project / "stacks" / "addresses" / f"{STACK}.yaml"
+    assert address_path(project, STACK) == project / "stacks" / "addresses" / f"{STACK}.yaml"
     with pytest.raises(Pending):
         load_plan(project, STACK)
 
@@ -139,7 +143,7 @@ def test_a_reviewed_file_goes_first(
     reviewed = reviewed_copy(project, server)
     monkeypatch.setenv("AWS_ENDPOINT_URL", HERE)
 
-    assert address_file(project, STACK) == reviewed
+    assert address_path(project, STACK) == reviewed
 
 
 def test_reviewed_addresses_are_possible_ones_in_a_rehearsal_too(

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from rehearsed import WIDE, planned
 from strategies import ipv4_prefixes, port_ranges
 
-from gateway_rules.flows import Flow, legs
-from gateway_rules.local.rehearse.demand import Layer, between, exactly, kept_flows
-from gateway_rules.prefixes import SELF, parse_prefix
-from gateway_rules.protocols import DIRECTIONS
+from gateway_rehearsal.rehearse.demand import Layer, between, exactly, kept_flows
+from gateway_rules.packets.prefixes import SELF, parse_prefix
+from gateway_rules.packets.protocols import DIRECTIONS
+from gateway_rules.planning.flows import Flow, legs
 
 MESSAGES = ((-1, -1), (3, -1), (3, 4), (8, 0))
 

@@ -6,13 +6,13 @@ import pytest
 from rich.console import Console
 from sites import site
 
+from gateway_rehearsal import toolchain
+from gateway_rehearsal.dns.zone import Zone
+from gateway_rehearsal.layout import Layout
+from gateway_rehearsal.rehearse import deploy as rehearse_deploy
+from gateway_rehearsal.servers import Settings
+from gateway_rehearsal.unable import unable
 from gateway_rules.errors import NoAnswer
-from gateway_rules.local import toolchain
-from gateway_rules.local.dns.zone import Zone
-from gateway_rules.local.layout import Layout
-from gateway_rules.local.rehearse import deploy as rehearse_deploy
-from gateway_rules.local.servers import Settings
-from gateway_rules.local.unable import unable
 
 
 def fail(layout: Layout, _settings: Settings, _zone: Zone, _journal: Path) -> NoReturn:

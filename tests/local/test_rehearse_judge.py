@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from rehearsed import WIDE, Change, change, new_rules, planned
 
-from gateway_rules.local.rehearse.judge import Verdict, Violation
-from gateway_rules.prefixes import parse_prefix
+from gateway_rehearsal.rehearse.judge import Verdict, Violation
+from gateway_rules.packets.prefixes import parse_prefix
 
 BOTH = ("10.42.8.0/26", "10.42.8.64/26")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import gateway_rules
-from gateway_rules.local.locks import exclusive
-from gateway_rules.local.processes import mark
-from gateway_rules.local.rehearse.project import lay_program, lay_side, private_project
+from gateway_rehearsal.locks import exclusive
+from gateway_rehearsal.processes import mark
+from gateway_rehearsal.rehearse.project import lay_program, lay_side, private_project
 
 PACKAGE = Path(gateway_rules.__file__).parent
 

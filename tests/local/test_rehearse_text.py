@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from rehearsed import WIDE, Change, change, new_rules, planned
 
+from gateway_rehearsal.rehearse.rehearsing import UNCHANGED, Outcome, Rehearsal
+from gateway_rehearsal.rehearse.text import Form, rehearsal_as_json, rehearsal_text
 from gateway_rules.errors import COMMAND_LINE, Fault
-from gateway_rules.local.rehearse import UNCHANGED, Outcome, Rehearsal
-from gateway_rules.local.rehearse.text import Form, as_json, text
-from gateway_rules.plan import Plan
+from gateway_rules.planning.planner import Plan
 
 PROVEN = """\
 This proves the order of the calls that the stand-in for the provider makes,
@@ -46,7 +46,7 @@ def without_ids(shown: str) -> str:
 
 def test_each_call_is_told_with_what_it_did(edited: Change) -> None:
     """A change is told call by call, runs of alike calls in one line, in eighty columns."""
-    shown = text(rehearsal(edited, planned(**WIDE)), Form(width=80))
+    shown = rehearsal_text(rehearsal(edited, planned(**WIDE)), Form(width=80))
     assert max(map(len, shown.splitlines())) <= 80
     assert (
         without_ids(shown)
@@ -85,7 +85,9 @@ test: 73 calls, and it is NOT SAFE: 1 call cuts what has to stay
 
 def test_ends_that_are_not_as_planned_are_told(edited: Change) -> None:
     """What lacks after the last call is named apart from the calls."""
-    shown = text(rehearsal(edited, planned(administrators=["10.9.0.0/24"])), Form()).splitlines()
+    shown = rehearsal_text(
+        rehearsal(edited, planned(administrators=["10.9.0.0/24"])), Form()
+    ).splitlines()
     assert shown[1].endswith("NOT SAFE: what is left is not what is planned")
     start = shown.index("         after the last call:")
     assert shown[start : start + 2] == [
@@ -96,7 +98,7 @@ def test_ends_that_are_not_as_planned_are_told(edited: Change) -> None:
 
 def test_verbose_folds_nothing(edited: Change) -> None:
     """Each call has a line of its own where that is asked for, and each packet is shown."""
-    shown = text(rehearsal(edited, planned(**WIDE)), Form(is_verbose=True)).splitlines()
+    shown = rehearsal_text(rehearsal(edited, planned(**WIDE)), Form(is_verbose=True)).splitlines()
     steps = edited.verdict(planned(**WIDE)).steps
     numbers = [int(found[1]) for line in shown if (found := re.match(r" +(\d+)  ", line))]
     assert numbers == list(range(1, len(steps) + 1))
@@ -111,12 +113,12 @@ def test_much_that_is_wrong_is_told_in_few_lines() -> None:
         stack.move(acl["NetworkAclId"])
         verdict = stack.verdict(stack.plan, is_finished=False)
     found = Rehearsal("22326b6bd0000000", (Outcome("test", verdict=verdict),))
-    shown = text(found, Form()).splitlines()
+    shown = rehearsal_text(found, Form()).splitlines()
     start = shown.index("         OPENED UNASKED by the network ACL of 10.42.8.0/26:")
     everywhere = "0.0.0.0/0 (4,294,967,296 addresses)"
     assert f"           egress all other protocols to {everywhere}" in shown[start : start + 5]
     assert re.fullmatch(r"           and \d+ more; --verbose shows them", shown[start + 5])
-    violations = as_json(found)["stacks"]["test"]["calls"][0]["violations"]
+    violations = rehearsal_as_json(found)["stacks"]["test"]["calls"][0]["violations"]
     assert "-1" in {violation["protocol"] for violation in violations}
 
 
@@ -130,9 +132,9 @@ def test_of_many_services_a_few_are_named(edited: Change) -> None:
     found = Rehearsal("22326b6bd", (Outcome("test", verdict=replace(verdict, steps=steps)),))
     where = "           ingress tcp 22 from 10.1.0.0/24 (256 addresses)"
     few = f"{where}: a (x); b (x); c (x); 2 more services (--verbose names them)"
-    assert few in text(found, Form()).splitlines()
+    assert few in rehearsal_text(found, Form()).splitlines()
     every = f"{where}: a (x); b (x); c (x); d (x); e (x)"
-    assert every in text(found, Form(is_verbose=True)).splitlines()
+    assert every in rehearsal_text(found, Form(is_verbose=True)).splitlines()
 
 
 def test_what_was_not_rehearsed_is_told_in_a_line() -> None:
@@ -140,13 +142,13 @@ def test_what_was_not_rehearsed_is_told_in_a_line() -> None:
     fault = Fault(COMMAND_LINE, 1, 1, "deploy", "b: it burns", "read the log")
     outcomes = (Outcome("a", UNCHANGED), Outcome("b", faults=(fault,)))
     found = Rehearsal("22326b6bd0000000", outcomes)
-    assert text(found, Form()).splitlines() == [
+    assert rehearsal_text(found, Form()).splitlines() == [
         "Rehearsed from 22326b6bd to the working tree:",
         "a: its resources stay as they are",
         "b: could not be rehearsed",
     ]
     assert (found.is_clean, found.faults) == (True, (fault,))
-    assert as_json(found) == {
+    assert rehearsal_as_json(found) == {
         "base": "22326b6bd0000000",
         "stacks": {
             "a": {"rehearsed": False, "note": UNCHANGED},
@@ -160,7 +162,7 @@ def test_json_has_each_call_and_each_violation(edited: Change) -> None:
     """Programs get the calls in their order, and of a violation packet, service and section."""
     after = planned(**WIDE)
     found = rehearsal(edited, after, Outcome("other", UNCHANGED))
-    data = as_json(found)
+    data = rehearsal_as_json(found)
     stack = data["stacks"]["test"]
     assert sorted(data) == ["base", "stacks"]
     assert (found.is_clean, stack["safe"]) == (False, False)

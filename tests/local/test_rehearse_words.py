@@ -4,9 +4,9 @@ from itertools import pairwise
 import pytest
 from rehearsed import Change, change
 
+from gateway_rehearsal.rehearse.record import moments
+from gateway_rehearsal.rehearse.words import Names, changes
 from gateway_rules.errors import Refused
-from gateway_rules.local.rehearse.record import moments
-from gateway_rules.local.rehearse.words import Names, changes
 
 
 @pytest.fixture

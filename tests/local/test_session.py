@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from gateway_rehearsal import processes, servers, session
+from gateway_rehearsal.dns.zone import Zone
+from gateway_rehearsal.down import down
+from gateway_rehearsal.engine import Engine
+from gateway_rehearsal.layout import Layout
+from gateway_rehearsal.servers import Server, Settings
+from gateway_rehearsal.status import status
 from gateway_rules.errors import Faults, NoAnswer, usage
-from gateway_rules.local import processes, servers, session
-from gateway_rules.local.dns.zone import Zone
-from gateway_rules.local.down import down
-from gateway_rules.local.engine import Engine
-from gateway_rules.local.layout import Layout
-from gateway_rules.local.servers import Server, Settings
-from gateway_rules.local.status import status
-from gateway_rules.site import Quotas
+from gateway_rules.inputs.site import Quotas
 
 USUAL = Settings.for_all([Quotas()])
 ZONE = Zone(("host.example.com",), ("eu-west-1", "us-east-1"))

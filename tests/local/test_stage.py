@@ -7,10 +7,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from gateway_rehearsal.stage import Stage, make, presumed
 from gateway_rules.errors import NoAnswer
-from gateway_rules.local.stage import Stage, make, presumed
-from gateway_rules.prefixes import parse_prefix
-from gateway_rules.site import Site, StackSite
+from gateway_rules.inputs.site import Site, StackSite
+from gateway_rules.packets.prefixes import parse_prefix
 
 REGION = "eu-west-1"
 VPC = {"Name": "mail-gateway"}

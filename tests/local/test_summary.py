@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from gateway_rules.local.deploy import Deployment
-from gateway_rules.local.events import Tally
-from gateway_rules.local.summary import Outcome, print_summary
-from gateway_rules.packets import Piece
-from gateway_rules.plan import Plan
-from gateway_rules.prefixes import SELF
-from gateway_rules.project import load_plan
-from gateway_rules.verify import Finding, Verification
+from gateway_rehearsal.deploy import Deployment
+from gateway_rehearsal.events import Tally
+from gateway_rehearsal.summary import Outcome, print_summary
+from gateway_rules.audit.verification.findings import Finding, Verification
+from gateway_rules.inputs.project import load_plan
+from gateway_rules.packets.prefixes import SELF
+from gateway_rules.packets.sets import Piece
+from gateway_rules.planning.planner import Plan
 
 ROOT = Path(__file__).parents[2]
 STACK = "eu-west-1"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway_rehearsal import processes
+from gateway_rehearsal.build import MODULES, OLDEST_GO, VERSION
+from gateway_rehearsal.locks import exclusive
+from gateway_rehearsal.toolchain import FILES, Means, cache, ensure
 from gateway_rules.errors import NoAnswer
-from gateway_rules.local import processes
-from gateway_rules.local.build import MODULES, OLDEST_GO, VERSION
-from gateway_rules.local.locks import exclusive
-from gateway_rules.local.toolchain import FILES, Means, cache, ensure
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -158,7 +158,7 @@ def test_leaves_a_pulumi_that_does_not_answer(
     """One that hangs is not waited for."""
     said: list[str] = []
     pulumi(tmp_path / "bin", "exec sleep 60")
-    monkeypatch.setattr("gateway_rules.local.toolchain.ANSWER", 0.1)
+    monkeypatch.setattr("gateway_rehearsal.toolchain.ANSWER", 0.1)
 
     assert ensure(said.append, means).parent == tmp_path / "cache"
     assert said[0] == (
@@ -329,7 +329,7 @@ def test_the_release_ends_with_its_parent(tmp_path: Path) -> None:
     """An installer whose caller was killed ends, with its whole group."""
     watched = (
         "import os, threading, time\n"
-        "from gateway_rules.local.release import end_with_parent\n"
+        "from gateway_rehearsal.release import end_with_parent\n"
         "threading.Thread(target=end_with_parent, args=(os.getppid(),)).start()\n"
         f"open({str(tmp_path / 'up')!r}, 'w').close()\n"
         "time.sleep(60)\n"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway_rules.catalogue import read_catalogue
-from gateway_rules.cli import app
-from gateway_rules.plan import Plan
-from gateway_rules.resources import Gateway
-from gateway_rules.schemas import schemas
-from gateway_rules.site import Site
+from gateway_rules.cli.app import app
+from gateway_rules.deploy.component import Gateway
+from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.schemas import schemas
+from gateway_rules.inputs.site import Site
+from gateway_rules.planning.planner import Plan
 from tools.reference.commands import commands_page
 from tools.reference.python_api import python_page
 from tools.reference.schema import schema_page

@@ -1,0 +1,146 @@
+"""`gateway-rules local`: a rehearsal that needs no AWS account.
+
+Each command imports its own work: `gateway-rules show` need not wait for boto3 and the engine.
+"""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from gateway_rules.cli import Json, Stack, Yes
+from gateway_rules.inputs import find_root
+
+app = typer.Typer(no_args_is_help=True, help="Rehearse on a local AWS with the real Pulumi engine.")
+
+
+@app.command()
+def up(
+    context: typer.Context,
+    *,
+    regions: Annotated[
+        int | None,
+        typer.Option(min=1, max=500, help="Instead of yours, deploy so many stacks made from one."),
+    ] = None,
+    tables: Annotated[
+        bool | None,
+        typer.Option(
+            help="Print the plan and the verification of each stack, or the summary alone.",
+            show_default="--tables, with --regions --no-tables",
+        ),
+    ] = None,
+) -> None:
+    """Deploy every stack that is not pending onto the local AWS, verify it and print its tables.
+
+    A stack that lacks the addresses of its Region gets them from a local name server, for the
+    rehearsal alone. With --regions the stacks are copies of eu-west-1, in Regions of all
+    geographies.
+
+    Example: gateway-rules local up
+    """
+    from gateway_rehearsal import up as work  # noqa: PLC0415 see the module's docstring.
+
+    interrupts = _Interrupts()
+    signal.signal(signal.SIGTERM, interrupts.take)
+    signal.signal(signal.SIGINT, interrupts.take)
+    # A pipe has no width of its own, and tables folded to a terminal's are hard to search.
+    results = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    consoles = work.Consoles(results, Console(stderr=True, highlight=False))
+    wish = work.Wish(regions or 0, regions is None if tables is None else tables)
+    code = work.up(_root(context), consoles, wish)
+    if code and interrupts.taken:
+        raise KeyboardInterrupt
+    raise typer.Exit(code)
+
+
+@app.command()
+def down(context: typer.Context) -> None:
+    """End the local AWS and remove everything that local runs have made.
+
+    Example: gateway-rules local down
+    """
+    from gateway_rehearsal import down as work  # noqa: PLC0415 see the module's docstring.
+
+    work.down(_root(context), _say)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Say whether the local AWS runs, where it answers and which stacks it holds.
+
+    Example: gateway-rules local status --json
+    """
+    from gateway_rehearsal import status as work  # noqa: PLC0415 see the module's docstring.
+
+    found = work.status(_root(context))
+    sys.stdout.write(f"{json.dumps(found.as_json(), indent=2) if as_json else found}\n")
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def pulumi(
+    context: typer.Context,
+    arguments: Annotated[
+        list[str], typer.Argument(metavar="-- ARGS...", help="What follows `pulumi`.")
+    ],
+) -> None:
+    """Run the local run's own pulumi, against the local AWS and nothing else.
+
+    A stack that `local up --regions` has made is reached by its name, as the user's are.
+
+    Example: gateway-rules local pulumi -- preview -s eu-west-1 --diff
+    """
+    from gateway_rehearsal import passthrough as work  # noqa: PLC0415 see the module's docstring.
+
+    raise typer.Exit(work.pulumi(_root(context), arguments, _say))
+
+
+@app.command()
+def repair(
+    context: typer.Context, stack: Stack, *, yes: Yes = False, as_json: Json = False
+) -> None:
+    """Mend the state of the local run's stack as `gateway-rules repair` does that of a real one.
+
+    Example: gateway-rules local repair eu-west-1
+    """
+    from gateway_rehearsal import repair as work  # noqa: PLC0415 see the module's docstring.
+    from gateway_rules.cli import Wish  # noqa: PLC0415 see the module's docstring.
+
+    wish = Wish(yes, as_json, f"gateway-rules local pulumi -- up -s {stack}")
+    raise typer.Exit(work.repair(_root(context), stack, wish, _say))
+
+
+def _root(context: typer.Context) -> Path:
+    """Find the project's folder from where the user stands, or from -C."""
+    start: Path = context.find_root().obj
+    return find_root(start.resolve())
+
+
+def _say(text: str) -> None:
+    """Tell a step of the way, which is no result."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+class _Interrupts:
+    """Treats a request to end as Ctrl-C: what was started is ended as well.
+
+    It also remembers: Python drops what a handler raises while it cleans an object up, and a
+    run whose engines were interrupted has not failed.
+    """
+
+    taken = False
+
+    def take(self, _number: int, _frame: FrameType | None) -> NoReturn:
+        """Take the signal."""
+        self.taken = True
+        raise KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""A change deployed on a private local AWS, judged call by call."""

@@ -1,0 +1,202 @@
+"""Deploying a stack twice on a private local AWS: as it was, and on top of that as it is."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from rich.console import Console
+
+from gateway_rehearsal import rehearsal, stage, toolchain
+from gateway_rehearsal.aws.client import client
+from gateway_rehearsal.board import Board
+from gateway_rehearsal.deploy import Deployment, deploy
+from gateway_rehearsal.dns.zone import Zone
+from gateway_rehearsal.engine import Engine
+from gateway_rehearsal.layout import Layout
+from gateway_rehearsal.rehearse.judge import Verdict, judge
+from gateway_rehearsal.rehearse.project import lay_program, lay_side, private_project
+from gateway_rehearsal.rehearse.record import Moment, moments
+from gateway_rehearsal.servers import Server, Settings, start
+from gateway_rehearsal.unable import unable
+from gateway_rules.audit import read_live
+from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, Pending
+from gateway_rules.inputs import Site, StackSite, catalogue_of, load_plan, read_without_addresses
+from gateway_rules.planning import Plan
+from gateway_rules.review import rules
+
+Ec2: TypeAlias = Any
+"""A boto3 client, which has no types of its own."""
+
+_ON_RESOURCES: Final = {"stack", "region", "vpc", "subnets", "networks", "protect"}
+
+
+class Performance(NamedTuple):
+    """What was deployed, one after the other, and how that went."""
+
+    before: Plan
+    after: Plan
+    verdict: Verdict | None
+    """None where both ask for the same resources, so that there was nothing to deploy."""
+    faults: tuple[Fault, ...] = ()
+    """Why the second deployment ended before its end."""
+
+
+def resources(plan: Plan) -> tuple[object, ...]:
+    """Give everything of a plan that decides on resources."""
+    described = [rule.description for rule in rules(plan)]
+    return plan.groups, described, plan.acl.entries, plan.site.model_dump(include=_ON_RESOURCES)
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """A private project with its engine and its AWS, and the two sides to deploy on it."""
+
+    root: Path
+    base: Path
+    engine: Engine
+    server: Server
+    journal: Path
+    console: Console
+
+    def perform(self, stack: str) -> Performance:
+        """Deploy a stack of the base, and on top of it the present one; judge what that does.
+
+        Raises Faults when one of the two cannot be planned, and NoAnswer when the base cannot be
+        deployed.
+        """
+        before, after = self._plan(self.base, stack), self._plan(self.root, stack)
+        if resources(before) == resources(after):
+            return Performance(before, after, None)
+        self.console.print(f"{stack}: as it was, then as it is", highlight=False, markup=False)
+        with Board(self.console, (stack,)) as board:
+            self._lay(self.base)
+            done = self._deploy(before, board)
+            if faults := self._faults(done):
+                raise NoAnswer(*faults)
+            self._lay(self.root)
+            return self._change(before, after, board)
+
+    def _change(self, before: Plan, after: Plan, board: Board) -> Performance:
+        """Deploy the present side, and judge each call since the gateways have their groups."""
+        stage.make(stage.presumed(after.site), self._client(after))
+        self._attach(_standing(before, after))
+        first = len(self._moments()) - 1
+        done = self._deploy(after, board)
+        if done.succeeded:
+            self._attach(_stack_site(after.site))
+        since = self._moments()[first:]
+        verdict = judge(before, after, since, is_finished=done.succeeded)
+        return Performance(before, after, verdict, self._faults(done))
+
+    def _plan(self, side: Path, stack: str) -> Plan:
+        """Plan a stack of a side, and look up what it lacks first."""
+        folder = self._lay(side)
+        try:
+            return load_plan(folder, stack)
+        except Pending:
+            site = read_without_addresses(folder, stack, catalogue_of(folder))
+            rehearsal.look_up(folder, site, self.server)
+            return load_plan(folder, stack)
+
+    def _lay(self, side: Path) -> Path:
+        """Put a side into the private project, and give its folder."""
+        lay_side(self.root, side, self.engine.layout.root)
+        return self.engine.layout.root
+
+    def _deploy(self, plan: Plan, board: Board) -> Deployment:
+        """Deploy what lies in the private project, on what its file presumes."""
+        stage.make(stage.presumed(plan.site), self._client(plan))
+        self.engine.prepare([plan.site.stack])
+        return deploy(self.engine, plan.site.stack, board)
+
+    def _attach(self, site: StackSite) -> None:
+        """Give the gateways' interfaces the stack's groups, as its user has to."""
+        ec2 = client(self.server.endpoint, site.region)
+        there = read_live(site, ec2)
+        asked = [{"Name": "subnet-id", "Values": [*there.subnets]}]
+        for each in ec2.describe_network_interfaces(Filters=asked)["NetworkInterfaces"]:
+            if {group["GroupId"] for group in each["Groups"]} != {*there.groups}:
+                ec2.modify_network_interface_attribute(
+                    NetworkInterfaceId=each["NetworkInterfaceId"], Groups=[*there.groups]
+                )
+
+    def _client(self, plan: Plan) -> Ec2:
+        return client(self.server.endpoint, plan.site.region)
+
+    def _moments(self) -> tuple[Moment, ...]:
+        with self.journal.open() as lines:
+            return tuple(moments(lines))
+
+    def _faults(self, done: Deployment) -> tuple[Fault, ...]:
+        """Say why a deployment failed, and keep its log, which would go with the folder."""
+        if done.succeeded:
+            return ()
+        kept = _kept(self.root, self.engine.layout, done.stack)
+        told = done.tally.faults or done.tally.errors or ("the engine ended without a word",)
+        said = (f"{done.stack}: {error.removeprefix('error: ')}" for error in told)
+        return tuple(Fault(COMMAND_LINE, 1, 1, "deploy", each, f"read {kept}") for each in said)
+
+
+def _standing(before: Plan, after: Plan) -> StackSite:
+    """Give the site before, with its subnets as they are tagged once the later stage is made."""
+    site, later = _stack_site(before.site), _stack_site(after.site)
+    is_there = (site.vpc, site.region) == (later.vpc, later.region)
+    return site.model_copy(update={"subnets": later.subnets}) if is_there else site
+
+
+def _stack_site(site: Site) -> StackSite:
+    """Give the site as its file has it; every site of a project comes from one."""
+    if not isinstance(site, StackSite):
+        raise TypeError("only a site that was read from a stack file says where in AWS it is")
+    return site
+
+
+@contextmanager
+def theatre(root: Path, base: Path, sites: Iterable[Site], console: Console) -> Iterator[Theatre]:
+    """Make a private project and start its local AWS, with quotas that allow for all sites.
+
+    Nothing is left of them at the end. Raises NoAnswer where there is no engine or no local AWS.
+    """
+
+    def say(text: str) -> None:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    tools = toolchain.ensure(say)
+    settings = Settings.for_all(site.quotas for site in sites)
+    with private_project() as layout:
+        lay_program(root, layout.root)
+        journal = layout.local / "journal.jsonl"
+        server = _started(root, layout, settings, _zone(root, base), journal)
+        rehearsal.enter(server.endpoint)
+        try:
+            engine = Engine(layout, tools, server.endpoint)
+            yield Theatre(root, base, engine, server, journal, console)
+        finally:
+            rehearsal.enter(None)
+
+
+def _started(root: Path, layout: Layout, settings: Settings, zone: Zone, journal: Path) -> Server:
+    """Start the private AWS; where that fails, its log is kept."""
+    try:
+        return start(layout, settings, zone, journal)
+    except NoAnswer:
+        what, fix = "the private local AWS did not start", f"read {_kept(root, layout, 'aws')}"
+        raise unable("local-aws", what, fix) from None
+
+
+def _kept(root: Path, layout: Layout, name: str) -> Path:
+    """Keep a log of the private project, which goes with its folder; name it from the root."""
+    kept = Layout(root).log(f"rehearse-{name}")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(layout.log(name), kept)
+    return kept.relative_to(root)
+
+
+def _zone(*sides: Path) -> Zone:
+    """Give the names that the catalogue of either side asks for."""
+    zones = [Zone.of(catalogue_of(side)) for side in sides]
+    hosts = dict.fromkeys(host for zone in zones for host in zone.hosts)
+    return Zone(tuple(hosts), tuple(sorted({name for zone in zones for name in zone.regions})))

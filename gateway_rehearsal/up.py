@@ -1,0 +1,160 @@
+"""`gateway-rules local up`: every stack onto the local AWS, verified."""
+
+import os
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from gateway_rehearsal import fleet, rehearsal, session, stacks, stage, toolchain
+from gateway_rehearsal.aws.client import client
+from gateway_rehearsal.board import Board
+from gateway_rehearsal.deploy import deploy
+from gateway_rehearsal.dns.zone import Zone
+from gateway_rehearsal.engine import Engine
+from gateway_rehearsal.layout import Layout
+from gateway_rehearsal.locks import exclusive
+from gateway_rehearsal.servers import Server, Settings
+from gateway_rehearsal.stacks import Ready, Stacks
+from gateway_rehearsal.summary import Outcome, print_summary
+from gateway_rules.audit import verify
+from gateway_rules.inputs import catalogue_of
+from gateway_rules.views import print_plan, print_verification
+
+
+@dataclass(frozen=True)
+class Consoles:
+    """Where results go, and where the way to them is told."""
+
+    results: Console
+    way: Console
+
+    def say(self, text: str) -> None:
+        """Tell a step of the way."""
+        self.way.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be deployed and shown."""
+
+    fleet: int = 0
+    """How many stacks to make from one; none to take the project's own."""
+    tables: bool = True
+    """Whether the plan and the verification of each stack are shown."""
+
+
+def up(root: Path, consoles: Consoles, wish: Wish) -> int:
+    """Deploy all stacks that are not pending and verify them; give the exit code of the command.
+
+    0 when AWS passes what the stacks require, 1 when it does not, 2 when a program found fault with
+    a stack's files, 3 when the engine failed. Raises Faults with every fault of every file before
+    anything is deployed, and NoAnswer when there is no way to deploy.
+    """
+    rehearsal.enter(None)
+    layout = Layout(root, fleet=bool(wish.fleet))
+    found = Stacks(lacking=fleet.sites(root, wish.fleet)) if wish.fleet else stacks.read(root)
+    _tell_pending(found, consoles)
+    if not found.sites:
+        consoles.say("there is no stack to deploy")
+        return 0
+    tools = toolchain.ensure(consoles.say)
+    with exclusive(root, lambda: consoles.say("waiting for another local run of this project")):
+        server = _server(layout, found, consoles)
+        ready = _complete(layout, found, server, consoles)
+        outcomes = _deploy(Engine(layout, tools, server.endpoint), ready, consoles)
+    return _show(outcomes, consoles, wish)
+
+
+def _tell_pending(found: Stacks, consoles: Consoles) -> None:
+    """Name the stacks that are left out, each with the cure."""
+    for fault in found.pending:
+        consoles.say(f"left out: {str(fault).removeprefix('error: ')}")
+
+
+def _server(layout: Layout, found: Stacks, consoles: Consoles) -> Server:
+    """Give a local AWS that allows what the stacks may have, and make this process one of its."""
+    settings = Settings.for_all(site.quotas for site in found.sites)
+    zone = Zone.of(catalogue_of(layout.root))
+    server = session.server(layout, settings, consoles.say, zone)
+    consoles.say(f"local AWS at {server.endpoint}")
+    rehearsal.enter(server.endpoint)
+    return server
+
+
+def _complete(
+    layout: Layout, found: Stacks, server: Server, consoles: Consoles
+) -> tuple[Ready, ...]:
+    """Look up what stacks lack, and plan these as well."""
+    if layout.fleet:
+        fleet.make(layout, found.lacking)
+    for site in found.lacking:
+        resolution = rehearsal.look_up(layout.source, site, server)
+        if resolution.looked_up:
+            hosts = f"{len(resolution.looked_up)} hosts at {server.resolvers[site.region]}"
+            consoles.say(f"{site.stack}: looked up {hosts}")
+    planned = stacks.plan(layout.source, found.lacking)
+    _tell_pending(planned, consoles)
+    return (Stacks(found.ready) + planned).ready
+
+
+def _deploy(engine: Engine, ready: tuple[Ready, ...], consoles: Consoles) -> tuple[Outcome, ...]:
+    """Set the stage, and deploy and verify as many stacks at a time as there are cores."""
+    names = tuple(stack.name for stack in ready)
+    with (
+        Board(consoles.way, names) as board,
+        ThreadPoolExecutor(os.cpu_count()) as threads,
+        # The innermost: an interrupt ends the engines before their threads are waited for.
+        session.recorded(engine.layout),
+    ):
+        for stack in ready:
+            stage.make(stack.stage, client(engine.endpoint, stack.plan.site.region))
+        engine.prepare(names)
+        return tuple(threads.map(partial(_deploy_one, engine, board), ready))
+
+
+def _deploy_one(engine: Engine, board: Board, stack: Ready) -> Outcome:
+    """Deploy a stack, and compare what the local AWS passes with what is required."""
+    started = time.monotonic()
+    deployment = deploy(engine, stack.name, board)
+    found = None
+    if deployment.succeeded:
+        found = verify(stack.plan, client(engine.endpoint, stack.plan.site.region))
+    return Outcome(stack.plan, deployment, found, time.monotonic() - started)
+
+
+def _show(outcomes: tuple[Outcome, ...], consoles: Consoles, wish: Wish) -> int:
+    """Show what was deployed, then what went wrong, and give the exit code."""
+    for outcome in outcomes:
+        _show_one(outcome, consoles.results, wish)
+    if wish.fleet or len(outcomes) > 1:
+        print_summary(outcomes, consoles.results)
+    for outcome in outcomes:
+        for line in outcome.deployment.complaints():
+            consoles.say(line)
+    return _exit_code(outcomes)
+
+
+def _show_one(outcome: Outcome, console: Console, wish: Wish) -> None:
+    """Show a stack's tables; differences are shown whatever was wished."""
+    if outcome.verification is None or (outcome.is_clean and not wish.tables):
+        return
+    if wish.tables:
+        print_plan(outcome.plan, console)
+    else:
+        console.print(Text(f"\n{outcome.plan.site.stack}", "bold"))
+    print_verification(outcome.verification, console)
+
+
+def _exit_code(outcomes: Iterable[Outcome]) -> int:
+    """Give the exit code for the worst that happened."""
+    all_ = tuple(outcomes)
+    failed = [each.deployment for each in all_ if not each.deployment.succeeded]
+    if failed:
+        return 2 if all(deployment.is_malformed for deployment in failed) else 3
+    return 0 if all(outcome.is_clean for outcome in all_) else 1

@@ -1,0 +1,110 @@
+"""boto3's clients as its usual settings give them, and what can go wrong with them as faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import boto3
+from botocore import exceptions as boto
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gateway_rehearsal.loopback import is_loopback
+from gateway_rules.audit import live_quotas
+from gateway_rules.audit.live import NotFound
+from gateway_rules.audit.live_quotas import LiveQuotas
+from gateway_rules.audit.verification import verifier as core
+from gateway_rules.audit.verification.findings import Verification
+from gateway_rules.errors import Fault, NoAnswer
+from gateway_rules.planning import Plan
+
+_ATTEMPTS: Final = 6
+"""Half a minute of patience, longer each time, as botocore's standard mode has it."""
+_THROTTLED: Final = frozenset(
+    {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
+
+
+def verify_account(plan: Plan) -> Verification:
+    """Verify a plan against the account and Region that boto3's settings reach.
+
+    The Region is the stack file's. Raises NoAnswer.
+    """
+    with answered(plan):
+        ec2 = ec2_client(plan.site.region)
+        found = core.read(plan, ec2)
+        return core.aimed(core.compare(plan, found, account_quotas(plan.site.region)), ec2)
+
+
+def ec2_client(region: str) -> Any:
+    """Make an EC2 client with boto3's usual credentials, patient where it is throttled."""
+    return _client("ec2", region, _ATTEMPTS)
+
+
+def account_quotas(region: str) -> LiveQuotas:
+    """Read the account's quotas; AWS's defaults stand where Service Quotas cannot be reached.
+
+    A network with an endpoint for EC2 alone is no reason to answer nothing.
+    """
+    service = _client("service-quotas", region, 2)
+    try:
+        return live_quotas.read_quotas(service)
+    except (boto.ConnectionError, boto.HTTPClientError):
+        return LiveQuotas()
+
+
+class _NoEndpoint(Exception):
+    """The settings name an endpoint that is no URL, which botocore says as a bare ValueError."""
+
+
+def _client(service: str, region: str, attempts: int) -> Any:
+    try:
+        return boto3.client(service, region_name=region, config=_config(attempts))
+    except BotoCoreError:
+        raise
+    except ValueError as error:
+        raise _NoEndpoint(str(error)) from None
+
+
+def _config(attempts: int) -> Config:
+    retries = {"mode": "standard", "total_max_attempts": attempts}
+    return Config(retries=retries, connect_timeout=10, read_timeout=30)
+
+
+@contextmanager
+def answered(plan: Plan) -> Iterator[None]:
+    """Turn what AWS and the network refuse into faults of the stack's file."""
+    try:
+        yield
+    except NotFound as error:
+        raise _fault(plan, "look-up", str(error), "deploy the stack, or mend its file") from None
+    except _NoEndpoint as error:
+        fix = "write one such as http://127.0.0.1:4566 as AWS_ENDPOINT_URL, or none"
+        raise _fault(plan, "aws", str(error), fix) from None
+    except ClientError as error:
+        raise _refused(plan, error) from None
+    except BotoCoreError as error:
+        what = " ".join(str(error).split())
+        raise _fault(plan, "aws", what, _cure(error)) from None
+
+
+def _cure(error: BotoCoreError) -> str:
+    """Say what to look after: a local AWS ends, and is somewhere else when it is back."""
+    if is_loopback(error.kwargs.get("endpoint_url", "")):
+        return "start the local AWS with gateway-rules local up; local status says where it is"
+    return "check the credentials and the network"
+
+
+def _refused(plan: Plan, error: ClientError) -> NoAnswer:
+    said = error.response["Error"]
+    what = f"{error.operation_name} answered {said['Code']}: {said['Message']}"
+    if said["Code"] in _THROTTLED:
+        fix = "wait some minutes, ask less often, or ask AWS to raise the rate of this call"
+        return _fault(plan, "throttled", what, fix)
+    return _fault(plan, "aws", what, "check the credentials and their rights")
+
+
+def _fault(plan: Plan, rule: str, what: str, fix: str) -> NoAnswer:
+    return NoAnswer(Fault(f"stacks/Pulumi.{plan.site.stack}.yaml", 1, 1, rule, what, fix))

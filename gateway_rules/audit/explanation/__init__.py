@@ -1,0 +1,1 @@
+"""Why a packet passes or does not."""

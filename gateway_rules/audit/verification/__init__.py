@@ -1,0 +1,1 @@
+"""What AWS has, compared with the plan packet by packet."""

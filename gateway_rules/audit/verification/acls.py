@@ -1,0 +1,132 @@
+"""What the ACLs pass that the stack's subnets are under, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Final
+
+from gateway_rules import packets
+from gateway_rules.audit.live import Live, LiveAcl, LiveEntry
+from gateway_rules.audit.verification import fixes
+from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.layers import ANYTHING, Comparison, piece_of, smallest
+from gateway_rules.inputs import Site, StackSite
+from gateway_rules.packets import Piece, Prefix
+from gateway_rules.planning import Entry, Leg, Plan, legs
+
+_ACL: Final = "network_acl"
+_Said = tuple[str, int, str, str, int, int, Prefix]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One ACL over subnets of the stack, compared with what has to pass."""
+
+    plan: Plan
+    acl: LiveAcl
+    subnets: tuple[str, ...]
+    """Those of the stack."""
+    comparison: Comparison
+    fix: str
+    """What puts the subnets under the plan's entries again."""
+
+    def missing(self) -> Iterator[Finding]:
+        """Give what a flow or its replies need and the ACL does not pass."""
+        why = "it is required, and the ACL does not pass it"
+        for piece, services in self.comparison.asking(self.comparison.lost):
+            yield Finding(_ACL, piece, services, self.acl.id, why, self.fix)
+
+    def excess(self) -> Iterator[Finding]:
+        """Give what the ACL passes and the plan's entries do not."""
+        why = "the ACL passes it, and the plan's entries do not"
+        for piece in packets.pieces(self.comparison.gained):
+            yield Finding(_ACL, piece, (), self.acl.id, why, self.fix)
+
+    def foreign(self) -> Iterator[Finding]:
+        """Give the ACL itself where it is not the stack's, else entries that the plan lacks."""
+        if self.acl.own:
+            yield from self._unplanned()
+        else:
+            yield self._not_ours()
+
+    def _not_ours(self) -> Finding:
+        """Show the ACL by the first packet in which it differs, or by the first required one."""
+        asked = self.comparison.asking(self.comparison.lost)
+        lost, services = next(asked, (None, ()))
+        piece = lost or smallest(self.comparison.gained) or _first(self.comparison)
+        kind = "the VPC's default ACL" if self.acl.default else "an ACL without the stack's tag"
+        why = f"{', '.join(self.subnets)} is under it, {kind}"
+        return Finding(_ACL, piece, services, self.acl.id, why, self.fix)
+
+    def _unplanned(self) -> Iterator[Finding]:
+        """Give entries that the plan lacks, unless what they do is told already."""
+        planned = {*map(_said, self.plan.acl.entries)}
+        unplanned = [entry for entry in self.acl.entries if _said(entry) not in planned]
+        told = self.comparison.index((*self._differences(), *self._wounded()) if unplanned else ())
+        for entry in unplanned:
+            if not next(told.meeting(entry), None):
+                why = f"the plan has no entry {entry.number} such as this, which changes no packet"
+                yield Finding(_ACL, piece_of(entry), (), self.acl.id, why, self.fix)
+
+    def _differences(self) -> tuple[Piece, ...]:
+        both = (self.comparison.lost, self.comparison.gained)
+        return tuple(piece for part in both for piece in packets.pieces(part))
+
+    def _wounded(self) -> Iterator[Piece]:
+        """Give the planned entries of whose packets some do not pass."""
+        lost = self.comparison.index(packets.pieces(self.comparison.lost))
+        for entry in self.plan.acl.entries:
+            if next(lost.meeting(entry), None):
+                yield piece_of(entry)
+
+
+def guards(plan: Plan, live: Live) -> tuple[Guard, ...]:
+    """Compare each ACL over the stack's subnets: each has to pass everything."""
+    ways = legs(plan.flows, live.networks(plan.site))
+    return tuple(_guard(plan, live, acl, ways) for acl in live.guards)
+
+
+def _guard(plan: Plan, live: Live, acl: LiveAcl, ways: tuple[Leg, ...]) -> Guard:
+    ours = tuple(sorted(acl.subnets & live.subnets.keys()))
+    found = Comparison(ways, plan.acl.entries, acl.entries, packets.first_match)
+    return Guard(plan, acl, ours, found, _regaining(plan.site, live, acl, ours))
+
+
+def _regaining(site: Site, live: Live, acl: LiveAcl, subnets: tuple[str, ...]) -> str:
+    """Say what takes subnets back, which a deployment refuses to do where it may hurt others."""
+    is_held = not acl.default or any(map(live.strangers, subnets))
+    if acl.own or not is_held or (isinstance(site, StackSite) and site.take_over):
+        return fixes.up_command(site)
+    return fixes.take_over_command(site)
+
+
+def spare(plan: Plan, live: Live) -> Iterator[Finding]:
+    """Give the stack's ACLs but the one that guards most of its subnets."""
+    ours = live.subnets.keys()
+    own = sorted((a for a in live.acls if a.own), key=lambda a: (-len(a.subnets & ours), a.id))
+    for acl in own[1:]:
+        few = ", ".join(sorted(acl.subnets)) or "no subnet"
+        why = f"it bears the stack's tag beside another one, and guards {few}"
+        first = next(map(piece_of, legs(plan.flows, plan.site.networks)), ANYTHING)
+        yield Finding(_ACL, first, (), acl.id, why, _parting(plan.site, acl, ours))
+
+
+def _parting(site: Site, acl: LiveAcl, ours: AbstractSet[str]) -> str:
+    """Say what rids a stack of an ACL: Pulumi takes back the stack's subnets, and no others."""
+    if acl.subnets & ours:
+        return fixes.up_command(site)
+    others = ", ".join(sorted(acl.subnets))
+    delete = fixes.delete_acl_command(site, acl.id)
+    return f"give {others} another ACL; then: {delete}" if others else delete
+
+
+def _first(comparison: Comparison) -> Piece:
+    return next(map(piece_of, comparison.required), ANYTHING)
+
+
+def _said(entry: LiveEntry | Entry) -> _Said:
+    """Give what makes two entries the same one."""
+    ports = entry.from_port, entry.to_port
+    return entry.direction, entry.number, entry.action, entry.protocol, *ports, entry.prefix

@@ -1,0 +1,102 @@
+"""What a verification found, and how it is told as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from gateway_rules import packets
+from gateway_rules.packets import PROTOCOLS, Match, Piece, format_ports
+from gateway_rules.planning import match_as_json
+
+Layer: TypeAlias = Literal["security_group", "network_acl"]
+KINDS: Final = ("missing", "excess", "foreign", "quota")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Packets in which AWS and the plan differ, where they do, and what mends it."""
+
+    layer: Layer
+    piece: Piece
+    services: tuple[str, ...]
+    """Those that it hurts; nobody asks for what is excess."""
+    resource: str
+    why: str
+    fix: str
+    """A command where there is one, else words."""
+    end: str = ""
+    """What AWS calls the other end, where that is a group or a prefix list."""
+    smallest: Piece | None = None
+    """Where the smallest packet that shows it is, unless it is the piece's own."""
+
+    @property
+    def other_end(self) -> str:
+        """The other end as AWS writes it."""
+        return self.end or str(self.piece.peer)
+
+    @property
+    def sample(self) -> tuple[str, int]:
+        """Address and port of the smallest packet that shows the difference."""
+        address, port = (self.smallest or self.piece).sample
+        return self.end or address, port
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the finding as `verify --json` promises it."""
+        address, port = self.sample
+        return {
+            "layer": self.layer,
+            **_match(self.piece),
+            "prefix": self.other_end,
+            "sample": {"address": address, "port": port},
+            "services": list(self.services),
+            "resource": self.resource,
+            "why": self.why,
+            "fix": self.fix,
+        }
+
+
+def _match(piece: Piece) -> dict[str, Any]:
+    shown = match_as_json(piece, "prefix")
+    # Only a rule for all protocols passes those that nobody names.
+    return shown | {"protocol": "-1"} if piece.protocol == packets.OTHER else shown
+
+
+def traffic(match: Match) -> str:
+    """Write protocol and ports as a person does, also where no rule can name them."""
+    if match.protocol in (packets.OTHER, "-1"):
+        return "all protocols" if match.protocol == "-1" else "all other protocols"
+    if match.protocol not in PROTOCOLS:
+        return f"protocol {match.protocol}"
+    return f"{match.protocol} {format_ports(match.protocol, match.from_port, match.to_port)}"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was compared, and every difference; nothing is wrong when there is none."""
+
+    stack: str
+    missing: tuple[Finding, ...]
+    excess: tuple[Finding, ...]
+    foreign: tuple[Finding, ...]
+    counts: Mapping[str, tuple[int, int]]
+    """What was counted: as planned, and as read back from AWS."""
+    quota: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is worth knowing and is no difference."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether nothing was found; counts may differ where no packet does."""
+        return not (self.missing or self.excess or self.foreign or self.quota)
+
+    @property
+    def findings(self) -> dict[str, tuple[Finding, ...]]:
+        """Give what was found by its kind."""
+        return {kind: getattr(self, kind) for kind in KINDS}
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the verification as `verify --json` promises it."""
+        found = {kind: [one.as_json() for one in some] for kind, some in self.findings.items()}
+        return {"stack": self.stack, **found}

@@ -1,0 +1,88 @@
+"""The commands that mend what a verification finds, ready to paste."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gateway_rehearsal.loopback import is_loopback
+from gateway_rules.audit import live_quotas
+from gateway_rules.audit.live import Interface, LiveRule
+from gateway_rules.inputs import Site
+
+_OURS = re.compile(r"\((section [^()]+|addition)\)")
+"""How a description that was planned ends the name of a service (`plan.origins`)."""
+_AWS = re.compile(r"\baws (?P<service>ec2|service-quotas)\b")
+
+
+def up_command(site: Site) -> str:
+    """Bring AWS to the plan, whatever Pulumi's state believes."""
+    return f"pulumi up --refresh -s {site.stack}"
+
+
+def take_over_command(site: Site) -> str:
+    """Bring subnets back that Pulumi finds in the hands of others, and so leaves to a person."""
+    file = f"stacks/Pulumi.{site.stack}.yaml"
+    return f"write gateway-rules:take_over: true into {file}; then: {up_command(site)}"
+
+
+def is_planned(rule: LiveRule) -> bool:
+    """Tell whether a rule was made by Pulumi; its description says what one by hand never does."""
+    return bool(_OURS.search(rule.description))
+
+
+def remove_rule_command(site: Site, rule: LiveRule) -> str:
+    """Take a rule away: Pulumi one that it made, and by hand one that was made by hand."""
+    return up_command(site) if is_planned(rule) else revoke_command(site, rule)
+
+
+def revoke_command(site: Site, rule: LiveRule) -> str:
+    """Take a rule away by hand."""
+    call = f"revoke-security-group-{rule.direction}"
+    return _aws(site, call, f"--group-id {rule.group} --security-group-rule-ids {rule.id}")
+
+
+def set_groups_command(site: Site, interface: Interface, groups: Iterable[str]) -> str:
+    """Give an interface just these groups; AWS keeps none that is not named."""
+    named = " ".join(sorted(groups))
+    options = f"--network-interface-id {interface.id} --groups {named}"
+    return _aws(site, "modify-network-interface-attribute", options)
+
+
+def delete_acl_command(site: Site, acl: str) -> str:
+    """Delete an ACL that guards no subnet."""
+    return _aws(site, "delete-network-acl", f"--network-acl-id {acl}")
+
+
+def delete_group_command(site: Site, group: str) -> str:
+    """Delete a group, which AWS refuses as long as an interface carries it."""
+    return _aws(site, "delete-security-group", f"--group-id {group}")
+
+
+def raise_quota_command(site: Site, name: str, value: int) -> str:
+    """Ask AWS for more of what is counted by a quota."""
+    return (
+        f"aws service-quotas request-service-quota-increase --region {site.region} "
+        f"--service-code vpc --quota-code {live_quotas.code(name)} --desired-value {value}"
+    )
+
+
+def joined_commands(commands: Iterable[str]) -> str:
+    """Run one command after the other, as long as each does its work."""
+    return " && ".join(commands)
+
+
+def aimed(words: str, endpoint: str) -> str:
+    """Aim the commands in a text at the AWS that was asked: for a local one they are others.
+
+    >>> aimed("pulumi up --refresh -s lab", "http://127.0.0.1:4566")
+    'gateway-rules local pulumi -- up --refresh -s lab'
+    """
+    if not is_loopback(endpoint):
+        return words
+    words = words.replace("pulumi up", "gateway-rules local pulumi -- up")
+    return _AWS.sub(rf"aws --endpoint-url {endpoint} \g<service>", words)
+
+
+def _aws(site: Site, call: str, options: str) -> str:
+    return f"aws ec2 {call} --region {site.region} {options}"

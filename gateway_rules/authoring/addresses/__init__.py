@@ -1,0 +1,1 @@
+"""Look up host names and write the addresses for review."""

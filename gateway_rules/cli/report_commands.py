@@ -1,0 +1,57 @@
+"""The command that writes a page about a deployment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway_rules.cli.terminal import emit, print_line, progress, root_of
+
+app = typer.Typer()
+
+
+@app.command("report")
+def report_page(
+    context: typer.Context,
+    output: Annotated[
+        Path, typer.Option("-o", metavar="FILE", help="The page to write; - is standard output.")
+    ],
+    stacks: Annotated[
+        list[str] | None, typer.Argument(metavar="[STACK]...", help="By default all stacks.")
+    ] = None,
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Tell what AWS has as well, as verify does.")
+    ] = False,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="Tell what changed since a git revision, as diff does."),
+    ] = None,
+) -> None:
+    """Write one HTML page for people: what is open, by which rules and entries, and why.
+
+    The page needs no network and no other file, prints to A4, and answers what explain
+    answers. Pending stacks are told with what they lack.
+
+    Example: gateway-rules report -o report.html
+    """
+    from gateway_rehearsal.toolchain import cache  # noqa: PLC0415 - nor for this.
+    from gateway_rules.views import (  # noqa: PLC0415 - `show` need not wait for it.
+        page_content,
+        page_html,  # noqa: PLC0415 - nor for this.
+        write_page,
+    )
+
+    root = root_of(context)
+    keep = cache(os.environ) / "curves"
+    with progress() as told:
+        found = page_content(root, tuple(stacks or ()), base, live=live, keep=keep, told=told)
+    text = page_html(found)
+    if str(output) == "-":
+        emit(text.rstrip("\n"))
+    else:
+        write_page(root, output, text)
+        print_line(f"wrote {output}")

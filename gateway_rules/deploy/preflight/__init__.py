@@ -1,0 +1,1 @@
+"""Check for anything that would block an update."""

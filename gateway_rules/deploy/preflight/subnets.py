@@ -1,0 +1,60 @@
+"""Subnets that are not as the file says, or that an update would take over from others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway_rules.audit import Live, LiveAcl, listed
+from gateway_rules.deploy.preflight.obstacles import Obstacle
+from gateway_rules.inputs import StackSite
+from gateway_rules.planning import Plan
+
+
+def taken_over(plan: Plan, live: Live) -> Iterator[Obstacle]:
+    """Give each subnet under another's ACL, and each where others would come under the stack's.
+
+    A subnet that is under the stack's own ACL already is not taken over.
+    """
+    site = plan.site
+    if isinstance(site, StackSite) and site.take_over:
+        return
+    for subnet in sorted(live.subnets):
+        guard = next((acl for acl in live.acls if subnet in acl.subnets), None)
+        if guard and not (guard.own or guard.default):
+            yield _other_acl(site.stack, subnet, guard)
+        elif not guard or not guard.own:
+            yield from _strangers(site.stack, subnet, live)
+
+
+def astray(plan: Plan, live: Live) -> Iterator[Obstacle]:
+    """Give where the subnets are others than the stack's file says, which a preview refuses."""
+    site, there = plan.site, live.networks(plan.site)
+    named = site.subnets if isinstance(site, StackSite) else ()
+    missing = sorted({*named} - live.subnets.keys()) if isinstance(named, tuple) else []
+    if missing:
+        what = f"{', '.join(missing)} is no subnet of {live.vpc}"
+        yield Obstacle("subnets", what, ("write the ids of the VPC's subnets",))
+    elif site.networks and {*site.networks} != {*there}:
+        shown = ", ".join(map(str, there))
+        what = f"the subnets are {shown}, which gateway-rules:networks does not say"
+        yield Obstacle("networks", what, (f"write gateway-rules:networks: [{shown}]",))
+
+
+def _other_acl(stack: str, subnet: str, acl: LiveAcl) -> Obstacle:
+    what = f"{subnet} is under {acl.id}, which is not this stack's; the update would take it over"
+    return Obstacle("other-acl", what, (_allowed(stack), "or name subnets of the gateways' own"))
+
+
+def _strangers(stack: str, subnet: str, live: Live) -> Iterator[Obstacle]:
+    if some := live.strangers(subnet):
+        what = (
+            f"{subnet} holds {listed(some)} without a group of this stack; the network ACL would "
+            "cut off whatever it does besides"
+        )
+        group = f"or attach {', '.join(live.groups)} to it first" if live.groups else ""
+        ways = (_allowed(stack), group, "or move what is no gateway to a subnet of its own")
+        yield Obstacle("other-interfaces", what, tuple(filter(None, ways)))
+
+
+def _allowed(stack: str) -> str:
+    return f"write gateway-rules:take_over: true into stacks/Pulumi.{stack}.yaml if that is meant"

@@ -1,0 +1,1 @@
+"""Bring what an interrupted update left in AWS into the state."""

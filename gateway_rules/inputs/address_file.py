@@ -1,0 +1,91 @@
+"""The addresses that hosts have been seen at: the file of a stack's region."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BeforeValidator, GetJsonSchemaHandler, ValidationInfo, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from gateway_rules.errors import Refused
+from gateway_rules.inputs.fields import Day, Frozen, HostName, Text
+from gateway_rules.inputs.validation import shown
+from gateway_rules.packets import BITS, Prefix, objection, parse_address
+
+_ADDRESS: Final = r"^[0-9A-Fa-f:.]+(/(32|128))?$"
+
+
+def _single(value: object, info: ValidationInfo) -> Prefix:
+    """Read one address: a network would open more than a host can be."""
+    prefix = value if isinstance(value, Prefix) else parse_address(value)
+    if prefix.length != BITS[prefix.version]:
+        raise Refused("address", f"{value} is a network", "write the host's addresses one by one")
+    if info.context and (said := objection(prefix, **info.context)):
+        fix = "take it out, for no public server has it"
+        raise Refused("impossible-address", f"{prefix.address} is {said}", fix)
+    return prefix
+
+
+def _seen(value: object) -> object:
+    """Let an address that was typed by hand stand for itself."""
+    if isinstance(value, str):
+        return {"address": value}
+    if isinstance(value, dict | Seen):
+        return value
+    raise Refused("address", f"{shown(value)} is no address", "write one such as 192.0.2.1")
+
+
+class Seen(Frozen):
+    """One address of a host, and when and by whom it was seen."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Allow the address alone as well."""
+        return {"anyOf": [{"type": "string", "pattern": _ADDRESS}, handler(core)]}
+
+    address: Annotated[
+        Prefix,
+        BeforeValidator(_single),
+        WithJsonSchema({"type": "string", "pattern": _ADDRESS}),
+    ]
+    """A single address."""
+    first_seen: Day | None = None
+    """The day on which a resolver first gave it."""
+    last_seen: Day | None = None
+    """The day on which a resolver last gave it; a grace period later it may go."""
+    resolvers: tuple[Text, ...] = ()
+    """The resolvers that gave it last."""
+
+
+class ResolvedHost(Frozen):
+    """A host with the addresses that it has where the stack is."""
+
+    name: HostName
+    """The host's name, as the catalogue has it."""
+    canonical: HostName | None = None
+    """The name at the end of its chain of aliases."""
+    addresses: tuple[Annotated[Seen, BeforeValidator(_seen)], ...]
+    """Each address, as text or with the days on which it was seen."""
+
+    @property
+    def prefixes(self) -> tuple[Prefix, ...]:
+        """Give the addresses alone."""
+        return tuple(seen.address for seen in self.addresses)
+
+
+class AddressFile(Frozen):
+    """The addresses that a region's hosts have there."""
+
+    hosts: tuple[ResolvedHost, ...]
+    """Each host once, with all of its addresses."""
+
+    @classmethod
+    def of(cls, data: Any, *, rehearsal: bool) -> Self:
+        """Read what a file holds; a rehearsal's may hold addresses for documentation.
+
+        Raises ValidationError, also for an address that no public server has.
+        """
+        return cls.model_validate(data, context={"rehearsal": rehearsal})

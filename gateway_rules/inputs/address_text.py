@@ -1,0 +1,87 @@
+"""The file of a stack's addresses, as it is written for review."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from gateway_rules.errors import Fault, NoAnswer
+from gateway_rules.inputs.address_file import ResolvedHost, Seen
+from gateway_rules.inputs.documents import relative
+
+_HEADER: Final = """\
+# yaml-language-server: $schema=../../gateway_rules/schemas/addresses.schema.json
+# The addresses that public hosts have where the stack {stack} is, and which resolver gave
+# each of them when. Written by `gateway-rules resolve {stack}`; review what it changes.
+"""
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)+|[0-9]+([.][0-9]+){3}")
+"""What every reader of YAML takes for text, as it does no word such as null or true."""
+
+
+def written(stack: str, hosts: Iterable[ResolvedHost]) -> str:
+    """Give the text of the file: the same bytes for the same hosts, in the order given."""
+    lines = [line for host in hosts for line in _host(host)]
+    body = "hosts:\n" + "\n".join(lines) + "\n" if lines else "hosts: []\n"
+    return _HEADER.format(stack=stack) + body
+
+
+def _host(host: ResolvedHost) -> Iterator[str]:
+    yield f"  - name: {_quoted(host.name)}"
+    if host.canonical:
+        yield f"    canonical: {_quoted(host.canonical)}"
+    yield "    addresses:" if host.addresses else "    addresses: []"
+    for seen in host.addresses:
+        yield from _seen(seen)
+
+
+def _seen(seen: Seen) -> Iterator[str]:
+    yield f"      - address: {_quoted(seen.address.address)}"
+    if seen.first_seen:
+        yield f"        first_seen: {seen.first_seen}"
+    if seen.last_seen:
+        yield f"        last_seen: {seen.last_seen}"
+    if seen.resolvers:
+        yield f"        resolvers: [{', '.join(map(_quoted, seen.resolvers))}]"
+
+
+def _quoted(text: str) -> str:
+    """Quote what some reader of YAML would take for a number or a mapping."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text)
+
+
+def replace_file(path: Path, text: str, root: Path) -> None:
+    """Write a file as a whole or not at all; raise NoAnswer when it cannot be written.
+
+    A link stays one, and what is no file, such as a pipe or a device, takes the text in.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            _write(path, text)
+        else:
+            _swap(path.resolve() if path.exists() else path, text)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror}"
+        rights = "make room, or give yourself the right to write there"
+        fix = "name a file in it" if path.is_dir() else rights
+        raise NoAnswer(Fault(relative(path, root), 1, 1, "no-write", what, fix)) from None
+
+
+def _swap(path: Path, text: str) -> None:
+    """Write beside a file, and put that in its place when it is whole."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _write(draft, text)
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,1 @@
+"""The least excess within a budget of entries."""

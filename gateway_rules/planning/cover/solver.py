@@ -1,0 +1,93 @@
+"""From requirements to the trees that are searched, and from what is found to entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from gateway_rules.packets import Protocol
+from gateway_rules.planning.cover.bounds import Effort
+from gateway_rules.planning.cover.entries import Allow, Cover, DoesNotFit, Least, exact
+from gateway_rules.planning.cover.frontier import Survey
+from gateway_rules.planning.cover.points import Trace
+from gateway_rules.planning.cover.price_search import Hunt
+from gateway_rules.planning.cover.trie import Tree
+
+
+class Problem:
+    """What is required of one IP family: entries that are fixed, and a tree for each protocol."""
+
+    def __init__(self, required: Sequence[Allow]) -> None:
+        """Part what can be joined from what cannot."""
+        self.required = required
+        self.fixed = exact(entry for entry in required if not entry.is_joinable)
+        free = [entry.prefix for entry in self.fixed if entry.protocol == "-1"]
+        trees = {protocol: Tree(some, free) for protocol, some in _joinable(required).items()}
+        self.trees = {protocol: tree for protocol, tree in trees.items() if tree.cells}
+        self.roots = [tree.root for tree in self.trees.values()]
+
+    @property
+    def smallest(self) -> int:
+        """The fewest entries that hold everything: what is fixed, and one a protocol."""
+        return len(self.fixed) + len(self.trees)
+
+    def exact_within(self, budget: int) -> tuple[Allow, ...] | None:
+        """Give the entries for just what is required, None where there are more."""
+        fewest = len(self.fixed) + sum(tree.fewest for tree in self.trees.values())
+        entries = exact(self.required) if fewest <= budget else ()
+        return entries if fewest <= budget and len(entries) <= budget else None
+
+    def entries(self, traces: Sequence[Trace]) -> tuple[Allow, ...]:
+        """Give all entries, those of each tree where its trace says."""
+        found = (
+            Allow(protocol, *tree.entry(node, *span))
+            for (protocol, tree), trace in zip(self.trees.items(), traces, strict=True)
+            for node, span in trace.places()
+        )
+        return tuple(sorted([*self.fixed, *found]))
+
+
+def least_excess(required: Sequence[Allow], budget: int, steps: int) -> Cover:
+    """Cover what is required with at most `budget` entries; see `cover.fit`.
+
+    Raises DoesNotFit when the budget does not hold an entry for each protocol.
+    """
+    problem = Problem(required)
+    if problem.smallest > budget:
+        raise DoesNotFit(problem.smallest)
+    if entries := problem.exact_within(budget):
+        return Cover(entries, 0, 0)
+    hunt = Hunt(problem.roots, budget - len(problem.fixed), Effort(steps))
+    hunt.run()
+    return Cover(problem.entries(hunt.traces), hunt.excess, hunt.proven)
+
+
+@lru_cache(maxsize=1 << 6)
+def least_excesses(required: tuple[Allow, ...], steps: int) -> dict[int, Least]:
+    """Give the least excess by budget, from the smallest to the first exact one; see `cover.curve`.
+
+    A budget that is not settled by looking at all of them at once is looked at by itself.
+    """
+    problem = Problem(required)
+    fixed = len(problem.fixed)
+    survey = Survey(problem.roots, len(exact(required)) - fixed, Effort(steps))
+    survey.run()
+    for number in survey.open():
+        cover = least_excess(required, number + fixed, steps)
+        survey.keep(len(cover.entries) - fixed, cover.excess)
+        survey.prove(number, cover.lower_bound)
+    first = next(number for number, least in survey.least.items() if not least.excess)
+    return {
+        number + fixed: least._replace(used=least.used + fixed)
+        for number, least in survey.least.items()
+        if number <= first
+    }
+
+
+def _joinable(required: Iterable[Allow]) -> dict[Protocol, list[Allow]]:
+    """Group what can be joined by protocol, in a fixed order."""
+    groups: dict[Protocol, list[Allow]] = {}
+    for entry in required:
+        if entry.is_joinable:
+            groups.setdefault(entry.protocol, []).append(entry)
+    return dict(sorted(groups.items()))

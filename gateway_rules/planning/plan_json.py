@@ -1,0 +1,108 @@
+"""A plan as plain data, in the form that `show --json` promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway_rules.inputs import Addition, Caveat, Service
+from gateway_rules.packets import DIRECTIONS, FAMILIES, Match, PortPair
+from gateway_rules.planning.contributions import Contribution, contributions
+from gateway_rules.planning.network_acl import Entry
+from gateway_rules.planning.planner import Plan
+from gateway_rules.planning.security_group import Rule
+
+
+def plan_as_json(plan: Plan) -> dict[str, Any]:
+    """Give a plan as one JSON document, the same whatever order its files were written in.
+
+    Errata and caveats alone stand in the catalogue's order, which is the document's.
+    """
+    catalogue = plan.catalogue
+    return {
+        "stack": plan.site.stack,
+        "region": plan.site.region,
+        "catalogue": {"title": catalogue.title, "issue": catalogue.issue},
+        "flows": [match_as_json(flow) | {"services": list(flow.services)} for flow in plan.flows],
+        "security_groups": [
+            {"name": group.name, "rules": [_rule(rule) for rule in group.rules]}
+            for group in plan.groups
+        ],
+        "network_acl": _acl(plan),
+        "not_used": [unused._asdict() for unused in plan.not_used],
+        "errata": [erratum.model_dump() for erratum in catalogue.errata],
+        "caveats": [caveat_as_json(each) for each in catalogue.caveats],
+    }
+
+
+def match_as_json(value: Match, peer: str = "peer") -> dict[str, Any]:
+    """Give what rules, entries and flows have in common; `peer` names its key."""
+    return {
+        "direction": value.direction,
+        "protocol": value.protocol,
+        "from_port": value.from_port,
+        "to_port": value.to_port,
+        peer: str(value.peer),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return match_as_json(rule) | {"description": rule.description, "services": list(rule.services)}
+
+
+def _acl(plan: Plan) -> dict[str, Any]:
+    acl = plan.acl
+    budgets: dict[str, Any] = {
+        direction: {name: vars(acl.budgets[direction, name]) for name in FAMILIES.values()}
+        for direction in DIRECTIONS
+    }
+    each = zip(acl.entries, contributions(plan), strict=True)
+    return {"entries": [_entry(entry, share) for entry, share in each], **budgets}
+
+
+def _entry(entry: Entry, share: Contribution) -> dict[str, Any]:
+    return match_as_json(entry, "prefix") | {
+        "number": entry.number,
+        "action": entry.action,
+        "for": list(entry.purposes),
+        "services": list(entry.services),
+        "required": share.required,
+        "adds": share.adds,
+    }
+
+
+def service_as_json(value: Service) -> dict[str, Any]:
+    """Give a service as the catalogue has it."""
+    given = value.model_dump(exclude={"ports", "reply_ports", "hosts"}, exclude_defaults=True)
+    hosts = [{"name": h.name, "addresses": [*map(str, h.addresses)]} for h in value.hosts]
+    reply = {"reply_ports": ports_as_written(value.reply_ports)} if value.reply_ports else {}
+    return given | {"ports": ports_as_written(value.ports), **reply, "hosts": hosts}
+
+
+def ports_as_written(pairs: tuple[PortPair, ...]) -> list[int | str]:
+    """Give ports as the files have them: a number, or text for a range."""
+    return [first if first == last else f"{first}-{last}" for first, last in pairs]
+
+
+def caveat_as_json(value: Caveat) -> dict[str, Any]:
+    """Give a caveat with its additions as a stack file would have them."""
+    additions = [addition_as_written(addition) for addition in value.additions]
+    return value.model_dump(exclude={"additions"}) | {"additions": additions}
+
+
+def flow_scalar(value: object) -> str:
+    """Write a value within a line of YAML, so that all readers read it back.
+
+    The text -1 would be a number, and Pulumi's reader takes no colon first.
+    """
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow_scalar, value))}]"
+    text = str(value)
+    return f'"{text}"' if value == "-1" or text.startswith(":") else text
+
+
+def addition_as_written(addition: Addition) -> dict[str, Any]:
+    """Give an addition as a stack file has it."""
+    kept = addition.model_dump(exclude={"ports", "peers"}, exclude_none=True)
+    found = ports_as_written(addition.ports or ())
+    listed = {"ports": found[0] if len(found) == 1 else found} if found else {}
+    return kept | listed | {"peers": [str(peer) for peer in addition.peers]}

@@ -1,0 +1,174 @@
+"""The two sides of a comparison: the project's files as they are, and as a revision has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gateway_rules.errors import Fault, Faults, Pending
+from gateway_rules.inputs import (
+    REGION_KEY,
+    Catalogue,
+    Verdict,
+    catalogue_of,
+    judge,
+    load_plan,
+    raw_config,
+    read_policy,
+    read_stack,
+    stack_names,
+)
+from gateway_rules.planning import Plan
+from gateway_rules.review import git
+from gateway_rules.review.limits import trips
+from gateway_rules.review.packet_diff import Side, StackDiff, compare
+from gateway_rules.views import review_as_markdown, review_as_text
+
+
+class StackSummary(NamedTuple):
+    """A stack, its Region, and what keeps it pending, which is nothing for most."""
+
+    stack: str
+    region: str
+    pending: tuple[Fault, ...]
+
+    def __str__(self) -> str:
+        """Give the stack in a line, and its cures in a line each."""
+        cures = (f"pending: {fault.file}: {fault.message}; {fault.fix}" for fault in self.pending)
+        return "\n".join((f"{self.stack} in {self.region}", *cures))
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the stack as `stacks --json` promises it."""
+        return {**self._asdict(), "pending": [fault.as_json() for fault in self.pending]}
+
+
+class Comparison(NamedTuple):
+    """A stack's two sides, and how they differ."""
+
+    diff: StackDiff
+    before: Side
+    after: Side
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a change does to every stack, and which brakes it trips."""
+
+    base: str
+    comparisons: tuple[Comparison, ...]
+    verdict: Verdict
+
+    @property
+    def diffs(self) -> tuple[StackDiff, ...]:
+        """Give what happens to each stack, sorted by name."""
+        return tuple(comparison.diff for comparison in self.comparisons)
+
+    @property
+    def against(self) -> str:
+        """Name the commit, and say so where it holds none of the project's stacks."""
+        known = any(comparison.before is not None for comparison in self.comparisons)
+        return self.base[:9] if known else f"{self.base[:9]}, which holds no stacks in this folder"
+
+    def text(self, width: int | None = None) -> str:
+        """Give the review as lines for a terminal of that width, else as long as they are."""
+        return review_as_text(self.diffs, self.verdict, self.against, width)
+
+    def markdown(self) -> str:
+        """Give the review as a comment on a pull request."""
+        return review_as_markdown(self.diffs, self.verdict, self.against)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the review as `diff --json` promises it."""
+        stacks = {diff.stack: diff.as_json() for diff in self.diffs}
+        return {"base": self.base, "stacks": stacks, "brakes": self.verdict.as_json()}
+
+
+def review_change(root: Path, base: str | None, today: date) -> Review:
+    """Compare the project with a revision and judge the change by the project's brakes.
+
+    Raises what `comparisons` raises, and Faults when the brakes' file is wrong.
+    """
+    commit, found = comparisons(root, base)
+    file = read_policy(root, [comparison.diff.stack for comparison in found])
+    tripped = (trip for each in found for trip in trips(file.limits, *each))
+    return Review(commit, found, judge(file, tripped, today))
+
+
+def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ...]]:
+    """Compare every stack with how it was at `base`, by default where the branch began.
+
+    Gives the commit compared with, and the stacks of either side, sorted. Raises Faults
+    when a stack cannot be planned now, and what `git` raises for the revision.
+    """
+    commit = git.resolve(root, base) if base else git.base_revision(root)
+    after = present(root)
+    with git.files_at(root, commit) as folder:
+        before = past(folder, after)
+    names = sorted(before.keys() | after.keys())
+    return commit, tuple(
+        Comparison(compare(n, before.get(n), after.get(n)), before.get(n), after.get(n))
+        for n in names
+    )
+
+
+def list_stacks(root: Path) -> tuple[StackSummary, ...]:
+    """List every stack, sorted; raise Faults when one can neither be planned nor is pending."""
+    return tuple(_listed(root, stack, side) for stack, side in present(root).items())
+
+
+def _listed(root: Path, stack: str, side: Side) -> StackSummary:
+    if isinstance(side, Plan):
+        return StackSummary(stack, side.site.region, ())
+    # A pending stack's own file is in order, so its Region stands in it.
+    region = raw_config(root, stack)[REGION_KEY]
+    return StackSummary(stack, region, side.faults if isinstance(side, Faults) else ())
+
+
+def present(root: Path) -> dict[str, Side]:
+    """Plan every stack; pending ones keep their faults, all other faults are raised at once."""
+    catalogue = catalogue_of(root)
+    sides = {stack: _side(root, stack, catalogue) for stack in stack_names(root)}
+    broken = [
+        fault
+        for side in sides.values()
+        if isinstance(side, Faults) and not isinstance(side, Pending)
+        for fault in side.faults
+    ]
+    if broken:
+        raise Faults(*broken)
+    return sides
+
+
+def past(folder: Path, now: Mapping[str, Side]) -> Mapping[str, Side]:
+    """Plan every stack by the present code as well as that can be done.
+
+    `now` holds the stacks as they are, which most of them were already.
+    """
+    try:
+        catalogue = catalogue_of(folder)
+    except Faults as faults:
+        return dict.fromkeys(stack_names(folder), faults)
+    return {stack: _past(folder, stack, catalogue, now.get(stack)) for stack in stack_names(folder)}
+
+
+def _past(folder: Path, stack: str, catalogue: Catalogue, now: Side) -> Side:
+    """Plan a stack, unless its files say what they say now: planning is what takes time."""
+    try:
+        same = isinstance(now, Plan) and (now.catalogue, now.site) == (
+            catalogue,
+            read_stack(folder, stack, catalogue),
+        )
+    except Faults as faults:
+        return faults
+    return now if same else _side(folder, stack, catalogue)
+
+
+def _side(root: Path, stack: str, catalogue: Catalogue) -> Side:
+    try:
+        # A revision knows no rehearsal, so that the two sides would differ by it alone.
+        return load_plan(root, stack, catalogue, reviewed=True)
+    except Faults as faults:
+        return faults

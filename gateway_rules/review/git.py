@@ -1,0 +1,124 @@
+"""The project's files as they were at another revision, read from git without a checkout."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, usage
+
+READ: Final = ("stacks", "gateway_rules/catalogue", "Pulumi.yaml")
+"""All that a plan is made of."""
+
+_MAIN: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+
+
+def base_revision(root: Path) -> str:
+    """Give the commit at which the present branch left the main branch.
+
+    Raises NoAnswer where git cannot tell: no repository, no main branch, or a clone
+    that is too shallow to hold that commit.
+    """
+    mains = [name for name in _MAIN if git_error(root, "rev-parse", "--verify", "--quiet", name)]
+    if not mains:
+        raise _no_base(root, "there is no main branch")
+    base = git_error(root, "merge-base", "HEAD", mains[0])
+    if not base:
+        raise _no_base(root, f"HEAD and {mains[0]} have no commit in common")
+    return base
+
+
+def resolve(root: Path, revision: str) -> str:
+    """Give the commit that a revision names; raise Faults when there is none."""
+    commit = git_error(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    # Git takes `^main` for all that is not in main, and gives its commit behind the same sign.
+    if commit and not commit.startswith("^"):
+        return commit
+    if _is_shallow(root):
+        raise _no_base(root, f"this clone does not hold {revision}")
+    git_error(root, "rev-parse", "HEAD", must=True)
+    fix = "write a branch, a tag or a commit of this repository"
+    raise usage("unknown-revision", f"{revision} is no revision", fix)
+
+
+@contextmanager
+def files_at(root: Path, commit: str) -> Iterator[Path]:
+    """Give a temporary folder that holds the project's files as a commit has them."""
+    with TemporaryDirectory(prefix="gateway-rules-") as folder:
+        there = git_error(
+            root, "ls-tree", "--name-only", commit, "--", *READ, must=True
+        ).splitlines()
+        if there:
+            _extract(_archive(root, commit, there), folder)
+            _refuse_gaps(root, commit, there, Path(folder))
+        yield Path(folder)
+
+
+def _archive(root: Path, commit: str, names: list[str]) -> bytes:
+    """Give the files as git packs them: those of the project alone, by their names in it."""
+    done = _run(root, "archive", "--format=tar", commit, "--", *names)
+    if done.returncode:
+        raise _unable(done.stderr.decode(errors="replace"))
+    return done.stdout
+
+
+def _extract(packed: bytes, folder: str) -> None:
+    """Unpack the files; raise NoAnswer where one of them would lie outside the folder."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
+    except tarfile.TarError as error:
+        raise _unable(str(error)) from None
+
+
+def _refuse_gaps(root: Path, commit: str, names: list[str], folder: Path) -> None:
+    """Raise NoAnswer where git keeps a file out of archives: without it the past would differ."""
+    listing = _run(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", *names).stdout
+    for name in filter(None, os.fsdecode(listing).split("\0")):
+        if not os.path.lexists(folder / name):
+            what = f"an attribute export-ignore of {commit[:9]} hides {name}"
+            fix = "write the line * -export-ignore into .git/info/attributes"
+            raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "git", what, fix))
+
+
+def git_error(root: Path, *arguments: str, must: bool = False) -> str:
+    """Give what git says; nothing, or NoAnswer where it `must` answer, when it fails."""
+    done = _run(root, *arguments)
+    if done.returncode and must:
+        raise _unable(done.stderr.decode(errors="replace"))
+    return "" if done.returncode else done.stdout.decode(errors="replace").strip()
+
+
+def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    # Git's words are shown as they are, in the language of all the others.
+    english = {**os.environ, "LC_ALL": "C"}
+    command = ["git", *arguments]
+    try:
+        return subprocess.run(  # noqa: S603 - git's own arguments, no shell.
+            command, cwd=root, capture_output=True, check=False, env=english
+        )
+    except FileNotFoundError:
+        raise _unable("git is not installed") from None
+
+
+def _is_shallow(root: Path) -> bool:
+    return git_error(root, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def _no_base(root: Path, what: str) -> NoAnswer:
+    shallow = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
+    fix = shallow if _is_shallow(root) else "name the revision to compare with"
+    git_error(root, "rev-parse", "--git-dir", must=True)
+    return NoAnswer(Fault(COMMAND_LINE, 1, 1, "no-base", what, fix))
+
+
+def _unable(words: str) -> NoAnswer:
+    what = " ".join(words.split()).removeprefix("fatal: ") or "git failed"
+    return NoAnswer(Fault(COMMAND_LINE, 1, 1, "git", what, "run it in a clone of the project"))

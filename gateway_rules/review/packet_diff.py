@@ -1,0 +1,249 @@
+"""What a change opens and closes: two plans of a stack, compared packet by packet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Literal, Protocol, TypeAlias
+
+from gateway_rules import packets
+from gateway_rules.errors import Faults
+from gateway_rules.packets import SELF, Interval, Match, Packets, Piece
+from gateway_rules.planning import Plan, Rule, match_as_json, resolved
+from gateway_rules.review.causes import edits_between
+
+Side: TypeAlias = Plan | Faults | None
+"""A stack at one revision: its plan, why there is none, or that it has no file there."""
+Status: TypeAlias = Literal["changed", "unchanged", "added", "removed", "pending", "unreadable"]
+
+
+class Asked(Match, Protocol):
+    """A flow, a rule or an entry, which knows who asks for it."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The ids of those who ask."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Packets that are opened or closed together, and who asks or asked for them."""
+
+    piece: Piece
+    services: tuple[str, ...]
+    origins: tuple[str, ...]
+    """Where each of the services comes from."""
+
+    @property
+    def addresses(self) -> int:
+        """How many remote addresses the change concerns; `self` is told by its networks."""
+        if self.piece.peer == SELF:
+            return 0
+        first, last = self.piece.peer.interval
+        return last - first + 1
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the change as `diff --json` promises it."""
+        return match_as_json(self.piece) | {"services": list(self.services)}
+
+
+Changes: TypeAlias = tuple[Change, ...]
+Notes: TypeAlias = Iterator[str]
+
+
+@dataclass(frozen=True)
+class AclChange:
+    """What a change does to the network ACL, whose cover may move for one new address."""
+
+    opened: Changes = ()
+    closed: Changes = ()
+    excess_before: int = 0
+    excess_after: int = 0
+
+
+@dataclass(frozen=True)
+class StackDiff:
+    """What a change does to one stack."""
+
+    stack: str
+    status: Status
+    opened: Changes = ()
+    closed: Changes = ()
+    opened_addresses: int = 0
+    closed_addresses: int = 0
+    acl: AclChange = field(default_factory=AclChange)
+    causes: tuple[str, ...] = ()
+    """What was edited: rows, roles, additions, errata."""
+    notes: tuple[str, ...] = ()
+    """What else a reviewer should know, such as what moved without changing a packet."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Whom the opened and closed packets belong to, sorted."""
+        return tuple(sorted({s for each in (*self.opened, *self.closed) for s in each.services}))
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the stack's part of `diff --json`."""
+        acl = self.acl
+        return {
+            "status": self.status,
+            "opened": [change.as_json() for change in self.opened],
+            "closed": [change.as_json() for change in self.closed],
+            "opened_addresses": self.opened_addresses,
+            "closed_addresses": self.closed_addresses,
+            "services": list(self.services),
+            "causes": list(self.causes),
+            "notes": list(self.notes),
+            "network_acl": {
+                "opened": [change.as_json() for change in acl.opened],
+                "closed": [change.as_json() for change in acl.closed],
+                "excess_before": acl.excess_before,
+                "excess_after": acl.excess_after,
+            },
+        }
+
+
+def compare(stack: str, before: Side, after: Side) -> StackDiff:
+    """Compare a stack at two revisions; a side without a plan passes nothing, and is noted."""
+    old, new = (side if isinstance(side, Plan) else None for side in (before, after))
+    opened, closed = _groups_change(old, new)
+    acl = _acl_change(old, new)
+    both = (old, new) if old and new else None
+    return StackDiff(
+        stack,
+        _status(before, after, touched=bool(opened or closed or acl.opened or acl.closed)),
+        opened,
+        closed,
+        _addresses(opened, new),
+        _addresses(closed, old),
+        acl,
+        tuple(edits_between(*both)) if both else (),
+        tuple(_moved(*both, opened, closed, acl) if both else _notes(before, after)),
+    )
+
+
+def _status(before: Side, after: Side, *, touched: bool) -> Status:
+    if isinstance(after, Faults):
+        return "pending"
+    if after is None:
+        return "removed"
+    if before is None:
+        return "added"
+    if isinstance(before, Faults):
+        return "added" if _is_pending(before) else "unreadable"
+    return "changed" if touched else "unchanged"
+
+
+def _is_pending(faults: Faults) -> bool:
+    return {fault.rule for fault in faults.faults} == {"pending"}
+
+
+def rules(plan: Plan | None) -> list[Rule]:
+    """Give the rules of all groups."""
+    return [rule for group in plan.groups for rule in group.rules] if plan else []
+
+
+def _groups_change(old: Plan | None, new: Plan | None) -> tuple[Changes, Changes]:
+    opened, closed = _differences(rules(old), rules(new))
+    return (
+        tuple(_named(opened, new.flows, new)) if new else (),
+        tuple(_named(closed, old.flows, old)) if old else (),
+    )
+
+
+def _acl_change(old: Plan | None, new: Plan | None) -> AclChange:
+    """Compare the ACLs; a plan's entries only allow, so their packets add up as a group's do."""
+    then, now = (plan.acl.entries if plan else () for plan in (old, new))
+    opened, closed = _differences(then, now)
+    return AclChange(
+        tuple(_named(opened, now, new)) if new else (),
+        tuple(_named(closed, then, old)) if old else (),
+        _excess(old),
+        _excess(new),
+    )
+
+
+def _excess(plan: Plan | None) -> int:
+    return sum(budget.excess for budget in plan.acl.budgets.values()) if plan else 0
+
+
+def _differences(old: Iterable[Match], new: Iterable[Match]) -> tuple[Packets, Packets]:
+    """Give the packets that only the new ones pass, and those that only the old ones do."""
+    old, new = tuple(old), tuple(new)
+    known = packets.universe(old, new)
+    then, now = packets.passed(old, known), packets.passed(new, known)
+    return packets.without(now, then), packets.without(then, now)
+
+
+def _named(some: Packets, asked: Sequence[Asked], plan: Plan) -> Iterator[Change]:
+    for piece in packets.pieces(some):
+        asking = (match.services for match in asked if packets.meet(match, piece))
+        services = tuple(sorted(set(chain.from_iterable(asking))))
+        yield Change(piece, services, tuple(origin(service, plan) for service in services))
+
+
+def _addresses(changes: Iterable[Change], plan: Plan | None) -> int:
+    """Count distinct remote addresses; `self` stands for those of the stack's networks."""
+    found: dict[int, list[Interval]] = {}
+    for change in changes:
+        peer = change.piece.peer
+        for prefix in (plan.site.networks if plan else ()) if peer == SELF else (peer,):
+            found.setdefault(prefix.version, []).append(prefix.interval)
+    return sum(high - low + 1 for some in found.values() for low, high in packets.join(some))
+
+
+# --- Why, and what else --------------------------------------------------------------------
+
+
+def origin(service: str, plan: Plan) -> str:
+    """Say where a service comes from: its row and its role, or the stack's addition."""
+    row = plan.catalogue.by_id.get(service)
+    if row is None:
+        return "addition"
+    where = f"section {row.section}, {row.row}{resolved(row, plan.site, plan.catalogue)}"
+    return f"{where}, {row.role}" if row.role else where
+
+
+def _notes(before: Side, after: Side) -> Notes:
+    """Say why a side has no plan, and what that means for what runs."""
+    if isinstance(before, Faults) and not isinstance(after, Faults):
+        word = (
+            "pending before" if _is_pending(before) else "this version cannot plan what was there"
+        )
+        yield f"{word}: {_said(before)}"
+    if isinstance(after, Faults):
+        yield f"{_said(after)}; {after.faults[0].fix}"
+        yield "what is deployed stays as it is until the stack can be planned"
+
+
+def _said(faults: Faults) -> str:
+    """Give the first fault, and how many more there are."""
+    first, more = faults.faults[0], len(faults.faults) - 1
+    said = first.message if _is_pending(faults) else f"{first.file}:{first.line}: {first.message}"
+    return f"{said}, and {more} more" if more else said
+
+
+def _moved(before: Plan, after: Plan, opened: Changes, closed: Changes, acl: AclChange) -> Notes:
+    """Say in one line what is written in another way and passes the same packets."""
+    old, new = ({rule.name: rule for rule in rules(plan)} for plan in (before, after))
+    kept = old.keys() & new.keys()
+    described = sum(old[name].description != new[name].description for name in kept)
+    parts = [
+        *_counted(_idle((new[n] for n in new.keys() - kept), opened), "is new", "are new"),
+        *_counted(_idle((old[n] for n in old.keys() - kept), closed), "goes", "go"),
+        *_counted(described, "is described anew", "are described anew"),
+    ]
+    if before.acl.entries != after.acl.entries and not (acl.opened or acl.closed):
+        parts.append("the ACL is written in other entries")
+    if parts:
+        yield f"without changing a packet: {', '.join(parts)}"
+
+
+def _idle(some: Iterable[Rule], changes: Changes) -> int:
+    """Count the rules that come or go, and open or close nothing."""
+    return sum(not any(packets.meet(rule, each.piece) for each in changes) for rule in some)
+
+
+def _counted(count: int, one: str, many: str) -> list[str]:
+    return [f"1 rule {one}" if count == 1 else f"{count} rules {many}"] if count else []

@@ -1,0 +1,150 @@
+"""Everything that can be wrong with a project's files, found in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gateway_rules.errors import Fault, Faults, OverQuota, Pending, usage
+from gateway_rules.inputs import (
+    POLICY_FILE,
+    Catalogue,
+    Policy,
+    Site,
+    StackSite,
+    address_path,
+    catalogue_of,
+    load_plan,
+    looked_up,
+    read_policy,
+    relative,
+    stack_names,
+    stack_path,
+)
+from gateway_rules.planning import Plan
+from gateway_rules.review.snapshot_files import compare_snapshots
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class ProjectCheck:
+    """What was checked and what is wrong: malformed, found wanting, pending, or soon to be so."""
+
+    stacks: tuple[str, ...]
+    malformed: tuple[Fault, ...]
+    found: tuple[Fault, ...]
+    """Well formed, but a quota cannot hold it, a snapshot is stale, an exception has ended."""
+    pending: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the check as plain data; the faults under `errors`."""
+        parts = {
+            "errors": (*self.malformed, *self.found),
+            "pending": self.pending,
+            "warnings": self.warnings,
+        }
+        faults = {name: [fault.as_json() for fault in some] for name, some in parts.items()}
+        return {"stacks": [*self.stacks], **faults}
+
+
+def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCheck:
+    """Validate catalogue, stacks, addresses, snapshots and brakes; by default of all stacks.
+
+    Raises Faults when a stack is named that is not there, and when the catalogue cannot
+    be read, without which nothing else can be judged.
+    """
+    names = stack_names(root)
+    for stack in stacks:
+        if stack not in names:
+            raise usage("unknown-stack", f"there is no stack {stack}", f"write: {', '.join(names)}")
+    catalogue = catalogue_of(root)
+    chosen = stacks or names
+    sides = {stack: _tried(partial(load_plan, root, stack, catalogue)) for stack in chosen}
+    brakes = _tried(partial(read_policy, root, names))
+    plans = {stack: side for stack, side in sides.items() if isinstance(side, Plan)}
+    faults = [side for side in (*sides.values(), brakes) if isinstance(side, Faults)]
+    return ProjectCheck(
+        chosen,
+        _of(faults, lambda f: not isinstance(f, Pending | OverQuota)),
+        (
+            *_of(faults, lambda f: isinstance(f, OverQuota)),
+            *_collisions(plans, root),
+            *_stale(root, plans, whole=not stacks),
+        ),
+        _of(faults, lambda f: isinstance(f, Pending)),
+        (*_ended(brakes, today), *_old_addresses(plans, catalogue, root, today)),
+    )
+
+
+def _tried(read: Callable[[], Read]) -> Read | Faults:
+    try:
+        return read()
+    except Faults as faults:
+        return faults
+
+
+def _of(faults: Iterable[Faults], chosen: Callable[[Faults], bool]) -> tuple[Fault, ...]:
+    return tuple(fault for each in faults if chosen(each) for fault in each.faults)
+
+
+def _collisions(plans: dict[str, Plan], root: Path) -> Iterator[Fault]:
+    """Find stacks that would take each other's subnets: a subnet has one network ACL."""
+    for one, other in combinations(sorted(plans), 2):
+        if _share(plans[one].site, plans[other].site):
+            name = relative(stack_path(root, other), root)
+            what = f"the stack names the same subnets as {one}, and a subnet has one ACL"
+            yield Fault(name, 1, 1, "collision", what, "give each stack its own subnets")
+
+
+def _share(one: Site, other: Site) -> bool:
+    if not (isinstance(one, StackSite) and isinstance(other, StackSite)):
+        return False
+    if (one.region, one.vpc) != (other.region, other.vpc):
+        return False
+    ids = isinstance(one.subnets, tuple) and isinstance(other.subnets, tuple)
+    return bool({*one.subnets} & {*other.subnets}) if ids else one.subnets == other.subnets
+
+
+def _stale(root: Path, plans: dict[str, Plan], *, whole: bool) -> Iterable[Fault]:
+    """Find snapshots that `render` would write; of all stacks, also those it would remove."""
+    found = compare_snapshots(root, plans)
+    return found.faults if whole else replace(found, left_over=()).faults
+
+
+def _ended(brakes: Policy | Faults, today: date) -> Iterator[Fault]:
+    for exemption in () if isinstance(brakes, Faults) else brakes.exceptions:
+        if exemption.until < today:
+            what = f"the exception for {exemption.brake} of {exemption.stack} has ended"
+            yield Fault(
+                POLICY_FILE, 1, 1, "ended-exception", what, "take it out, or review it again"
+            )
+
+
+def _old_addresses(
+    plans: dict[str, Plan], catalogue: Catalogue, root: Path, today: date
+) -> Iterator[Fault]:
+    """Warn of hosts that were last looked up longer ago than their site allows."""
+    for stack, plan in plans.items():
+        name = relative(address_path(root, stack), root)
+        limit = plan.site.addresses.max_age_days
+        for host, last in _last_seen(plan.site, catalogue):
+            if (today - last).days > limit:
+                what = f"{host} was last looked up on {last}, more than {limit} days ago"
+                fix = f"run gateway-rules resolve {stack}"
+                yield Fault(name, 1, 1, "old-addresses", what, fix)
+
+
+def _last_seen(site: Site, catalogue: Catalogue) -> Iterator[tuple[str, date]]:
+    """Give the hosts whose looked-up addresses count, with the last day of any of them."""
+    used = looked_up(site, catalogue)
+    for host in site.hosts:
+        days = [seen.last_seen for seen in host.addresses if seen.last_seen]
+        if host.name in used and days:
+            yield host.name, max(days)

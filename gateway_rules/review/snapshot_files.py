@@ -1,0 +1,90 @@
+"""Keep the snapshots of `stacks/rules/` as the stacks' files plan them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer
+from gateway_rules.inputs import relative
+from gateway_rules.planning import Plan
+from gateway_rules.review.comparison import present
+from gateway_rules.review.packet_diff import Side
+from gateway_rules.review.snapshot import COMMAND, snapshot, snapshot_file
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """The snapshots that are wanted, those that are stale or left over, and pending stacks."""
+
+    root: Path
+    wanted: Mapping[Path, str]
+    stale: tuple[Path, ...]
+    """Files that are not there or differ."""
+    left_over: tuple[Path, ...]
+    """Files of stacks that are gone or pending."""
+    pending: tuple[Fault, ...]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Give a fault for each file that `render` would write or remove."""
+        what = {
+            path: "is not what the stack's files plan" if path.exists() else "is missing"
+            for path in self.stale
+        }
+        what |= dict.fromkeys(self.left_over, "belongs to no stack that can be planned")
+        return tuple(
+            Fault(relative(path, self.root), 1, 1, "stale-snapshot", said, f"run {COMMAND}")
+            for path, said in sorted(what.items())
+        )
+
+
+def snapshots(root: Path) -> Snapshots:
+    """Compare the project's snapshots with its plans; raise Faults when a stack has none."""
+    return compare_snapshots(root, present(root))
+
+
+def compare_snapshots(root: Path, sides: Mapping[str, Side]) -> Snapshots:
+    """Compare the project's snapshots with the plans of its stacks."""
+    plans = {stack: side for stack, side in sides.items() if isinstance(side, Plan)}
+    wanted = {snapshot_file(root, stack): snapshot(plan) for stack, plan in plans.items()}
+    there = (root / "stacks" / "rules").glob("*.txt")
+    return Snapshots(
+        root,
+        wanted,
+        tuple(path for path, text in wanted.items() if _text(path) != text),
+        tuple(sorted(path for path in there if path not in wanted)),
+        tuple(f for side in sides.values() if isinstance(side, Faults) for f in side.faults),
+    )
+
+
+def write_snapshots(found: Snapshots) -> None:
+    """Write what is stale and remove what is left over; each file changes at once or not at all.
+
+    Raises NoAnswer when the folder cannot be written.
+    """
+    try:
+        for path in found.stale:
+            _replace(path, found.wanted[path])
+        for path in found.left_over:
+            path.unlink()
+    except OSError as error:
+        what = f"stacks/rules cannot be written: {error.strerror}"
+        fix = "make room, or get the right to write there"
+        raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "output", what, fix)) from None
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
+def _text(path: Path) -> str:
+    """Give what a snapshot holds: nothing, where it cannot be read."""
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace")
+    return ""

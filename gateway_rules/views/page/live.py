@@ -1,0 +1,40 @@
+"""What a look at AWS found, told as `verify` tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway_rules.audit import Verification
+from gateway_rules.views.verification_text import alike, packet_line
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is wrong with one thing, by which packets it shows, and what mends it."""
+
+    kind: str
+    resource: str
+    why: str
+    packets: tuple[str, ...]
+    fix: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was counted, and each difference."""
+
+    counts: tuple[tuple[str, int, int], ...]
+    differences: tuple[Difference, ...]
+    notes: tuple[str, ...]
+    is_clean: bool
+
+
+def found(verification: Verification) -> Found:
+    """Tell what a verification found."""
+    counts = tuple((name, *pair) for name, pair in verification.counts.items())
+    differences = tuple(
+        Difference(kind, some[0].resource, some[0].why, tuple(map(packet_line, some)), some[0].fix)
+        for kind, findings in verification.findings.items()
+        for some in alike(findings)
+    )
+    return Found(counts, differences, verification.notes, verification.is_clean)

@@ -1,0 +1,53 @@
+"""Ports, numbers and commands as a page writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from gateway_rules import packets
+from gateway_rules.packets import ICMP, PortPair, format_ports, quantity
+
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def spoken(several: Iterable[tuple[str, Iterable[PortPair]]]) -> str:
+    """Name each protocol once, with all of its ports; those that touch are a range."""
+    found: dict[str, set[PortPair]] = {}
+    for protocol, ports in several:
+        found.setdefault(protocol, set()).update(ports)
+    return "; ".join(_listed(name, pairs) for name, pairs in found.items())
+
+
+def _listed(protocol: str, pairs: Iterable[PortPair]) -> str:
+    if protocol == "-1":
+        return "all protocols"
+    joined = sorted(pairs) if protocol in ICMP else packets.join(pairs)
+    return f"{protocol} {', '.join(format_ports(protocol, *pair) for pair in joined)}"
+
+
+def amount(number: int) -> str:
+    """Write a number with commas; one that is too long to read as a power of ten."""
+    figure, _, power = quantity(number).partition("e")
+    return f"{figure} × {power_of_ten(int(power))}" if power else figure  # noqa: RUF001 - times.
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write a power of ten with its exponent raised."""
+    return f"10{str(exponent).translate(_RAISED)}"
+
+
+def coded(text: str) -> Markup:
+    """Set what stands between backticks as code."""
+    parts = text.split("`")
+    marked = (
+        Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
+    )
+    return Markup("").join(marked)
+
+
+def opening(text: str) -> str:
+    """Begin a text as a sentence begins."""
+    return text[:1].upper() + text[1:]

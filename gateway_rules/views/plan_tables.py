@@ -1,0 +1,147 @@
+"""Plans as tables for people, readable from 80 columns on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gateway_rules.inputs import Catalogue
+from gateway_rules.packets import (
+    DIRECTIONS,
+    Direction,
+    Match,
+    counted,
+    format_ports,
+    gauge,
+    quantity,
+)
+from gateway_rules.planning import (
+    Budget,
+    Contribution,
+    Entry,
+    Plan,
+    Rule,
+    SecurityGroup,
+    contributions,
+    rules_used,
+)
+from gateway_rules.views.tables import narrow_table
+
+_WIDE: Final = 120
+"""Columns from which the packets of an entry can be counted beside it."""
+
+
+def print_plan(plan: Plan, console: Console) -> None:
+    """Print a plan: groups with rules, the ACL with entries and budgets, what is not used."""
+    site, catalogue = plan.site, plan.catalogue
+    title = f"{catalogue.title}, issue {catalogue.issue}"
+    console.print(Text.assemble((site.stack, "bold"), f" in {site.region}: {title}"))
+    for group in plan.groups:
+        for direction in DIRECTIONS:
+            print_rules(plan, group, direction, console)
+    for direction in DIRECTIONS:
+        print_entries(plan, direction, console)
+    for unused in plan.not_used:
+        console.print(Text(f"Not used: {unused.service}, because {unused.reason}."))
+    console.print(_pointer(catalogue))
+
+
+def print_rules(plan: Plan, group: SecurityGroup, direction: Direction, console: Console) -> None:
+    """Print a group's rules of a direction, and how much of the quota they use."""
+    rules = [rule for rule in group.rules if rule.direction == direction]
+    title = f"Security group {group.name}, {direction}: {counted(len(rules), 'rule', 'rules')}"
+    console.print(_rules_table(title, rules, console))
+    quota = plan.site.quotas.rules_per_security_group
+    for family, used in rules_used(rules, direction).items():
+        if used:
+            said = f"{direction} {family}: {used} of {quota} rules  {gauge(used, quota)}"
+            console.print(Text(said))
+
+
+def _rules_table(title: str, rules: Sequence[Rule], console: Console) -> Table:
+    table = _table(title, console, "Packets", "Peer")
+    for rule in rules:
+        table.add_row(packets(rule), str(rule.peer), Text(rule.description))
+    return table
+
+
+def print_entries(plan: Plan, direction: Direction, console: Console) -> None:
+    """Print the ACL's entries of a direction, what each adds, and what its budgets hold."""
+    each = zip(plan.acl.entries, contributions(plan), strict=True)
+    entries = [(entry, share) for entry, share in each if entry.direction == direction]
+    title = f"Network ACL, {direction}: {counted(len(entries), 'entry', 'entries')}"
+    console.print(_entries_table(title, entries, console))
+    for (towards, family), budget in plan.acl.budgets.items():
+        if budget.used and towards == direction:
+            console.print(*map(Text, budget_lines(direction, family, budget)), sep="\n")
+
+
+def _entries_table(
+    title: str, entries: Sequence[tuple[Entry, Contribution]], console: Console
+) -> Table:
+    """Give what each entry covers and adds in columns of its own where there is room for them."""
+    is_wide = console.width >= _WIDE
+    numbers = ("Required", "Adds") if is_wide else ()
+    table = _table(title, console, "No.", "Packets", "Prefix", "Carries", numbers=numbers)
+    for entry, share in entries:
+        services = Text(", ".join(entry.services))
+        counts = [quantity(share.required), quantity(share.adds)]
+        table.add_row(
+            *(str(entry.number), packets(entry), str(entry.prefix), carries(entry)),
+            *(counts if is_wide else ()),
+            services if is_wide else services.append(f"\n{share_line(share)}", "dim"),
+        )
+    return table
+
+
+def share_line(share: Contribution) -> str:
+    """Say how much of what an entry passes is required, and how much is not."""
+    required = f"{quantity(share.required)} required"
+    return f"{required} + {quantity(share.adds)} more" if share.adds else f"{required}, exact"
+
+
+def carries(entry: Entry) -> str:
+    """Say whether an entry carries requests, replies or both, in a word of seven letters."""
+    return "both" if len(entry.purposes) > 1 else "".join(entry.purposes)
+
+
+def budget_lines(direction: str, family: str, budget: Budget) -> list[str]:
+    """Say what a direction uses, and what it passes beyond what is asked."""
+    used = f"{budget.used} of {budget.budget} entries"
+    drawn = gauge(budget.used, budget.budget)
+    if not budget.excess:
+        return [f"{direction} {family}: {used}, exact  {drawn}"]
+    return [f"{direction} {family}: {used}  {drawn}", excess_line(budget)]
+
+
+def excess_line(budget: Budget) -> str:
+    """Say what a list passes beyond what is asked, and whether another could pass less."""
+    more = f"{quantity(budget.excess)} packets more than required"
+    if budget.excess == budget.lower_bound:
+        return f"{more}; proven: no list of {budget.budget} adds less"
+    least = quantity(budget.lower_bound)
+    return f"{more}; not proven: any list of {budget.budget} adds at least {least}"
+
+
+def packets(match: Match) -> str:
+    """Write protocol and ports as a person does."""
+    if match.protocol == "-1":
+        return "all"
+    return f"{match.protocol} {format_ports(match.protocol, match.from_port, match.to_port)}"
+
+
+def _pointer(catalogue: Catalogue) -> Text:
+    counts = f"{len(catalogue.errata)} errata and {len(catalogue.caveats)} caveats"
+    command = ("gateway-rules catalogue", "bold")
+    return Text.assemble(f"The document has {counts}: see ", command, ".")
+
+
+def _table(title: str, console: Console, *narrow: str, numbers: Sequence[str] = ()) -> Table:
+    """Make a table whose last column says what a line is for."""
+    table = narrow_table(title, console, *narrow, numbers=numbers)
+    table.add_column("For", overflow="fold")
+    return table

@@ -1,0 +1,102 @@
+"""Verifications for people, readable from 80 columns on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gateway_rules import packets
+from gateway_rules.audit import Finding, Verification, traffic
+from gateway_rules.packets import ICMP, format_ports
+
+_LISTED: Final = 5
+"""Packets told of one thing that is wrong; beyond these they are counted."""
+_NAMED: Final = 5
+"""Services told of one stretch of packets."""
+
+
+def print_verification(verification: Verification, console: Console) -> None:
+    """Print what was counted and compared, and each difference with what mends it."""
+    console.print(_counts(verification))
+    for kind, findings in verification.findings.items():
+        for some in alike(findings):
+            _print_finding(kind, some, console)
+    for note in verification.notes:
+        console.print(Text(note, "yellow"))
+    if verification.is_clean:
+        said = "Every required packet passes, and none that the plan does not allow."
+        console.print(Text(said, "green"))
+
+
+def _counts(verification: Verification) -> Table:
+    table = Table(title=Text("Compared with AWS", "bold"), title_justify="left", box=SIMPLE_HEAD)
+    differs = "yellow" if verification.is_clean else "red"
+    for column in ("", "Planned", "In AWS"):
+        table.add_column(column)
+    for name, (planned, found) in verification.counts.items():
+        table.add_row(name, str(planned), str(found), style="" if planned == found else differs)
+    return table
+
+
+def alike(findings: Iterable[Finding], *, fold: bool = True) -> Iterator[Sequence[Finding]]:
+    """Put together what differs in its packets alone; each by itself where that is not wished."""
+    groups: dict[object, list[Finding]] = {}
+    for number, one in enumerate(findings):
+        key = (one.layer, one.resource, one.why, one.fix) if fold else number
+        groups.setdefault(key, []).append(one)
+    yield from groups.values()
+
+
+def _print_finding(kind: str, some: Sequence[Finding], console: Console) -> None:
+    first = some[0]
+    console.print(Text.assemble((kind, "bold red"), f": {first.resource}: {first.why}"))
+    for line in packet_lines(some):
+        console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
+    # A command that is broken into lines cannot be copied.
+    console.print(Text.assemble(("  mend: ", "green"), first.fix, "\n"), soft_wrap=True)
+
+
+def packet_lines(findings: Sequence[Finding]) -> list[str]:
+    """Tell the packets of findings, a line each; of many the largest stretches, and a count.
+
+    Hundreds of ICMP messages must not hide that all of TCP is open.
+    """
+    more = len(findings) - _LISTED
+    shown = sorted(findings, key=_size, reverse=True)[:_LISTED] if more > 0 else findings
+    lines = [packet_line(one) for one in shown]
+    return [*lines, f"and {more} more, which --json lists"] if more > 0 else lines
+
+
+def _size(finding: Finding) -> int:
+    first, last, (low, high) = packets.box(finding.piece)
+    return (last - first + 1) * (high - low + 1)
+
+
+def packet_line(finding: Finding) -> str:
+    """Tell the packets of a finding, whom they serve, and the smallest of them."""
+    piece = finding.piece
+    towards = "from" if piece.direction == "ingress" else "to"
+    what = f"{piece.direction} {traffic(piece)} {towards} {finding.other_end}"
+    named = ", ".join(finding.services[:_NAMED])
+    more = len(finding.services) - _NAMED
+    services = named + (f" and {more} more" if more > 0 else "")
+    return f"{what}{f' for {services}' if services else ''}, such as {smallest_packet(finding)}"
+
+
+def smallest_packet(finding: Finding) -> str:
+    """Name the smallest packet of a finding in the words of its protocol."""
+    piece = finding.smallest or finding.piece
+    named = piece.protocol != finding.piece.protocol
+    address, port = finding.sample
+    address = f"{piece.protocol} {address}" if named else address
+    if piece.protocol in ICMP:
+        return f"{address} {format_ports(piece.protocol, port, max(piece.to_port, 0))}"
+    if piece.protocol in ("tcp", "udp"):
+        return f"{address} port {port}"
+    return address
