@@ -33,6 +33,7 @@ lint: setup ## check style, form and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 # For instance ARGS="--only merge,cover"; what that leaves out stays in the page as it is.
 bench: setup ## measure beside peers, and fleets of stacks; writes docs/performance.md

@@ -11,7 +11,7 @@ from gateway_rules.audit import answered
 from gateway_rules.cli import Wish
 from gateway_rules.cli import repair as work
 from gateway_rules.deploy import Repairer
-from gateway_rules.inputs import load_plan
+from gateway_rules.planning import load_plan
 
 
 def repair(root: Path, stack: str, wish: Wish, say: Say) -> int:

@@ -11,11 +11,10 @@ from gateway_rules.inputs import (
     Site,
     StackSite,
     catalogue_of,
-    load_plan,
     read_without_addresses,
     stack_names,
 )
-from gateway_rules.planning import Plan
+from gateway_rules.planning import Plan, load_plan
 
 
 @dataclass(frozen=True)

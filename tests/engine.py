@@ -17,9 +17,10 @@ from gateway_rehearsal.events import Tally, resource_name
 from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.servers import Settings, start
 from gateway_rehearsal.toolchain import ensure
-from gateway_rules.inputs.project import load_plan, stack_names
+from gateway_rules.inputs.project import stack_names
 from gateway_rules.inputs.site import Quotas
 from gateway_rules.planning.planner import Plan
+from gateway_rules.planning.stack_plan import load_plan
 
 ROOT = Path(__file__).parent.parent
 PARTS = (".gitignore", "Pulumi.yaml", "__main__.py", "stacks")

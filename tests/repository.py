@@ -12,7 +12,7 @@ import pytest
 
 from gateway_rules.errors import Pending
 from gateway_rules.inputs.catalogue import SHIPPED
-from gateway_rules.inputs.project import load_plan
+from gateway_rules.planning.stack_plan import load_plan
 
 CATALOGUE = "gateway_rules/catalogue/seg-v3.yaml"
 IRELAND, FRANKFURT = "stacks/Pulumi.eu-west-1.yaml", "stacks/Pulumi.eu-central-1.yaml"

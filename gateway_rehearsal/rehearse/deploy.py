@@ -23,8 +23,8 @@ from gateway_rehearsal.servers import Server, Settings, start
 from gateway_rehearsal.unable import unable
 from gateway_rules.audit import read_live
 from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, Pending
-from gateway_rules.inputs import Site, StackSite, catalogue_of, load_plan, read_without_addresses
-from gateway_rules.planning import Plan
+from gateway_rules.inputs import Site, StackSite, catalogue_of, read_without_addresses
+from gateway_rules.planning import Plan, load_plan
 from gateway_rules.review import rules
 
 Ec2: TypeAlias = Any

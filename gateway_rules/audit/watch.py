@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from gateway_rules.audit.verification.findings import Finding, Verification
+from gateway_rules.audit.verification.findings import (
+    Finding,
+    Verification,
+    alike,
+    packet_line,
+)
 from gateway_rules.errors import Fault, Faults
-from gateway_rules.views import alike, packet_line
 
 NEW: Final = "new"
 GONE: Final = "gone"

@@ -13,13 +13,13 @@ from gateway_rules.inputs import (
     REGION_KEY,
     Catalogue,
     Name,
+    addition_as_written,
+    flow_style,
     relative,
     replace_file,
     shown,
     stack_path,
 )
-from gateway_rules.planning import addition_as_written
-from gateway_rules.views import flow_style
 
 _CAVEATS = ("mail-itself", "path-mtu-discovery")
 """The caveats whose additions nearly every gateway needs; the others are shown as remarks."""

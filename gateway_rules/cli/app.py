@@ -33,8 +33,8 @@ from gateway_rules.cli.terminal import (
     root_of,
 )
 from gateway_rules.errors import Faults, usage
-from gateway_rules.inputs import Catalogue, catalogue_of, load_plan, read_catalogue
-from gateway_rules.planning import caveat_as_json, plan_as_json, service_as_json
+from gateway_rules.inputs import Catalogue, catalogue_of, read_catalogue
+from gateway_rules.planning import caveat_as_json, load_plan, plan_as_json, service_as_json
 from gateway_rules.views import print_catalogue, print_plan
 
 _COLLECT_AFTER: Final = 100_000

@@ -10,9 +10,8 @@ import typer
 
 from gateway_rules.cli.terminal import Json, Stack, present, print_json, progress, root_of
 from gateway_rules.errors import COMMAND_LINE, Fault, OverQuota
-from gateway_rules.inputs import load_plan
 from gateway_rules.packets import counted
-from gateway_rules.planning import Allow, Cover, DoesNotFit, fit
+from gateway_rules.planning import Allow, Cover, DoesNotFit, fit, load_plan
 
 app = typer.Typer()
 

@@ -29,8 +29,8 @@ from gateway_rules.cli.terminal import (
     print_json,
     root_of,
 )
-from gateway_rules.inputs import StackSite, load_plan
-from gateway_rules.planning import Plan
+from gateway_rules.inputs import StackSite
+from gateway_rules.planning import Plan, load_plan
 from gateway_rules.views import print_verification
 
 app = typer.Typer()

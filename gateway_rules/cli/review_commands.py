@@ -72,14 +72,17 @@ def diff(
 
     Example: gateway-rules diff main
     """
-    from gateway_rules.review import review_change  # noqa: PLC0415 - `show` need not wait for it.
+    # `show` need not wait for these.
+    from gateway_rules.review import review_change  # noqa: PLC0415
+    from gateway_rules.views import review_as_markdown, review_as_text  # noqa: PLC0415
 
     review = review_change(root_of(context), base, datetime.now(UTC).date())
     if as_json:
         print_json(review.as_json())
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        emit((review.markdown() if markdown else review.text(width)).rstrip())
+        said = review.diffs, review.verdict, review.against
+        emit((review_as_markdown(*said) if markdown else review_as_text(*said, width)).rstrip())
     raise typer.Exit(FOUND if brake and review.verdict.trips else 0)
 
 

@@ -12,9 +12,9 @@ import pulumi_aws as aws
 
 from gateway_rules.deploy.take_over import taken_over
 from gateway_rules.errors import Faults, Problem
-from gateway_rules.inputs import KEYS, StackSite, blame, load_plan, raw_config, sought
+from gateway_rules.inputs import KEYS, StackSite, blame, raw_config, sought
 from gateway_rules.packets import Prefix, parse_prefix
-from gateway_rules.planning import Plan
+from gateway_rules.planning import Plan, load_plan
 
 
 def planned(root: Path, stack: str) -> Plan:

@@ -1,14 +1,12 @@
-"""The files of a project: where they are, and what they plan."""
+"""The files of a project: where they are, and which stacks there are."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-from gateway_rules.errors import Impossible, OverQuota, usage
+from gateway_rules.errors import usage
 from gateway_rules.inputs.catalogue import SHIPPED, Catalogue, read_catalogue
-from gateway_rules.inputs.stack_file import blame, read_stack
-from gateway_rules.planning import Plan, plan
 
 _PROGRAM: Final = "Pulumi.yaml"
 
@@ -42,20 +40,3 @@ def catalogue_of(root: Path) -> Catalogue:
     """Read the project's own catalogue, or where it has none the one of the package."""
     own = root / "gateway_rules" / "catalogue" / SHIPPED.name
     return read_catalogue(own, root) if own.exists() else read_catalogue()
-
-
-def load_plan(
-    root: Path, stack: str, catalogue: Catalogue | None = None, *, reviewed: bool = False
-) -> Plan:
-    """Read a stack and plan it; `reviewed` leaves out what a rehearsal has looked up.
-
-    Raises Faults with everything that is wrong, Pending when only the addresses of
-    the region lack, OverQuota when AWS's quotas cannot hold what must pass.
-    """
-    catalogue = catalogue or catalogue_of(root)
-    require_stack(root, stack)
-    site = read_stack(root, stack, catalogue, reviewed=reviewed)
-    try:
-        return plan(catalogue, site)
-    except Impossible as error:
-        raise OverQuota(*blame(root, stack, *error.complaints).faults) from None

@@ -36,7 +36,7 @@ class _Place(NamedTuple):
         return self.direction, self.family, self.first, -self.last
 
 
-def contributions_of_entries(
+def contributions_of(
     required: Iterable[Match], entries: Sequence[Match]
 ) -> tuple[Contribution, ...]:
     """Give each entry its share, counted exactly; `adds` sums to the excess of the list."""
@@ -49,9 +49,9 @@ def contributions_of_entries(
     )
 
 
-def contributions(plan: Plan) -> tuple[Contribution, ...]:
+def entry_contributions(plan: Plan) -> tuple[Contribution, ...]:
     """Give each entry of a plan's ACL its share of its direction and family."""
-    return contributions_of_entries(legs(plan.flows, plan.site.networks), plan.acl.entries)
+    return contributions_of(legs(plan.flows, plan.site.networks), plan.acl.entries)
 
 
 def _share(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway_rules.inputs import Addition, Caveat, Service
-from gateway_rules.packets import DIRECTIONS, FAMILIES, Match, PortPair
-from gateway_rules.planning.contributions import Contribution, contributions
+from gateway_rules.inputs import Caveat, Service, addition_as_written, ports_as_written
+from gateway_rules.packets import DIRECTIONS, FAMILIES, Match
+from gateway_rules.planning.contributions import Contribution, entry_contributions
 from gateway_rules.planning.network_acl import Entry
 from gateway_rules.planning.planner import Plan
 from gateway_rules.planning.security_group import Rule
@@ -55,7 +55,7 @@ def _acl(plan: Plan) -> dict[str, Any]:
         direction: {name: vars(acl.budgets[direction, name]) for name in FAMILIES.values()}
         for direction in DIRECTIONS
     }
-    each = zip(acl.entries, contributions(plan), strict=True)
+    each = zip(acl.entries, entry_contributions(plan), strict=True)
     return {"entries": [_entry(entry, share) for entry, share in each], **budgets}
 
 
@@ -78,31 +78,7 @@ def service_as_json(value: Service) -> dict[str, Any]:
     return given | {"ports": ports_as_written(value.ports), **reply, "hosts": hosts}
 
 
-def ports_as_written(pairs: tuple[PortPair, ...]) -> list[int | str]:
-    """Give ports as the files have them: a number, or text for a range."""
-    return [first if first == last else f"{first}-{last}" for first, last in pairs]
-
-
 def caveat_as_json(value: Caveat) -> dict[str, Any]:
     """Give a caveat with its additions as a stack file would have them."""
     additions = [addition_as_written(addition) for addition in value.additions]
     return value.model_dump(exclude={"additions"}) | {"additions": additions}
-
-
-def flow_scalar(value: object) -> str:
-    """Write a value within a line of YAML, so that all readers read it back.
-
-    The text -1 would be a number, and Pulumi's reader takes no colon first.
-    """
-    if isinstance(value, list):
-        return f"[{', '.join(map(flow_scalar, value))}]"
-    text = str(value)
-    return f'"{text}"' if value == "-1" or text.startswith(":") else text
-
-
-def addition_as_written(addition: Addition) -> dict[str, Any]:
-    """Give an addition as a stack file has it."""
-    kept = addition.model_dump(exclude={"ports", "peers"}, exclude_none=True)
-    found = ports_as_written(addition.ports or ())
-    listed = {"ports": found[0] if len(found) == 1 else found} if found else {}
-    return kept | listed | {"peers": [str(peer) for peer in addition.peers]}

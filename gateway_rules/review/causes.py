@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
-from gateway_rules.inputs import Catalogue, Service, Site
+from gateway_rules.inputs import Catalogue, Service, Site, addition_as_written
 from gateway_rules.packets import Prefix
-from gateway_rules.planning import Plan, addition_as_written
+from gateway_rules.planning import Plan
 
 _MANY: Final = 4
 

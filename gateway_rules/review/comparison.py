@@ -15,17 +15,15 @@ from gateway_rules.inputs import (
     Verdict,
     catalogue_of,
     judge,
-    load_plan,
     raw_config,
     read_policy,
     read_stack,
     stack_names,
 )
-from gateway_rules.planning import Plan
+from gateway_rules.planning import Plan, load_plan
 from gateway_rules.review import git
 from gateway_rules.review.limits import trips
 from gateway_rules.review.packet_diff import Side, StackDiff, compare
-from gateway_rules.views import review_as_markdown, review_as_text
 
 
 class StackSummary(NamedTuple):
@@ -71,14 +69,6 @@ class Review:
         """Name the commit, and say so where it holds none of the project's stacks."""
         known = any(comparison.before is not None for comparison in self.comparisons)
         return self.base[:9] if known else f"{self.base[:9]}, which holds no stacks in this folder"
-
-    def text(self, width: int | None = None) -> str:
-        """Give the review as lines for a terminal of that width, else as long as they are."""
-        return review_as_text(self.diffs, self.verdict, self.against, width)
-
-    def markdown(self) -> str:
-        """Give the review as a comment on a pull request."""
-        return review_as_markdown(self.diffs, self.verdict, self.against)
 
     def as_json(self) -> dict[str, Any]:
         """Give the review as `diff --json` promises it."""

@@ -19,14 +19,13 @@ from gateway_rules.inputs import (
     StackSite,
     address_path,
     catalogue_of,
-    load_plan,
     looked_up,
     read_policy,
     relative,
     stack_names,
     stack_path,
 )
-from gateway_rules.planning import Plan
+from gateway_rules.planning import Plan, load_plan
 from gateway_rules.review.snapshot_files import compare_snapshots
 
 Read = TypeVar("Read")

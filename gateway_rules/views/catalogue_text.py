@@ -7,9 +7,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gateway_rules.inputs import Catalogue, Caveat, Erratum, Service
+from gateway_rules.inputs import (
+    Catalogue,
+    Caveat,
+    Erratum,
+    Service,
+    addition_as_written,
+    flow_style,
+)
 from gateway_rules.packets import format_ports
-from gateway_rules.planning import addition_as_written, flow_scalar
 
 
 def print_catalogue(catalogue: Catalogue, console: Console) -> None:
@@ -82,12 +88,6 @@ def print_caveat(caveat: Caveat, console: Console) -> None:
     for addition in caveat.additions:
         line = f"    - {flow_style(addition_as_written(addition))}"
         console.print(Text(line), soft_wrap=True)
-
-
-def flow_style(data: dict[str, object]) -> str:
-    """Write a flat mapping as one line of YAML."""
-    parts = (f"{key}: {flow_scalar(value)}" for key, value in data.items())
-    return "{" + ", ".join(parts) + "}"
 
 
 def _indented(content: RenderableType) -> Padding:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway_rules.packets import Piece, counted, gauge, quantity
-from gateway_rules.planning import Allow, Budget, Cover, contributions_of_entries
+from gateway_rules.planning import Allow, Budget, Cover, contributions_of
 from gateway_rules.views.plan_tables import excess_line, packets
 from gateway_rules.views.tables import narrow_table
 
@@ -32,7 +32,7 @@ def _pieces(allows: Sequence[Allow]) -> list[Piece]:
 def _cover_table(required: Sequence[Piece], entries: Sequence[Piece], console: Console) -> Table:
     title = counted(len(entries), "entry", "entries")
     table = narrow_table(title, console, "Packets", "Prefix", numbers=("Required", "Adds"))
-    for entry, share in zip(entries, contributions_of_entries(required, entries), strict=True):
+    for entry, share in zip(entries, contributions_of(required, entries), strict=True):
         counts = quantity(share.required), quantity(share.adds)
         table.add_row(packets(entry), str(entry.peer), *counts)
     return table

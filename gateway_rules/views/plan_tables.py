@@ -26,7 +26,7 @@ from gateway_rules.planning import (
     Plan,
     Rule,
     SecurityGroup,
-    contributions,
+    entry_contributions,
     rules_used,
 )
 from gateway_rules.views.tables import narrow_table
@@ -71,7 +71,7 @@ def _rules_table(title: str, rules: Sequence[Rule], console: Console) -> Table:
 
 def print_entries(plan: Plan, direction: Direction, console: Console) -> None:
     """Print the ACL's entries of a direction, what each adds, and what its budgets hold."""
-    each = zip(plan.acl.entries, contributions(plan), strict=True)
+    each = zip(plan.acl.entries, entry_contributions(plan), strict=True)
     entries = [(entry, share) for entry, share in each if entry.direction == direction]
     title = f"Network ACL, {direction}: {counted(len(entries), 'entry', 'entries')}"
     console.print(_entries_table(title, entries, console))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
@@ -12,13 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway_rules import packets
-from gateway_rules.audit import Finding, Verification, traffic
-from gateway_rules.packets import ICMP, format_ports
+from gateway_rules.audit import Finding, Verification, alike, packet_line
 
 _LISTED: Final = 5
 """Packets told of one thing that is wrong; beyond these they are counted."""
-_NAMED: Final = 5
-"""Services told of one stretch of packets."""
 
 
 def print_verification(verification: Verification, console: Console) -> None:
@@ -44,15 +41,6 @@ def _counts(verification: Verification) -> Table:
     return table
 
 
-def alike(findings: Iterable[Finding], *, fold: bool = True) -> Iterator[Sequence[Finding]]:
-    """Put together what differs in its packets alone; each by itself where that is not wished."""
-    groups: dict[object, list[Finding]] = {}
-    for number, one in enumerate(findings):
-        key = (one.layer, one.resource, one.why, one.fix) if fold else number
-        groups.setdefault(key, []).append(one)
-    yield from groups.values()
-
-
 def _print_finding(kind: str, some: Sequence[Finding], console: Console) -> None:
     first = some[0]
     console.print(Text.assemble((kind, "bold red"), f": {first.resource}: {first.why}"))
@@ -76,27 +64,3 @@ def packet_lines(findings: Sequence[Finding]) -> list[str]:
 def _size(finding: Finding) -> int:
     first, last, (low, high) = packets.box(finding.piece)
     return (last - first + 1) * (high - low + 1)
-
-
-def packet_line(finding: Finding) -> str:
-    """Tell the packets of a finding, whom they serve, and the smallest of them."""
-    piece = finding.piece
-    towards = "from" if piece.direction == "ingress" else "to"
-    what = f"{piece.direction} {traffic(piece)} {towards} {finding.other_end}"
-    named = ", ".join(finding.services[:_NAMED])
-    more = len(finding.services) - _NAMED
-    services = named + (f" and {more} more" if more > 0 else "")
-    return f"{what}{f' for {services}' if services else ''}, such as {smallest_packet(finding)}"
-
-
-def smallest_packet(finding: Finding) -> str:
-    """Name the smallest packet of a finding in the words of its protocol."""
-    piece = finding.smallest or finding.piece
-    named = piece.protocol != finding.piece.protocol
-    address, port = finding.sample
-    address = f"{piece.protocol} {address}" if named else address
-    if piece.protocol in ICMP:
-        return f"{address} {format_ports(piece.protocol, port, max(piece.to_port, 0))}"
-    if piece.protocol in ("tcp", "udp"):
-        return f"{address} port {port}"
-    return address

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from gateway_rules.audit.explanation.values import Line, Question, packets_text, port_span
-from gateway_rules.inputs import Addition, Caveat, Service, Site
+from gateway_rules.inputs import (
+    Addition,
+    Caveat,
+    Service,
+    Site,
+    addition_as_written,
+    flow_scalar,
+    ports_as_written,
+)
 from gateway_rules.packets import (
     ANYWHERE,
     ICMP,
@@ -19,17 +27,7 @@ from gateway_rules.packets import (
     Prefix,
     span,
 )
-from gateway_rules.planning import (
-    Flow,
-    Plan,
-    addition_as_written,
-    covers,
-    flow_scalar,
-    ports_as_written,
-    required_flows,
-    role_peers,
-    why_not_used,
-)
+from gateway_rules.planning import Flow, Plan, covers, required_flows, role_peers, why_not_used
 
 _CLOSEST: Final = 2
 """How many rules for the same other end are worth reading."""

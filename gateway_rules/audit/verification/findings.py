@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from gateway_rules import packets
-from gateway_rules.packets import PROTOCOLS, Match, Piece, format_ports
+from gateway_rules.packets import ICMP, PROTOCOLS, Match, Piece, format_ports
 from gateway_rules.planning import match_as_json
 
 Layer: TypeAlias = Literal["security_group", "network_acl"]
 KINDS: Final = ("missing", "excess", "foreign", "quota")
+_NAMED: Final = 5
+"""Services told of one stretch of packets."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +102,36 @@ class Verification:
         """Give the verification as `verify --json` promises it."""
         found = {kind: [one.as_json() for one in some] for kind, some in self.findings.items()}
         return {"stack": self.stack, **found}
+
+
+def alike(findings: Iterable[Finding], *, fold: bool = True) -> Iterator[Sequence[Finding]]:
+    """Put together what differs in its packets alone; each by itself where that is not wished."""
+    groups: dict[object, list[Finding]] = {}
+    for number, one in enumerate(findings):
+        key = (one.layer, one.resource, one.why, one.fix) if fold else number
+        groups.setdefault(key, []).append(one)
+    yield from groups.values()
+
+
+def packet_line(finding: Finding) -> str:
+    """Tell the packets of a finding, whom they serve, and the smallest of them."""
+    piece = finding.piece
+    towards = "from" if piece.direction == "ingress" else "to"
+    what = f"{piece.direction} {traffic(piece)} {towards} {finding.other_end}"
+    named = ", ".join(finding.services[:_NAMED])
+    more = len(finding.services) - _NAMED
+    services = named + (f" and {more} more" if more > 0 else "")
+    return f"{what}{f' for {services}' if services else ''}, such as {smallest_packet(finding)}"
+
+
+def smallest_packet(finding: Finding) -> str:
+    """Name the smallest packet of a finding in the words of its protocol."""
+    piece = finding.smallest or finding.piece
+    named = piece.protocol != finding.piece.protocol
+    address, port = finding.sample
+    address = f"{piece.protocol} {address}" if named else address
+    if piece.protocol in ICMP:
+        return f"{address} {format_ports(piece.protocol, port, max(piece.to_port, 0))}"
+    if piece.protocol in ("tcp", "udp"):
+        return f"{address} port {port}"
+    return address

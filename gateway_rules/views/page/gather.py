@@ -12,13 +12,12 @@ from gateway_rules.inputs import (
     REGION_KEY,
     Catalogue,
     catalogue_of,
-    load_plan,
     raw_config,
     replace_file,
     require_stack,
     stack_names,
 )
-from gateway_rules.planning import Plan
+from gateway_rules.planning import Plan, load_plan
 from gateway_rules.review import Review, Side, review_change
 from gateway_rules.views.page import kept
 from gateway_rules.views.page.content import Content, Planned, Waiting

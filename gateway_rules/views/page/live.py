@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway_rules.audit import Verification
-from gateway_rules.views.verification_text import alike, packet_line
+from gateway_rules.audit import Verification, alike, packet_line
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gateway_rules.inputs import Addition, Host, Service, is_elsewhere, looked_up
+from gateway_rules.inputs import (
+    Addition,
+    Host,
+    Service,
+    addition_as_written,
+    flow_style,
+    is_elsewhere,
+    looked_up,
+)
 from gateway_rules.packets import BITS, DIRECTIONS, Direction, Prefix, format_ports
 from gateway_rules.planning import (
     Contribution,
@@ -15,11 +23,10 @@ from gateway_rules.planning import (
     Plan,
     Rule,
     SecurityGroup,
-    addition_as_written,
     role_peers,
     rules_used,
 )
-from gateway_rules.views.catalogue_text import flow_style, notes
+from gateway_rules.views.catalogue_text import notes
 from gateway_rules.views.page import anchors
 from gateway_rules.views.page.wording import amount
 from gateway_rules.views.plan_tables import carries, packets
@@ -90,7 +97,7 @@ class RulesView:
     group: str
     direction: Direction
     rules: tuple[RuleView, ...]
-    rules_used: tuple[tuple[str, int], ...]
+    used: tuple[tuple[str, int], ...]
     quota: int
 
 

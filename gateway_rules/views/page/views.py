@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gateway_rules.inputs import Catalogue, Caveat, EphemeralPorts, Site, StackSite, sought
 from gateway_rules.packets import DIRECTIONS
-from gateway_rules.planning import Plan, contributions
+from gateway_rules.planning import Plan, entry_contributions
 from gateway_rules.views.page import addresses, curves, openness, picture, tables
 from gateway_rules.views.page.addresses import SeenView
 from gateway_rules.views.page.content import Content, Planned, Waiting
@@ -64,7 +64,7 @@ class Summary:
 def stack(planned: Planned, content: Content) -> StackView:
     """Work out what is to be told of a stack."""
     plan = planned.plan
-    shares, carriers = contributions(plan), tables.carriers(plan)
+    shares, carriers = entry_contributions(plan), tables.carriers(plan)
     return StackView(
         planned.name,
         plan.catalogue.regions[plan.site.region].name,
