@@ -55,3 +55,19 @@ def promised(fixture: Path) -> list[str]:
 def told(faults: Faults) -> list[str]:
     """Give the lines that a user is told."""
     return [str(fault) for fault in faults.faults]
+
+
+RICH = STACK.replace("[10.42.18.5/32]", "[]") + (
+    '  gateway-rules:gateway_version: "3.8"\n'
+    "  gateway-rules:services: {kaspersky-av-updates: false, sophos-av-updates: false, "
+    "spam-signatures-cloud: false, service-availability-list: false, "
+    "dns: [10.42.0.2/32, 10.42.0.3/32]}\n"
+    # Wide enough for the exact entries: what joins them is not what is tried here.
+    "  gateway-rules:quotas: {entries_per_network_acl: 40}\n"
+    "  gateway-rules:additions:\n"
+    "    - {name: web, direction: egress, protocol: tcp, ports: [80, 8080-8081], peers: "
+    "[0.0.0.0/0, '::/0', ftp_servers]}\n"
+    "    - {name: web-too, direction: egress, protocol: tcp, ports: [80], peers: [0.0.0.0/0]}\n"
+    "    - {name: pmtud, direction: ingress, protocol: icmp, type: 3, code: 4, peers: "
+    "[0.0.0.0/0, self]}\n"
+)

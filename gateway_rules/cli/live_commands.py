@@ -136,7 +136,7 @@ def explain_packet(
     from gateway_rules.audit import (  # noqa: PLC0415 - nor for this.
         explain_live,
         explain_plan,
-        parse_question,  # noqa: PLC0415 - `show` need not wait for it.
+        parse_question,
     )
     from gateway_rules.views import print_report  # noqa: PLC0415 - nor for this.
 

@@ -41,7 +41,7 @@ def report_page(
     from gateway_rehearsal.toolchain import cache  # noqa: PLC0415 - nor for this.
     from gateway_rules.views import (  # noqa: PLC0415 - `show` need not wait for it.
         page_content,
-        page_html,  # noqa: PLC0415 - nor for this.
+        page_html,
         write_page,
     )
 

@@ -13,8 +13,8 @@ from gateway_rules.inputs.validation import OTHERWISE, WORDS
 DOCS = Path(__file__).parents[2] / "docs" / "faults.md"
 # What is called ends with the rule, what is wrong, and what to write instead.
 # These speak as AWS and as the provider do.
-OTHER_WORDS = ("local.aws", "local.provider")
-MAKERS = {"Refused", "Complaint", "Fault", "fault", "key_fault", "_fault", "usage", "unable"}
+OTHER_WORDS = ("gateway_rehearsal.aws", "gateway_rehearsal.provider")
+MAKERS = {"Refused", "Problem", "Fault", "fault", "key_fault", "_fault", "usage", "unable"}
 
 
 def constants(tree: ast.Module) -> dict[str, str]:
@@ -87,7 +87,9 @@ def test_the_rules_of_the_files_have_fixtures() -> None:
         for line in promised(fixture)
         for rule in re.findall(r" \[([a-z-]+)\] ", line)
     }
-    reading = ("places", "fields", "prefixes", "protocols", "catalogue", "site", "complaints")
-    trees = modules()
-    made = {rule for name in reading for rule in rules_made(trees[name])}
+    reading = (
+        *("packets.prefixes", "packets.protocols", "inputs.documents", "inputs.fields"),
+        *("inputs.catalogue", "inputs.site", "inputs.contradictions"),
+    )
+    made = {rule for name in reading for rule in rules_made(modules()[f"gateway_rules.{name}"])}
     assert made - shown == {"encoding", "no-file"}

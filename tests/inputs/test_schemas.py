@@ -12,8 +12,7 @@ from hypothesis import given
 from judged import require_valid_schema, violations
 from ruamel.yaml import YAML
 from strategies import Plain, sites
-from test_report import RICH
-from written import ADDRESSES, BAD, STACK, fixtures
+from written import ADDRESSES, BAD, RICH, STACK, fixtures
 
 from gateway_rules.inputs.catalogue import SHIPPED, read_catalogue
 from gateway_rules.inputs.schemas import schema_file, schemas, write, written

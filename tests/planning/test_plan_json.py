@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from strategies import reordered
-from written import STACK, project
+from written import RICH, project
 
 from gateway_rules.inputs import addition_as_written
 from gateway_rules.inputs.catalogue import SHIPPED, Addition, Catalogue, read_catalogue
@@ -54,20 +54,6 @@ CONTRACT = {
     "not_used": [{"service": str, "reason": str}],
     "errata": [{"section": str, "row": str, "printed": str, "taken": str, "why": str}],
 }
-RICH = STACK.replace("[10.42.18.5/32]", "[]") + (
-    '  gateway-rules:gateway_version: "3.8"\n'
-    "  gateway-rules:services: {kaspersky-av-updates: false, sophos-av-updates: false, "
-    "spam-signatures-cloud: false, service-availability-list: false, "
-    "dns: [10.42.0.2/32, 10.42.0.3/32]}\n"
-    # Wide enough for the exact entries: what joins them is not what is tried here.
-    "  gateway-rules:quotas: {entries_per_network_acl: 40}\n"
-    "  gateway-rules:additions:\n"
-    "    - {name: web, direction: egress, protocol: tcp, ports: [80, 8080-8081], peers: "
-    "[0.0.0.0/0, '::/0', ftp_servers]}\n"
-    "    - {name: web-too, direction: egress, protocol: tcp, ports: [80], peers: [0.0.0.0/0]}\n"
-    "    - {name: pmtud, direction: ingress, protocol: icmp, type: 3, code: 4, peers: "
-    "[0.0.0.0/0, self]}\n"
-)
 
 
 def shape(value: Any) -> Any:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
@@ -74,7 +74,7 @@ class RepairNeeds:
     torn: tuple[Path, ...] = ()
     """Files that keep Pulumi from reading the state, which therefore nobody has compared."""
     state: State = UNREAD
-    repairs: Repairs = Repairs()
+    repairs: Repairs = field(default_factory=Repairs)
 
     @property
     def is_whole(self) -> bool:
