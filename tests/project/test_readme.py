@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ from gateway_rules.views.verification_text import print_verification
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-TEXTS = [README, (ROOT / "CONTRIBUTING.md").read_text()]
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+TEXTS = [README, CONTRIBUTING]
 
 
 def _printed(*parts: str) -> str:
@@ -41,6 +43,32 @@ def test_every_file_that_is_named_is_there(text: str) -> None:
     linked = re.findall(r"\]\(([^)#:]+)\)", text)
     assert [name for name in {*named, *linked} if not (ROOT / name).exists()] == []
     assert named
+
+
+def test_the_run_through_the_rooms_names_functions_that_are_there() -> None:
+    """Each step of CONTRIBUTING's run is a function of the file that it names."""
+    steps = re.findall(r"\| `(gateway_rules/[\w/]+\.py)` \| `(\w+)` \|", CONTRIBUTING)
+    found = [name for file, name in steps if f"\ndef {name}(" in (ROOT / file).read_text()]
+    assert found == [name for _, name in steps]
+    assert steps
+
+
+def test_the_readme_has_a_line_for_each_room() -> None:
+    """The table names every room, in the order of the contract, and nothing else."""
+    rooms = re.findall(r"^\| `gateway_rules/(\w+)(?:\.py|/)` \|", README, re.MULTILINE)
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    layers = contract["contracts"][0]["layers"]
+    there = {file.stem for file in (ROOT / "gateway_rules").iterdir() if _is_room(file)}
+    assert (set(rooms), len(rooms)) == (there, len(there))
+    assert [*reversed(rooms)] == [room for layer in layers for room in _side_by_side(layer)]
+
+
+def _is_room(file: Path) -> bool:
+    return (file.suffix == ".py" and "__" not in file.stem) or (file / "__init__.py").exists()
+
+
+def _side_by_side(layer: str) -> list[str]:
+    return [room.strip() for room in reversed(layer.split("|"))]
 
 
 def test_every_command_of_the_table_is_there_and_no_other() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typer
 
+import gateway_rules
 from gateway_rules.cli.app import app
 from gateway_rules.inputs.catalogue import read_catalogue
 from gateway_rules.inputs.schemas import schemas
@@ -110,9 +111,11 @@ def test_a_value_is_told_in_words(schema: dict[str, Any], words: str) -> None:
 
 def test_public_names_are_those_of_the_package() -> None:
     """The page of Python has just the names that the package offers, with their attributes."""
-    assert set(sections("python.md")) == {"Gateway", "Site", "Plan"}
+    call = "plan(catalogue: Catalogue, site: Site) -> Plan"
+    assert set(sections("python.md")) == set(dir(gateway_rules))
     assert first_cells(sections("python.md")["Gateway"]) == ["plan", "group_ids", "network_acl_id"]
     assert "    vpc_id: pulumi.Input[str],\n" in sections("python.md")["Gateway"]
+    assert f"```python\n{call}\n```" in sections("python.md")["plan"]
     assert (
         "| `gateway_version` | `Version or None` | The gateways' version in quotes; rows "
         in (sections("python.md")["Site"])

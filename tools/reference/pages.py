@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import gateway_rules
 from gateway_rules.cli.app import app
-from gateway_rules.deploy.component import Gateway
 from gateway_rules.inputs.catalogue import read_catalogue
 from gateway_rules.inputs.schemas import schemas
-from gateway_rules.inputs.site import Site
-from gateway_rules.planning.planner import Plan
 from tools.reference.commands import commands_page
 from tools.reference.python_api import python_page
 from tools.reference.schema import schema_page
@@ -34,5 +32,5 @@ def pages() -> dict[str, str]:
     found = {name: schema_page(all_schemas[kind], where) for kind, (name, where) in _FILES.items()}
     return found | {
         "commands.md": commands_page(app),
-        "python.md": python_page([Gateway, Site, Plan]),
+        "python.md": python_page(gateway_rules),
     }

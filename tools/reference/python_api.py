@@ -6,30 +6,37 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import starmap
+from itertools import starmap, zip_longest
+from types import FunctionType, ModuleType
+from typing import Final
 
 from tools.reference.markdown import code, joined, table
 
+_WIDTH: Final = 88
+"""Characters of a line of code that a page shows whole."""
 
-def python_page(public: Sequence[type]) -> str:
-    """Give the page of the names that `gateway_rules` offers."""
+
+def python_page(package: ModuleType) -> str:
+    """Give the page of the names that a package offers."""
+    names = package.__all__
     return joined(
         "# Python",
-        "`from gateway_rules import Gateway, Plan, Site` loads Pulumi only with `Gateway`. "
-        "How to use them stands in [embed the component](../how-to/embed.md).",
-        *map(_section, public),
+        f"`from gateway_rules import {', '.join(names)}` loads Pulumi only with `Gateway`. "
+        "[Embed the component](../how-to/embed.md) shows how to use them.",
+        *(_section(getattr(package, name)) for name in names),
     )
 
 
-def _section(named: type) -> str:
-    body = ast.parse(textwrap.dedent(inspect.getsource(named))).body
-    [found] = (node for node in body if isinstance(node, ast.ClassDef))
-    calls = [node for node in found.body if isinstance(node, ast.FunctionDef)]
+def _section(named: type | FunctionType) -> str:
+    [found] = ast.parse(textwrap.dedent(inspect.getsource(named))).body[-1:]
+    body = found.body if isinstance(found, ast.ClassDef) else []
+    calls = [node for node in (found, *body) if isinstance(node, ast.FunctionDef)]
+    makes = [node for node in calls if node.name in ("__init__", named.__name__)]
     return joined(
         f"## {named.__name__}",
-        *(_call(named.__name__, each.args) for each in calls if each.name == "__init__"),
+        *(_call(named.__name__, each) for each in makes),
         inspect.cleandoc(named.__doc__ or ""),
-        _table([*_attributes(found.body)]),
+        _table([*_attributes(body)]),
     )
 
 
@@ -39,12 +46,26 @@ def _table(rows: Sequence[tuple[str, str, str]]) -> str:
     return table(("name", "type", "what it is")[:width], [row[:width] for row in rows])
 
 
-def _call(name: str, takes: ast.arguments) -> str:
-    """Give the call that makes one, with the types as they are written."""
-    first = [ast.unparse(each) for each in takes.args[1:]]
+def _call(name: str, called: ast.FunctionDef) -> str:
+    """Give a call with the types as they are written, on one line where it fits."""
+    takes = called.args
+    first = [each for each in takes.args if each.arg != "self"]
+    missing = [None] * (len(first) - len(takes.defaults))
     pairs = zip(takes.kwonlyargs, takes.kw_defaults, strict=True)
-    lines = "".join(f"    {each},\n" for each in [*first, "*", *starmap(_named, pairs)])
-    return f"```python\n{name}(\n{lines})\n```"
+    parts = [
+        *starmap(_named, zip(first, [*missing, *takes.defaults], strict=True)),
+        *(["*"] if takes.kwonlyargs else []),
+        *starmap(_named, pairs),
+    ]
+    gives = (
+        ""
+        if called.name == "__init__"
+        else f" -> {ast.unparse(called.returns or ast.Name('None'))}"
+    )
+    line = f"{name}({', '.join(parts)}){gives}"
+    if len(line) > _WIDTH:
+        line = f"{name}(\n" + "".join(f"    {each},\n" for each in parts) + f"){gives}"
+    return f"```python\n{line}\n```"
 
 
 def _named(argument: ast.arg, default: ast.expr | None) -> str:
@@ -53,7 +74,7 @@ def _named(argument: ast.arg, default: ast.expr | None) -> str:
 
 def _attributes(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str, str]]:
     """Give the attributes that a class declares, with the docstrings behind them."""
-    for node, after in zip(body, [*body[1:], None], strict=True):
+    for node, after in zip_longest(body, body[1:]):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             yield code(node.target.id), code(_type(node.annotation)), _docstring(after)
 
