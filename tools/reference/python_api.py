@@ -57,11 +57,7 @@ def _call(name: str, called: ast.FunctionDef) -> str:
         *(["*"] if takes.kwonlyargs else []),
         *starmap(_named, pairs),
     ]
-    gives = (
-        ""
-        if called.name == "__init__"
-        else f" -> {ast.unparse(called.returns or ast.Name('None'))}"
-    )
+    gives = f" -> {ast.unparse(called.returns)}" if called.name == name and called.returns else ""
     line = f"{name}({', '.join(parts)}){gives}"
     if len(line) > _WIDTH:
         line = f"{name}(\n" + "".join(f"    {each},\n" for each in parts) + f"){gives}"
