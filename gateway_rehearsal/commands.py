@@ -1,9 +1,10 @@
-"""`gateway-rules local`: a rehearsal that needs no AWS account.
+"""`gateway-rules local` and `rehearse`: rehearsals that need no AWS account.
 
 Each command imports its own work: `gateway-rules show` need not wait for boto3 and the engine.
 """
 
 import json
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -13,13 +14,29 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from gateway_rules.cli import Json, Stack, Yes
+from gateway_rules.cli import (
+    FOUND,
+    NO_ANSWER,
+    Json,
+    Stack,
+    Yes,
+    command_app,
+    emit,
+    print_json,
+    root_of,
+    tell,
+)
 from gateway_rules.inputs import find_root
 
-app = typer.Typer(no_args_is_help=True, help="Rehearse on a local AWS with the real Pulumi engine.")
+local = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Rehearse on a local AWS with the real Pulumi engine.",
+)
+rehearse = command_app()
 
 
-@app.command()
+@local.command()
 def up(
     context: typer.Context,
     *,
@@ -58,7 +75,7 @@ def up(
     raise typer.Exit(code)
 
 
-@app.command()
+@local.command()
 def down(context: typer.Context) -> None:
     """End the local AWS and remove everything that local runs have made.
 
@@ -69,7 +86,7 @@ def down(context: typer.Context) -> None:
     work.down(_root(context), _say)
 
 
-@app.command()
+@local.command()
 def status(
     context: typer.Context,
     as_json: Annotated[
@@ -86,7 +103,7 @@ def status(
     sys.stdout.write(f"{json.dumps(found.as_json(), indent=2) if as_json else found}\n")
 
 
-@app.command(context_settings={"ignore_unknown_options": True})
+@local.command(context_settings={"ignore_unknown_options": True})
 def pulumi(
     context: typer.Context,
     arguments: Annotated[
@@ -104,7 +121,7 @@ def pulumi(
     raise typer.Exit(work.pulumi(_root(context), arguments, _say))
 
 
-@app.command()
+@local.command()
 def repair(
     context: typer.Context, stack: Stack, *, yes: Yes = False, as_json: Json = False
 ) -> None:
@@ -113,10 +130,48 @@ def repair(
     Example: gateway-rules local repair eu-west-1
     """
     from gateway_rehearsal import repair as work  # noqa: PLC0415 see the module's docstring.
-    from gateway_rules.cli import Wish  # noqa: PLC0415 see the module's docstring.
+    from gateway_rules.cli import RepairWish  # noqa: PLC0415 see the module's docstring.
 
-    wish = Wish(yes, as_json, f"gateway-rules local pulumi -- up -s {stack}")
+    wish = RepairWish(yes, as_json, f"gateway-rules local pulumi -- up -s {stack}")
     raise typer.Exit(work.repair(_root(context), stack, wish, _say))
+
+
+@rehearse.command("rehearse")
+def rehearse_change(
+    context: typer.Context,
+    base: Annotated[
+        str | None, typer.Argument(help="A git revision; by default where the branch left main.")
+    ] = None,
+    stack: Annotated[
+        list[str] | None,
+        typer.Option(help="A stack to rehearse; repeatable. By default all that change."),
+    ] = None,
+    as_json: Json = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show alike calls and all packets one by one.")
+    ] = False,
+) -> None:
+    """Deploy BASE, then the working tree, on a private local AWS, and judge each call between.
+
+    No flow that both ask for may be cut after any call, and nothing be open that neither
+    passes; exits 1 when that is not so. Needs no account, and leaves `local up` alone.
+
+    Example: gateway-rules rehearse main --stack eu-west-1
+    """
+    from gateway_rehearsal.rehearse import rehearsing as work  # noqa: PLC0415 see the module's docstring.
+    from gateway_rehearsal.rehearse import text as form  # noqa: PLC0415 see the module's docstring.
+
+    # What was started is ended then as it is by Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    way = Console(stderr=True, highlight=False)
+    found = work.rehearse_change(root_of(context), base, stack or (), way)
+    if as_json:
+        print_json(form.rehearsal_as_json(found))
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        emit(form.rehearsal_text(found, form.Form(width, verbose)))
+    tell(found.faults)
+    raise typer.Exit(FOUND if not found.is_clean else NO_ANSWER if found.faults else 0)
 
 
 def _root(context: typer.Context) -> Path:

@@ -8,13 +8,12 @@ from gateway_rehearsal.build import Say
 from gateway_rehearsal.locks import shared
 from gateway_rehearsal.passthrough import layout_of, running
 from gateway_rules.audit import answered
-from gateway_rules.cli import Wish
-from gateway_rules.cli import repair as work
+from gateway_rules.cli import RepairWish, run_repair
 from gateway_rules.deploy import Repairer
 from gateway_rules.planning import load_plan
 
 
-def repair(root: Path, stack: str, wish: Wish, say: Say) -> int:
+def repair(root: Path, stack: str, wish: RepairWish, say: Say) -> int:
     """Repair a stack of the local run; raise NoAnswer when no local AWS runs."""
     layout = layout_of(root, [stack])
     with shared(root, lambda: say("waiting for another local run of this project")):
@@ -23,4 +22,4 @@ def repair(root: Path, stack: str, wish: Wish, say: Say) -> int:
         plan = load_plan(layout.source, stack)
         ec2 = client(engine.endpoint, plan.site.region)
         with answered(plan):
-            return work(Repairer(plan, engine, ec2, layout.project), wish)
+            return run_repair(Repairer(plan, engine, ec2, layout.project), wish)

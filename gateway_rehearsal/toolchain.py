@@ -18,6 +18,7 @@ from typing import Self
 from gateway_rehearsal.build import PROGRAMS, VERSION, Say, build, find_go
 from gateway_rehearsal.installer import install, own_installer
 from gateway_rehearsal.locks import exclusive
+from gateway_rules.cli import cache_folder
 from gateway_rules.errors import NoAnswer
 
 FILES = ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
@@ -52,16 +53,7 @@ def ensure(say: Say, means: Means | None = None) -> Path:
     """
     means = means or Means.own()
     found = _on_path(means.environment, say)
-    return found or _kept_or_made(cache(means.environment), say, means)
-
-
-def cache(environment: Mapping[str, str]) -> Path:
-    """Give the folder that keeps a Pulumi between checkouts."""
-    if own := environment.get("GATEWAY_RULES_CACHE"):
-        return Path(own).absolute()
-    if standard := environment.get("XDG_CACHE_HOME"):
-        return Path(standard).absolute() / "gateway-rules"
-    return Path.home() / ".cache" / "gateway-rules"
+    return found or _kept_or_made(cache_folder(means.environment), say, means)
 
 
 def _on_path(environment: Mapping[str, str], say: Say) -> Path | None:

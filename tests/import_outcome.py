@@ -8,7 +8,7 @@ from document_generator import PRINTED, Block, Group, Issue, Line, prose, writte
 from gateway_rules.authoring.issue.cells import read_issue
 from gateway_rules.authoring.issue.edit import edit_catalogue
 from gateway_rules.authoring.issue.propose import propose
-from gateway_rules.cli.import_command import warning
+from gateway_rules.cli.import_ import warning
 from gateway_rules.inputs.catalogue import SHIPPED, read_catalogue
 
 CATALOGUE = read_catalogue()

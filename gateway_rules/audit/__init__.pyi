@@ -1,6 +1,7 @@
 from .aws import account_quotas as account_quotas
 from .aws import answered as answered
 from .aws import ec2_client as ec2_client
+from .aws import read_account as read_account
 from .aws import verify_account as verify_account
 from .explanation.answer import FullExplanation as FullExplanation
 from .explanation.answer import explain_live as explain_live

@@ -13,11 +13,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from gateway_rehearsal.loopback import is_loopback
 from gateway_rules.audit import live_quotas
-from gateway_rules.audit.live import NotFound
+from gateway_rules.audit.live import Live, NotFound, read_live
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification import verifier as core
 from gateway_rules.audit.verification.findings import Verification
 from gateway_rules.errors import Fault, NoAnswer
+from gateway_rules.inputs import StackSite
 from gateway_rules.planning import Plan
 
 _ATTEMPTS: Final = 6
@@ -36,6 +37,14 @@ def verify_account(plan: Plan) -> Verification:
         ec2 = ec2_client(plan.site.region)
         found = core.read(plan, ec2)
         return core.aimed(core.compare(plan, found, account_quotas(plan.site.region)), ec2)
+
+
+def read_account(plan: Plan) -> Live:
+    """Read what AWS has for a stack, as boto3's settings reach it; raise NoAnswer."""
+    if not isinstance(plan.site, StackSite):
+        raise TypeError("only a plan that was read from a stack file says where in AWS it is")
+    with answered(plan):
+        return read_live(plan.site, ec2_client(plan.site.region))
 
 
 def ec2_client(region: str) -> Any:

@@ -1,6 +1,14 @@
 from .app import main as main
-from .repair_command import Wish as Wish
-from .repair_command import repair as repair
+from .repair import RepairWish as RepairWish
+from .repair import run_repair as run_repair
+from .terminal import FOUND as FOUND
+from .terminal import NO_ANSWER as NO_ANSWER
 from .terminal import Json as Json
 from .terminal import Stack as Stack
 from .terminal import Yes as Yes
+from .terminal import cache_folder as cache_folder
+from .terminal import command_app as command_app
+from .terminal import emit as emit
+from .terminal import print_json as print_json
+from .terminal import root_of as root_of
+from .terminal import tell as tell

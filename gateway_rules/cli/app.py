@@ -1,4 +1,4 @@
-"""The command line: every command reads files, calls one function, and prints what it gives."""
+"""The command line as a whole: its options, its exit codes, and faults as lines."""
 
 from __future__ import annotations
 
@@ -6,36 +6,14 @@ import errno
 import gc
 import sys
 import traceback
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
-from gateway_rehearsal.commands import app as local
-from gateway_rules.cli import (
-    cover_commands,
-    live_commands,
-    report_commands,
-    review_commands,
-    stack_commands,
-)
-from gateway_rules.cli.terminal import (
-    EXITS,
-    INTERRUPTED,
-    MALFORMED,
-    NO_ANSWER,
-    Json,
-    Stack,
-    fail,
-    present,
-    print_json,
-    root_of,
-)
+from gateway_rules.cli.commands import CommandGroup
+from gateway_rules.cli.terminal import EXITS, INTERRUPTED, MALFORMED, NO_ANSWER, fail
 from gateway_rules.errors import Faults, usage
-from gateway_rules.inputs import Catalogue, catalogue_of, read_catalogue
-from gateway_rules.planning import caveat_as_json, load_plan, plan_as_json, service_as_json
-from gateway_rules.views import print_catalogue, print_plan
 
 _COLLECT_AFTER: Final = 100_000
 """Values made before Python looks for garbage among them: a long list is all in use."""
@@ -43,6 +21,7 @@ _REFUSALS: Final = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.
 """What no program is to blame for: missing rights and full disks."""
 
 app = typer.Typer(
+    cls=CommandGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -54,13 +33,6 @@ app = typer.Typer(
     "Example: gateway-rules show eu-west-1",
 )
 
-app.add_typer(stack_commands.app)
-app.add_typer(cover_commands.app)
-app.add_typer(review_commands.app)
-app.add_typer(live_commands.app)
-app.add_typer(report_commands.app)
-app.add_typer(local, name="local")
-
 
 @app.callback()
 def project(
@@ -71,51 +43,6 @@ def project(
 ) -> None:
     """Find the project."""
     context.obj = folder
-
-
-@app.command("show")
-def show_stack(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
-    """Show the rules and entries that a stack's files ask for, and why.
-
-    Example: gateway-rules show eu-west-1
-    """
-    plan = load_plan(root_of(context), stack)
-    if as_json:
-        print_json(plan_as_json(plan))
-    else:
-        present(partial(print_plan, plan))
-
-
-@app.command()
-def catalogue(context: typer.Context, as_json: Json = False) -> None:
-    """Show the document's rows, its errata and its caveats, in its own order.
-
-    Hold it beside the PDF: every row is there, and the caveats have lines to paste into
-    a stack file.
-
-    Example: gateway-rules catalogue | less
-    """
-    read = _known_catalogue(context)
-    if as_json:
-        print_json(catalogue_json(read))
-    else:
-        present(partial(print_catalogue, read))
-
-
-def _known_catalogue(context: typer.Context) -> Catalogue:
-    """Read the project's own catalogue; where there is no project, that of the package."""
-    try:
-        root = root_of(context)
-    except Faults:
-        return read_catalogue()
-    return catalogue_of(root)
-
-
-def catalogue_json(read: Catalogue) -> dict[str, Any]:
-    """Give the catalogue as its file has it."""
-    data = read.model_dump(mode="json", exclude={"regions", "services", "caveats"})
-    services = [service_as_json(service) for service in read.services]
-    return data | {"services": services, "caveats": [caveat_as_json(c) for c in read.caveats]}
 
 
 def main() -> NoReturn:

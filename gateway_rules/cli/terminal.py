@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 
-from gateway_rehearsal.loopback import is_rehearsal
-from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota, usage
+from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota
 from gateway_rules.inputs import find_root
+from gateway_rules.views import Draw, drawn
 
 FOUND: Final = 1
 MALFORMED: Final = 2
@@ -25,8 +23,6 @@ INTERRUPTED: Final = 130
 READER_GONE: Final = 141
 """What a shell says of a program that SIGINT or SIGPIPE ended."""
 EXITS: Final = {OverQuota: FOUND, NoAnswer: NO_ANSWER}
-_ENDLESS: Final = 10_000
-"""Columns, more than any row has."""
 
 Stack = Annotated[
     str, typer.Argument(help="A stack's name, such as eu-west-1.", show_default=False)
@@ -35,25 +31,29 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and 
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 
+def command_app() -> typer.Typer:
+    """Make the app of one command, as `gateway-rules` takes it in."""
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Give the user's folder for what can be made again (XDG Base Directory Specification)."""
+    if own := environment.get("GATEWAY_RULES_CACHE"):
+        return Path(own).absolute()
+    if standard := environment.get("XDG_CACHE_HOME"):
+        return Path(standard).absolute() / "gateway-rules"
+    return Path.home() / ".cache" / "gateway-rules"
+
+
 def root_of(context: typer.Context) -> Path:
     """Find the project's folder from where the user stands, or from -C."""
     folder: Path = context.find_root().obj
     return find_root(folder.resolve())
 
 
-def refuse_rehearsal() -> None:
-    """Raise Faults where addresses may be a local name server's: they are not for review."""
-    if is_rehearsal(os.environ):
-        what = "AWS_ENDPOINT_URL names a local AWS, whose addresses are not to be reviewed"
-        raise usage("rehearsal", what, "unset it for this command")
-
-
-def present(draw: Callable[[Console], None]) -> None:
+def present(draw: Draw) -> None:
     """Print for people: as wide as the terminal, and where there is none, a row a line."""
-    drawn, terminal = StringIO(), sys.stdout.isatty()
-    width = None if terminal else _ENDLESS
-    draw(Console(file=drawn, force_terminal=terminal, width=width, highlight=False))
-    emit("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()))
+    emit(drawn(draw, is_terminal=sys.stdout.isatty()))
 
 
 @contextmanager

@@ -46,6 +46,4 @@ from .sets import pieces as pieces
 from .sets import universe as universe
 from .sets import without as without
 from .words import counted as counted
-from .words import gauge as gauge
-from .words import log_bar as log_bar
 from .words import quantity as quantity

@@ -18,10 +18,9 @@ from .flows import role_peers as role_peers
 from .flows import why_not_used as why_not_used
 from .network_acl import Budget as Budget
 from .network_acl import Entry as Entry
-from .plan_json import caveat_as_json as caveat_as_json
+from .plan_json import catalogue_as_json as catalogue_as_json
 from .plan_json import match_as_json as match_as_json
 from .plan_json import plan_as_json as plan_as_json
-from .plan_json import service_as_json as service_as_json
 from .planner import PREFIX as PREFIX
 from .planner import Plan as Plan
 from .planner import SecurityGroup as SecurityGroup

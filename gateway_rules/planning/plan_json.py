@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway_rules.inputs import Caveat, Service, addition_as_written, ports_as_written
+from gateway_rules.inputs import Catalogue, Caveat, Service, addition_as_written, ports_as_written
 from gateway_rules.packets import DIRECTIONS, FAMILIES, Match
 from gateway_rules.planning.contributions import Contribution, entry_contributions
 from gateway_rules.planning.network_acl import Entry
@@ -82,3 +82,14 @@ def caveat_as_json(value: Caveat) -> dict[str, Any]:
     """Give a caveat with its additions as a stack file would have them."""
     additions = [addition_as_written(addition) for addition in value.additions]
     return value.model_dump(exclude={"additions"}) | {"additions": additions}
+
+
+def catalogue_as_json(catalogue: Catalogue) -> dict[str, Any]:
+    """Give the catalogue as its file has it."""
+    data: dict[str, Any] = catalogue.model_dump(
+        mode="json", exclude={"regions", "services", "caveats"}
+    )
+    return data | {
+        "services": [*map(service_as_json, catalogue.services)],
+        "caveats": [*map(caveat_as_json, catalogue.caveats)],
+    }

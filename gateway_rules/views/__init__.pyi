@@ -11,4 +11,6 @@ from .page.page import page_html as page_html
 from .plan_tables import print_plan as print_plan
 from .preflight_text import print_preflight as print_preflight
 from .repair_text import repair_lines as repair_lines
+from .tables import Draw as Draw
+from .tables import drawn as drawn
 from .verification_text import print_verification as print_verification

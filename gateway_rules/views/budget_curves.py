@@ -8,8 +8,9 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from gateway_rules.packets import counted, log_bar, quantity
+from gateway_rules.packets import counted, quantity
 from gateway_rules.planning import USABLE, Budget, Curve
+from gateway_rules.views.tables import log_bar
 
 _DEFAULT, _RAISED = USABLE
 _MARKS: Final = {_DEFAULT: "AWS's default", _RAISED: "AWS's most"}

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway_rules.packets import Piece, counted, gauge, quantity
+from gateway_rules.packets import Piece, counted, quantity
 from gateway_rules.planning import Allow, Budget, Cover, contributions_of
 from gateway_rules.views.plan_tables import excess_line, packets
-from gateway_rules.views.tables import narrow_table
+from gateway_rules.views.tables import gauge, narrow_table
 
 
 def print_cover(required: Sequence[Allow], cover: Cover, budget: int, console: Console) -> None:

@@ -10,15 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway_rules.inputs import Catalogue
-from gateway_rules.packets import (
-    DIRECTIONS,
-    Direction,
-    Match,
-    counted,
-    format_ports,
-    gauge,
-    quantity,
-)
+from gateway_rules.packets import DIRECTIONS, Direction, Match, counted, format_ports, quantity
 from gateway_rules.planning import (
     Budget,
     Contribution,
@@ -29,7 +21,7 @@ from gateway_rules.planning import (
     entry_contributions,
     rules_used,
 )
-from gateway_rules.views.tables import narrow_table
+from gateway_rules.views.tables import gauge, narrow_table
 
 _WIDE: Final = 120
 """Columns from which the packets of an entry can be counted beside it."""

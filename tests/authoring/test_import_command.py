@@ -13,7 +13,7 @@ from document_generator import PRINTED, Group, Issue, fingerprint, prose, writte
 from import_outcome import followed, internal, with_head, with_text
 from test_import_external import LICENCE
 
-from gateway_rules.cli.import_command import run
+from gateway_rules.cli.import_ import run_import
 from gateway_rules.errors import Faults, NoAnswer
 from gateway_rules.inputs.catalogue import SHIPPED
 
@@ -42,7 +42,7 @@ class Desk:
         file = self.root / "next.txt"
         file.write_text(issue if isinstance(issue, str) else written(issue), encoding="utf-8")
         paths = {"catalogue": self.catalogue, "prose": self.prose}
-        return run(self.root, file, as_json=as_json, write=write, **paths)
+        return run_import(self.root, file, as_json=as_json, write=write, **paths)
 
     def add(self, file: Path, behind: str, text: str) -> None:
         """Write a text behind the first place of another."""
@@ -82,7 +82,7 @@ def test_a_project_edits_its_own_catalogue(desk: Desk, capsys: pytest.CaptureFix
         file.rename(own)
     issue = desk.root / "next.txt"
     issue.write_text(written(NEWER), encoding="utf-8")
-    assert run(desk.root, issue, write=True) == 0
+    assert run_import(desk.root, issue, write=True) == 0
     own = desk.root / "gateway_rules" / "catalogue" / "seg-v3.yaml"
     assert 'issue: "3.15"\n' in own.read_text(encoding="utf-8")
     assert capsys.readouterr().out.endswith("\nWritten: gateway_rules/catalogue/seg-v3.yaml\n")
@@ -284,7 +284,7 @@ def test_another_document_is_refused(desk: Desk, text: str, faults: list[str]) -
 def test_a_file_that_is_not_there_is_refused(desk: Desk) -> None:
     """The fault names the file."""
     with pytest.raises(Faults) as caught:
-        run(desk.root, desk.root / "none.txt", catalogue=desk.catalogue, prose=desk.prose)
+        run_import(desk.root, desk.root / "none.txt", catalogue=desk.catalogue, prose=desk.prose)
     assert str(caught.value) == (
         "error: none.txt:1:1: [no-file] cannot be read: No such file or directory; "
         "give a file that is there"

@@ -19,7 +19,7 @@ from sites import FEW, NOBODY, shipped, site
 from gateway_rehearsal.aws.limits import Limits
 from gateway_rules.audit.live import STACK_TAG
 from gateway_rules.audit.verification.verifier import read
-from gateway_rules.cli.repair_command import Wish, repair
+from gateway_rules.cli.repair import RepairWish, run_repair
 from gateway_rules.deploy import resource_names
 from gateway_rules.deploy.repair.imports_needed import repairs
 from gateway_rules.deploy.repair.repairer import Pulumi, Repairer
@@ -101,7 +101,7 @@ def _mender(planned: Plan, script: Script, client: Any) -> Repairer:
     return Repairer(planned, script, client, script.root)
 
 
-YES, NO = (Wish(yes, as_json=False, up="pulumi up -s test") for yes in (True, False))
+YES, NO = (RepairWish(yes, as_json=False, up="pulumi up -s test") for yes in (True, False))
 
 
 def test_everything_is_mended_in_one_go(
@@ -110,7 +110,7 @@ def test_everything_is_mended_in_one_go(
     """With --yes the state is read again, then imported into, and the next step is named."""
     script.pending.append({"type": "creating", "resource": {"urn": "urn:pulumi:test::p::t::x"}})
     wanted = len(resource_names.planned("test", deployed.groups))
-    assert repair(_mender(deployed, script, client), YES) == 0
+    assert run_repair(_mender(deployed, script, client), YES) == 0
     told = capsys.readouterr()
     assert script.commands == ["refresh", "import"]
     assert told.out.splitlines()[:3] == [
@@ -130,7 +130,7 @@ def test_every_call_names_the_stack_and_asks_nothing(
 ) -> None:
     """The shared choice of a stack is not relied on, and nobody sits at Pulumi's prompt."""
     script.pending.append({"type": "creating", "resource": {"urn": "urn:pulumi:test::p::t::x"}})
-    repair(_mender(deployed, script, client), YES)
+    run_repair(_mender(deployed, script, client), YES)
     quiet = {"--yes", "--skip-preview", "--non-interactive", "-s", "test"}
     for call in script.called:
         if call[0] in {"refresh", "import"}:
@@ -143,7 +143,7 @@ def test_without_a_terminal_nothing_is_mended(
     deployed: Plan, script: Script, client: Any, capsys: Says
 ) -> None:
     """Where nobody can answer, the findings are listed and the command exits 1."""
-    assert repair(_mender(deployed, script, client), NO) == 1
+    assert run_repair(_mender(deployed, script, client), NO) == 1
     assert script.commands == []
     assert capsys.readouterr().err == "left as it is; --yes mends it\n"
 
@@ -170,7 +170,7 @@ def test_on_a_terminal_the_user_is_asked(
     screen = Terminal()
     monkeypatch.setattr("sys.stdin", Terminal(typed))
     monkeypatch.setattr("sys.stdout", screen)
-    assert repair(_mender(deployed, script, client), NO) == code
+    assert run_repair(_mender(deployed, script, client), NO) == code
     assert "Mend this in the state? Nothing in AWS is changed. [y/N]: " in screen.getvalue()
     assert script.commands == ["import"] * (not code)
 
@@ -179,7 +179,7 @@ def test_nothing_to_repair(deployed: Plan, script: Script, client: Any, capsys: 
     """A stack that is whole is left alone, and the command says so."""
     imports = repairs(deployed, read(deployed, client), UNREAD).imports
     script.known += [{"type": i.type, "name": i.name, "id": i.id} for i in imports]
-    assert repair(_mender(deployed, script, client), YES) == 0
+    assert run_repair(_mender(deployed, script, client), YES) == 0
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "there is nothing to repair\n")
     assert script.commands == []
@@ -192,7 +192,7 @@ def test_what_aws_has_no_more_leaves_the_state(
     imports = repairs(deployed, read(deployed, client), UNREAD).imports
     script.known += [{"type": i.type, "name": i.name, "id": i.id} for i in imports]
     script.known.append({"type": resource_names.RULES["egress"], "name": "x", "id": GONE})
-    assert repair(_mender(deployed, script, client), YES) == 0
+    assert run_repair(_mender(deployed, script, client), YES) == 0
     assert script.commands == ["refresh"]
     assert capsys.readouterr().out.splitlines() == [
         "1 resource is in the state, and not in AWS:",
@@ -210,7 +210,7 @@ def test_what_is_left_to_a_person_is_found(
         GroupName="mine", Description="mine", VpcId=vpc, TagSpecifications=tags
     )["GroupId"]
     try:
-        assert repair(_mender(deployed, script, client), YES) == 1
+        assert run_repair(_mender(deployed, script, client), YES) == 1
     finally:
         client.delete_security_group(GroupId=made)
     assert f"  {made}  the group mine" in capsys.readouterr().out.splitlines()
@@ -218,8 +218,8 @@ def test_what_is_left_to_a_person_is_found(
 
 def test_json_is_one_document(deployed: Plan, script: Script, client: Any, capsys: Says) -> None:
     """What was found and what became of it stand in one document."""
-    wish = Wish(yes=True, as_json=True, up="up")
-    assert repair(_mender(deployed, script, client), wish) == 0
+    wish = RepairWish(yes=True, as_json=True, up="up")
+    assert run_repair(_mender(deployed, script, client), wish) == 0
     told = json.loads(capsys.readouterr().out)
     assert {*told} == {
         *("stack", "locks", "torn", "pending", "gone", "imports", "by_hand", "whole")
@@ -232,7 +232,7 @@ def test_what_stays_broken_is_no_success(deployed: Plan, script: Script, client:
     """An import that Pulumi forgets is tried again, and then given up."""
     script.forgets = True
     with pytest.raises(NoAnswer) as refused:
-        repair(_mender(deployed, script, client), YES)
+        run_repair(_mender(deployed, script, client), YES)
     assert str(refused.value) == (
         "error: stacks/Pulumi.test.yaml:1:1: [not-whole] state and AWS still differ, although "
         "everything was mended; see that nobody else is at it, and run this again"
@@ -255,7 +255,7 @@ def test_lock_that_nobody_here_can_judge_is_reported(
     """A lock in a bucket or in Pulumi Cloud is told in the engine's words, with what cancels it."""
     script.failures["import"] = said
     with pytest.raises(NoAnswer) as refused:
-        repair(_mender(deployed, script, client), YES)
+        run_repair(_mender(deployed, script, client), YES)
     words = " ".join(said.replace("error: ", "").split())
     assert str(refused.value) == (
         f"error: stacks/Pulumi.test.yaml:1:1: [locked] {words}; wait until that update has "
@@ -268,7 +268,7 @@ def test_pulumi_that_fails_is_quoted(deployed: Plan, script: Script, client: Any
     """What Pulumi cannot do is said in its own words, with the call that failed."""
     script.failures["stack"] = "error: no stack named 'test' found\n"
     with pytest.raises(NoAnswer) as refused:
-        repair(_mender(deployed, script, client), YES)
+        run_repair(_mender(deployed, script, client), YES)
     assert str(refused.value) == (
         "error: stacks/Pulumi.test.yaml:1:1: [engine] pulumi stack export failed: no stack named "
         "'test' found; mend that, and run this again"
@@ -290,7 +290,7 @@ def test_lock_of_a_living_process_is_left_alone(
     """An update that still runs is not disturbed, and its process is named."""
     _lock(script, os.getpid())
     with pytest.raises(NoAnswer) as refused:
-        repair(_mender(deployed, script, client), YES)
+        run_repair(_mender(deployed, script, client), YES)
     assert str(refused.value) == (
         "error: stacks/Pulumi.test.yaml:1:1: [locked] the stack is locked by process "
         f"{os.getpid()} of ann on {socket.gethostname()}, since 2026-11-24T10:34:22Z; wait until "
@@ -308,7 +308,7 @@ def test_lock_that_cannot_be_read_may_be_a_living_one(
     for text in ("", "{}", "[]"):
         file.write_text(text)
         with pytest.raises(NoAnswer) as refused:
-            repair(_mender(deployed, script, client), YES)
+            run_repair(_mender(deployed, script, client), YES)
         assert str(refused.value) == (
             f"error: stacks/Pulumi.test.yaml:1:1: [locked] {file} is no lock that says whose it "
             "is; wait until that update has ended; if its process has ended already, run "
@@ -325,7 +325,7 @@ def test_torn_file_goes_before_the_state_is_read(
     torn = script.root / "state/.pulumi/stacks/project/test.json.attrs"
     torn.parent.mkdir(parents=True)
     torn.touch()
-    assert repair(_mender(deployed, script, client), YES) == 0
+    assert run_repair(_mender(deployed, script, client), YES) == 0
     assert not torn.exists()
     assert capsys.readouterr().out.splitlines()[:2] == [
         "a file is half-written, and keeps Pulumi from the state:",

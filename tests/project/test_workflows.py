@@ -18,7 +18,7 @@ from workflows import ACTIONS, GITHUB, ROOT, SCRIPTS, WORKFLOWS, jobs, load, ste
 
 from gateway_rehearsal.build import Program, find_go
 from gateway_rehearsal.locks import exclusive
-from gateway_rehearsal.toolchain import cache
+from gateway_rules.cli import cache_folder
 from gateway_rules.cli.app import app
 from gateway_rules.errors import NoAnswer
 
@@ -70,7 +70,7 @@ def actionlint() -> Path:
     """Build actionlint from its module once a version of it, beside Pulumi in the user's cache."""
     version = re.search(r"rhysd/actionlint (v\S+)", (LINTER.module / "go.mod").read_text())
     assert version
-    kept = cache(os.environ)
+    kept = cache_folder(os.environ)
     kept.mkdir(parents=True, exist_ok=True)
     with exclusive(kept, lambda: None):
         built = kept / f"actionlint-{version[1]}" / LINTER.name

@@ -14,7 +14,8 @@ import pytest
 from gateway_rehearsal import processes
 from gateway_rehearsal.build import MODULES, OLDEST_GO, VERSION
 from gateway_rehearsal.locks import exclusive
-from gateway_rehearsal.toolchain import FILES, Means, cache, ensure
+from gateway_rehearsal.toolchain import FILES, Means, ensure
+from gateway_rules.cli import cache_folder
 from gateway_rules.errors import NoAnswer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -359,7 +360,7 @@ def test_the_release_ends_with_its_parent(tmp_path: Path) -> None:
 )
 def test_cache_is_the_users(environment: dict[str, str], folder: Path) -> None:
     """The cache is the folder that the user names, else where caches are kept."""
-    assert cache(environment) == folder
+    assert cache_folder(environment) == folder
 
 
 def test_all_pins_agree() -> None:

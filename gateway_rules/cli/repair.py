@@ -1,24 +1,67 @@
-"""What `gateway-rules repair` does for a real account and for a local run alike."""
+"""`gateway-rules repair`: bring what an interrupted update left in AWS into the state."""
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, replace
 from typing import Final
 
 import typer
 
-from gateway_rules.cli.terminal import FOUND, emit, print_json
-from gateway_rules.deploy import Repairer, RepairNeeds
+from gateway_rules.audit import (
+    answered,
+    ec2_client,
+)
+from gateway_rules.cli.terminal import (
+    FOUND,
+    Json,
+    Stack,
+    Yes,
+    command_app,
+    emit,
+    print_json,
+    root_of,
+)
+from gateway_rules.deploy import Pulumi, Repairer, RepairNeeds
 from gateway_rules.errors import Fault, NoAnswer
-from gateway_rules.views import repair_lines
+from gateway_rules.planning import (
+    load_plan,
+)
+from gateway_rules.views import (
+    repair_lines,
+)
+
+app = command_app()
+
+
+@app.command("repair")
+def repair(
+    context: typer.Context, stack: Stack, *, yes: Yes = False, as_json: Json = False
+) -> None:
+    """Mend Pulumi's state after an update that was cut off.
+
+    Brings in what it left in AWS, and cancels a lock whose process has ended. Says
+    what it would do and asks; where nobody can answer, it exits 1 unless --yes is
+    given. Changes the state alone, never AWS. Runs the pulumi on PATH.
+
+    Example: gateway-rules repair eu-west-1
+    """
+    root = root_of(context)
+    plan = load_plan(root, stack)
+    pulumi = Pulumi.on_path(root, os.environ)
+    wish = RepairWish(yes, as_json, f"pulumi up -s {stack}")
+    with answered(plan):
+        mender = Repairer(plan, pulumi, ec2_client(plan.site.region), root)
+        raise typer.Exit(run_repair(mender, wish))
+
 
 _ROUNDS: Final = 3
 """A torn file hides the state; then comes the state itself; then there is nothing left."""
 
 
 @dataclass(frozen=True)
-class Wish:
+class RepairWish:
     """How the user wants it."""
 
     yes: bool
@@ -27,7 +70,7 @@ class Wish:
     """What deploys the stack afterwards."""
 
 
-def repair(mender: Repairer, wish: Wish) -> int:
+def run_repair(mender: Repairer, wish: RepairWish) -> int:
     """Show what is wrong, mend it if that is wished, and give the exit code of the command.
 
     0 when nothing is left to do but an update, 1 when something is. Raises what the mender does,
@@ -51,20 +94,20 @@ def repair(mender: Repairer, wish: Wish) -> int:
     return FOUND if found.repairs.by_hand or not found.is_whole else 0
 
 
-def _show(found: RepairNeeds, wish: Wish) -> None:
+def _show(found: RepairNeeds, wish: RepairWish) -> None:
     shown = [*repair_lines(found)]
     if shown and not wish.as_json:
         emit("\n".join(shown))
 
 
-def _agreed(wish: Wish) -> bool:
+def _agreed(wish: RepairWish) -> bool:
     """Ask, where somebody sits at a terminal who can answer."""
     if wish.yes or wish.as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return wish.yes
     return typer.confirm("Mend this in the state? Nothing in AWS is changed.")
 
 
-def _advise(found: RepairNeeds, wish: Wish, *, mended: bool) -> None:
+def _advise(found: RepairNeeds, wish: RepairWish, *, mended: bool) -> None:
     """Say what comes next, beside the answer."""
     if not found.is_whole:
         _say("left as it is; --yes mends it")

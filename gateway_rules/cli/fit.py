@@ -1,4 +1,4 @@
-"""The commands that fit flows into a budget of entries, and show what budgets cost."""
+"""`gateway-rules fit`: any list of flows, fitted into a budget of entries."""
 
 from __future__ import annotations
 
@@ -8,12 +8,27 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway_rules.cli.terminal import Json, Stack, present, print_json, progress, root_of
+from gateway_rules.cli.terminal import (
+    Json,
+    command_app,
+    present,
+    print_json,
+    progress,
+)
 from gateway_rules.errors import COMMAND_LINE, Fault, OverQuota
 from gateway_rules.packets import counted
-from gateway_rules.planning import Allow, Cover, DoesNotFit, fit, load_plan
+from gateway_rules.planning import (
+    Allow,
+    Cover,
+    DoesNotFit,
+    fit,
+    read_flows,
+)
+from gateway_rules.views import (
+    print_cover,
+)
 
-app = typer.Typer()
+app = command_app()
 
 
 @app.command("fit")
@@ -36,9 +51,6 @@ def fit_flows(
 
     Example: gateway-rules fit flows.yaml --budget 19
     """
-    from gateway_rules.planning import read_flows  # noqa: PLC0415 - `show` need not wait for them.
-    from gateway_rules.views import print_cover  # noqa: PLC0415 - `show` need not wait for them.
-
     with progress() as told:
         told(f"reading {file}")
         required = read_flows(file, budget)
@@ -48,24 +60,6 @@ def fit_flows(
         print_json(_cover_json(cover))
     else:
         present(partial(print_cover, required, cover, budget))
-
-
-@app.command("budget")
-def show_budget(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
-    """Show what each number of network-ACL entries costs a stack, and what a larger quota buys.
-
-    Example: gateway-rules budget eu-west-1
-    """
-    from gateway_rules.planning import excess_curve  # noqa: PLC0415 - `show` need not wait for them.
-    from gateway_rules.views import print_curves  # noqa: PLC0415 - `show` need not wait for them.
-
-    plan = load_plan(root_of(context), stack)
-    with progress() as told:
-        curves = excess_curve(plan, lambda *side: told(f"{' '.join(side)}: every budget"))
-    if as_json:
-        print_json({"stack": stack, "curves": [curve.as_json() for curve in curves]})
-    else:
-        present(partial(print_curves, stack, curves))
 
 
 def _fitted(required: tuple[Allow, ...], budget: int) -> Cover:

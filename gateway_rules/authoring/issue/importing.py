@@ -1,29 +1,20 @@
-"""`gateway-rules import FILE`: what the vendor's next issue changes in the catalogue."""
+"""The vendor's next issue, held against a catalogue: its edited text, and what is not in it."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from gateway_rules.authoring import Draft, Proposal, Unplaced, edit_catalogue, propose, read_issue
-from gateway_rules.cli.terminal import emit, print_json
+from gateway_rules.authoring.issue.cells import read_issue
+from gateway_rules.authoring.issue.drafts import Draft
+from gateway_rules.authoring.issue.edit import edit_catalogue
+from gateway_rules.authoring.issue.propose import Proposal, propose
+from gateway_rules.authoring.issue.unplaced import Unplaced
 from gateway_rules.errors import Fault, Faults
-from gateway_rules.inputs import (
-    SHIPPED,
-    Service,
-    read_catalogue,
-    read_text,
-    read_yaml,
-    relative,
-    replace_file,
-)
-
-FOUND: Final = 1
-PROSE: Final = SHIPPED.with_name("prose.yaml")
+from gateway_rules.inputs import Service, read_catalogue, read_text, read_yaml, relative
 
 
 @dataclass(frozen=True)
@@ -57,43 +48,6 @@ class Import:
         }
 
 
-def run(
-    root: Path,
-    file: Path,
-    *,
-    as_json: bool = False,
-    write: bool = False,
-    catalogue: Path | None = None,
-    prose: Path | None = None,
-) -> int:
-    """Print what an issue changes, and write it into the catalogue if asked to.
-
-    Catalogue and prose are the project's own, or where it has none those of the package.
-
-    Gives 1 when something of the issue could not be placed, else 0; the diff, or one JSON
-    document, goes to standard output, what could not be placed to standard error. Raises
-    Faults when the file is no such document, or the catalogue is malformed, and NoAnswer
-    when one of them cannot be written.
-    """
-    catalogue = catalogue or _own(root, SHIPPED)
-    found = import_issue(root, file, catalogue, prose or _own(root, PROSE))
-    is_written = write and found.before != found.after
-    if is_written:
-        replace_file(catalogue, found.after, root)
-    for finding in found.findings:
-        sys.stderr.write(f"{warning(finding.fault(found.file))}\n")
-    if as_json:
-        print_json(found.as_json(is_written=is_written))
-    elif said := _for_people(found, is_written=is_written):
-        emit(said.removesuffix("\n"))
-    return FOUND if found.findings else 0
-
-
-def _own(root: Path, shipped: Path) -> Path:
-    own = root / "gateway_rules" / shipped.parent.name / shipped.name
-    return own if own.exists() else shipped
-
-
 def import_issue(root: Path, file: Path, catalogue: Path, prose: Path) -> Import:
     """Read an issue and hold it against the catalogue; raise Faults as `run` does."""
     path = file.resolve()
@@ -119,17 +73,6 @@ def read_prose(path: Path, root: Path) -> dict[str, list[str]]:
 
 def _is_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def warning(fault: Fault) -> str:
-    """Give the line for a finding, in the form of a fault."""
-    return f"warning{str(fault).removeprefix('error')}"
-
-
-def _for_people(found: Import, *, is_written: bool) -> str:
-    if not found.diff and not found.findings:
-        return f"{found.catalogue} says what issue {found.issues[1]} says.\n"
-    return found.diff + (f"Written: {found.catalogue}\n" if is_written else "")
 
 
 def _check(text: str, proposal: Proposal, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The command that writes a page about a deployment."""
+"""`gateway-rules report`: one HTML page about a deployment."""
 
 from __future__ import annotations
 
@@ -8,13 +8,25 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.cli.terminal import emit, print_line, progress, root_of
+from gateway_rules.cli.terminal import (
+    cache_folder,
+    command_app,
+    emit,
+    print_line,
+    progress,
+    root_of,
+)
+from gateway_rules.views import (
+    page_content,
+    page_html,
+    write_page,
+)
 
-app = typer.Typer()
+app = command_app()
 
 
 @app.command("report")
-def report_page(
+def report(
     context: typer.Context,
     output: Annotated[
         Path, typer.Option("-o", metavar="FILE", help="The page to write; - is standard output.")
@@ -38,15 +50,8 @@ def report_page(
 
     Example: gateway-rules report -o report.html
     """
-    from gateway_rehearsal.toolchain import cache  # noqa: PLC0415 - nor for this.
-    from gateway_rules.views import (  # noqa: PLC0415 - `show` need not wait for it.
-        page_content,
-        page_html,
-        write_page,
-    )
-
     root = root_of(context)
-    keep = cache(os.environ) / "curves"
+    keep = cache_folder(os.environ) / "curves"
     with progress() as told:
         found = page_content(root, tuple(stacks or ()), base, live=live, keep=keep, told=told)
     text = page_html(found)

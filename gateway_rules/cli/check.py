@@ -1,0 +1,50 @@
+"""`gateway-rules check`: everything that is wrong with a project's files, at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from gateway_rules.cli.terminal import (
+    FOUND,
+    MALFORMED,
+    Json,
+    command_app,
+    print_json,
+    print_line,
+    root_of,
+    tell,
+)
+from gateway_rules.packets import counted
+from gateway_rules.review import (
+    check_project,
+)
+
+app = command_app()
+
+
+@app.command("check")
+def check(
+    context: typer.Context,
+    stacks: Annotated[
+        list[str] | None, typer.Argument(metavar="[STACK]...", help="By default all stacks.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Validate everything at once: catalogue, stacks, addresses, snapshots, brakes.
+
+    Example: gateway-rules check
+    """
+    found = check_project(root_of(context), tuple(stacks or ()), datetime.now(UTC).date())
+    wrong = (*found.malformed, *found.found)
+    if as_json:
+        print_json(found.as_json())
+    tell(found.pending, "pending")
+    tell(found.warnings, "warning")
+    tell(wrong)
+    if not (as_json or wrong):
+        many = counted(len(found.stacks), "stack", "stacks")
+        print_line(f"{many}, {len(found.pending)} pending: nothing is wrong")
+    raise typer.Exit(MALFORMED if found.malformed else FOUND if found.found else 0)

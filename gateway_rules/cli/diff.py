@@ -1,0 +1,56 @@
+"""`gateway-rules diff`: which packets a change opens and closes."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from gateway_rules.cli.terminal import (
+    FOUND,
+    Json,
+    command_app,
+    emit,
+    print_json,
+    root_of,
+)
+from gateway_rules.review import (
+    review_change,
+)
+from gateway_rules.views import (
+    review_as_markdown,
+    review_as_text,
+)
+
+app = command_app()
+
+
+@app.command("diff")
+def diff(
+    context: typer.Context,
+    base: Annotated[
+        str | None, typer.Argument(help="A git revision; by default where the branch left main.")
+    ] = None,
+    as_json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Write a comment for a pull request.")
+    ] = False,
+    brake: Annotated[
+        bool, typer.Option("--brake", help="Exit 1 when a limit of brakes.yaml is passed.")
+    ] = False,
+) -> None:
+    """Show which packets the working tree opens and closes against a revision.
+
+    Example: gateway-rules diff main
+    """
+    review = review_change(root_of(context), base, datetime.now(UTC).date())
+    if as_json:
+        print_json(review.as_json())
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        said = review.diffs, review.verdict, review.against
+        emit((review_as_markdown(*said) if markdown else review_as_text(*said, width)).rstrip())
+    raise typer.Exit(FOUND if brake and review.verdict.trips else 0)

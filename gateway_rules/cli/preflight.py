@@ -1,0 +1,54 @@
+"""`gateway-rules preflight`: check for anything that would block an update."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import typer
+
+from gateway_rules.audit import (
+    account_quotas,
+    answered,
+    ec2_client,
+    read_account,
+)
+from gateway_rules.cli.terminal import (
+    FOUND,
+    Json,
+    Stack,
+    command_app,
+    present,
+    print_json,
+    root_of,
+)
+from gateway_rules.deploy import run_preflight
+from gateway_rules.planning import (
+    load_plan,
+)
+from gateway_rules.views import (
+    print_preflight,
+)
+
+app = command_app()
+
+
+@app.command("preflight")
+def preflight(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
+    """Say before an update what stands in its way in AWS, and what it will do there.
+
+    Compares old and new rules together with the account's quotas, and tells of subnets that
+    would be taken over from others. Changes nothing; exits 1 when something stands in the way.
+
+    Example: AWS_PROFILE=audit gateway-rules preflight eu-west-1
+    """
+    plan = load_plan(root_of(context), stack)
+    live = read_account(plan)
+    with answered(plan):
+        quotas = account_quotas(plan.site.region)
+        endpoint = ec2_client(plan.site.region).meta.endpoint_url
+    found = run_preflight(plan, live, quotas).aimed(endpoint)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        present(partial(print_preflight, found))
+    raise typer.Exit(0 if found.is_clear else FOUND)
