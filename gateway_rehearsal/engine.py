@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -11,21 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gateway_rehearsal import project_copy
 from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.processes import mark
 from gateway_rehearsal.provider.install import install
 from gateway_rehearsal.servers import clean_environment
 
 Event = Mapping[str, Any]
-
-PROJECT = """\
-# Made by `gateway-rules local`: the engine writes to the stack files of the project it runs in,
-# so it runs in this one, with copies of them.
-name: gateway-rules
-runtime: python
-main: {program}
-stackConfigDir: stacks
-"""
 
 
 @dataclass(frozen=True)
@@ -61,18 +52,12 @@ class Engine:
         return [str(self.toolchain / "pulumi"), *arguments]
 
     def prepare(self, stacks: Iterable[str]) -> None:
-        """Make the project that the engine runs in, with fresh copies of the stacks' files.
+        """Lay the copy of the project that the engine runs in, with the stacks' files as they are.
 
         The stand-in for the AWS plugin is put where the engine looks for it.
         """
-        self.layout.copies.mkdir(parents=True, exist_ok=True)
         self.layout.state.mkdir(parents=True, exist_ok=True)
-        # `.local` may be a link to another disk, from where the way back is another one.
-        program = os.path.relpath(self.layout.source.resolve(), self.layout.project.resolve())
-        (self.layout.project / "Pulumi.yaml").write_text(PROJECT.format(program=program))
-        for stack in stacks:
-            source = self.layout.stack_file(stack)
-            shutil.copyfile(source, self.layout.copies / source.name)
+        project_copy.lay(self.layout, stacks)
         install(self.layout.pulumi_home, Path(sys.executable), version("pulumi-aws"))
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":

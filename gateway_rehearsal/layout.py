@@ -33,13 +33,13 @@ class Layout:
 
     @property
     def project(self) -> Path:
-        """The project that the engine runs in, beside the one whose stacks are deployed."""
+        """The copy of that project that the engine runs in."""
         return self.local / ("fleet-project" if self.fleet else "project")
 
     @property
-    def copies(self) -> Path:
-        """Copies of the stack files, which the engine may write to."""
-        return self.project / "stacks"
+    def addresses(self) -> Path:
+        """The addresses that the local name server has given, a file for each stack."""
+        return self.local / "addresses"
 
     @property
     def server(self) -> Path:

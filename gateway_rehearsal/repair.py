@@ -18,8 +18,8 @@ def repair(root: Path, stack: str, wish: RepairWish, say: Say) -> int:
     layout = layout_of(root, [stack])
     with shared(root, lambda: say("waiting for another local run of this project")):
         engine = running(layout, say)
-        rehearsal.enter(engine.endpoint)
-        plan = load_plan(layout.source, stack)
+        rehearsal.drop_aws_settings()
+        plan = load_plan(layout.project, stack)
         ec2 = client(engine.endpoint, plan.site.region)
         with answered(plan):
             return run_repair(Repairer(plan, engine, ec2, layout.project), wish)

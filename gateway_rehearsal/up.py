@@ -4,14 +4,15 @@ import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
-from gateway_rehearsal import fleet, rehearsal, session, stacks, stage, toolchain
+from gateway_rehearsal import fleet, project_copy, rehearsal, session, stacks, stage, toolchain
 from gateway_rehearsal.aws.client import client
 from gateway_rehearsal.board import Board
 from gateway_rehearsal.deploy import deploy
@@ -22,9 +23,11 @@ from gateway_rehearsal.locks import exclusive
 from gateway_rehearsal.servers import Server, Settings
 from gateway_rehearsal.stacks import Ready, Stacks
 from gateway_rehearsal.summary import Outcome, print_summary
-from gateway_rules.audit import verify
+from gateway_rules.audit import Verification, verify
 from gateway_rules.inputs import catalogue_of
 from gateway_rules.views import print_plan, print_verification
+
+_LOCAL_UP: Final = "gateway-rules local pulumi -- up"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def up(root: Path, consoles: Consoles, wish: Wish) -> int:
     a stack's files, 3 when the engine failed. Raises Faults with every fault of every file before
     anything is deployed, and NoAnswer when there is no way to deploy.
     """
-    rehearsal.enter(None)
+    rehearsal.drop_aws_settings()
     layout = Layout(root, fleet=bool(wish.fleet))
     found = Stacks(lacking=fleet.sites(root, wish.fleet)) if wish.fleet else stacks.read(root)
     _tell_pending(found, consoles)
@@ -78,12 +81,11 @@ def _tell_pending(found: Stacks, consoles: Consoles) -> None:
 
 
 def _server(layout: Layout, found: Stacks, consoles: Consoles) -> Server:
-    """Give a local AWS that allows what the stacks may have, and make this process one of its."""
+    """Give a local AWS that allows what the stacks may have."""
     settings = Settings.for_all(site.quotas for site in found.sites)
     zone = Zone.of(catalogue_of(layout.root))
     server = session.server(layout, settings, consoles.say, zone)
     consoles.say(f"local AWS at {server.endpoint}")
-    rehearsal.enter(server.endpoint)
     return server
 
 
@@ -94,11 +96,12 @@ def _complete(
     if layout.fleet:
         fleet.make(layout, found.lacking)
     for site in found.lacking:
-        resolution = rehearsal.look_up(layout.source, site, server)
+        resolution = rehearsal.look_up(layout, site, server)
         if resolution.looked_up:
             hosts = f"{len(resolution.looked_up)} hosts at {server.resolvers[site.region]}"
             consoles.say(f"{site.stack}: looked up {hosts}")
-    planned = stacks.plan(layout.source, found.lacking)
+    project_copy.lay(layout, [site.stack for site in found.lacking])
+    planned = stacks.plan(layout.project, found.lacking)
     _tell_pending(planned, consoles)
     return (Stacks(found.ready) + planned).ready
 
@@ -124,8 +127,17 @@ def _deploy_one(engine: Engine, board: Board, stack: Ready) -> Outcome:
     deployment = deploy(engine, stack.name, board)
     found = None
     if deployment.succeeded:
-        found = verify(stack.plan, client(engine.endpoint, stack.plan.site.region))
+        found = _in_local_words(verify(stack.plan, client(engine.endpoint, stack.plan.site.region)))
     return Outcome(stack.plan, deployment, found, time.monotonic() - started)
+
+
+def _in_local_words(found: Verification) -> Verification:
+    """Name the command that runs the local Pulumi where a fix names Pulumi."""
+    kinds: dict[str, Any] = {
+        kind: tuple(replace(one, fix=one.fix.replace("pulumi up", _LOCAL_UP)) for one in some)
+        for kind, some in found.findings.items()
+    }
+    return replace(found, **kinds)
 
 
 def _show(outcomes: tuple[Outcome, ...], consoles: Consoles, wish: Wish) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from rich.console import Console
 
-from gateway_rehearsal import rehearsal, stage, toolchain
+from gateway_rehearsal import project_copy, rehearsal, stage, toolchain
 from gateway_rehearsal.aws.client import client
 from gateway_rehearsal.board import Board
 from gateway_rehearsal.deploy import Deployment, deploy
@@ -98,8 +98,9 @@ class Theatre:
             return load_plan(folder, stack)
         except Pending:
             site = read_without_addresses(folder, stack, catalogue_of(folder))
-            rehearsal.look_up(folder, site, self.server)
-            return load_plan(folder, stack)
+            rehearsal.look_up(self.engine.layout, site, self.server)
+            project_copy.lay(self.engine.layout, [stack])
+            return load_plan(self.engine.layout.project, stack)
 
     def _lay(self, side: Path) -> Path:
         """Put a side into the private project, and give its folder."""
@@ -170,12 +171,8 @@ def theatre(root: Path, base: Path, sites: Iterable[Site], console: Console) -> 
         lay_program(root, layout.root)
         journal = layout.local / "journal.jsonl"
         server = _started(root, layout, settings, _zone(root, base), journal)
-        rehearsal.enter(server.endpoint)
-        try:
-            engine = Engine(layout, tools, server.endpoint)
-            yield Theatre(root, base, engine, server, journal, console)
-        finally:
-            rehearsal.enter(None)
+        engine = Engine(layout, tools, server.endpoint)
+        yield Theatre(root, base, engine, server, journal, console)
 
 
 def _started(root: Path, layout: Layout, settings: Settings, zone: Zone, journal: Path) -> Server:

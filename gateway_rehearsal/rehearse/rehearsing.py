@@ -66,7 +66,7 @@ def rehearse_change(
     is no engine or no local AWS.
     """
     # What is compared is what would be deployed for real.
-    rehearsal.enter(None)
+    rehearsal.drop_aws_settings()
     commit, found = comparisons(root, base)
     chosen = _chosen(found, tuple(stacks))
     with files_at(root, commit) as folder:

@@ -11,12 +11,12 @@ from botocore import exceptions as boto
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gateway_rehearsal.loopback import is_loopback
 from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live import Live, NotFound, read_live
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification import verifier as core
 from gateway_rules.audit.verification.findings import Verification
+from gateway_rules.audit.verification.fixes import is_own_endpoint
 from gateway_rules.errors import Fault, NoAnswer
 from gateway_rules.inputs import StackSite
 from gateway_rules.planning import Plan
@@ -100,9 +100,10 @@ def answered(plan: Plan) -> Iterator[None]:
 
 
 def _cure(error: BotoCoreError) -> str:
-    """Say what to look after: a local AWS ends, and is somewhere else when it is back."""
-    if is_loopback(error.kwargs.get("endpoint_url", "")):
-        return "start the local AWS with gateway-rules local up; local status says where it is"
+    """Say what to check: an endpoint that was configured may be gone, or be somewhere else."""
+    endpoint = error.kwargs.get("endpoint_url", "")
+    if endpoint and not is_own_endpoint(endpoint):
+        return "check that the configured endpoint (AWS_ENDPOINT_URL) answers, or unset it"
     return "check the credentials and the network"
 
 

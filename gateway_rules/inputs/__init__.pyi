@@ -1,3 +1,5 @@
+from .address_file import AddressFile as AddressFile
+from .address_file import NotPublic as NotPublic
 from .address_file import ResolvedHost as ResolvedHost
 from .address_file import Seen as Seen
 from .address_text import replace_file as replace_file
@@ -53,7 +55,6 @@ from .stack_file import raw_config as raw_config
 from .stack_file import read_addresses as read_addresses
 from .stack_file import read_stack as read_stack
 from .stack_file import read_without_addresses as read_without_addresses
-from .stack_file import rehearsed_addresses as rehearsed_addresses
 from .stack_file import stack_path as stack_path
 from .validation import faults_of as faults_of
 from .validation import shown as shown

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator, GetJsonSchemaHandler, ValidationInfo, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from gateway_rules.errors import Refused
-from gateway_rules.inputs.fields import Day, Frozen, HostName, Text
+from gateway_rules.inputs.fields import CIDR, Day, Frozen, HostName, Text
 from gateway_rules.inputs.validation import shown
-from gateway_rules.packets import BITS, Prefix, objection, parse_address
+from gateway_rules.packets import BITS, Prefix, objection, parse_address, parse_prefix
 
 _ADDRESS: Final = r"^[0-9A-Fa-f:.]+(/(32|128))?$"
 
@@ -21,9 +27,24 @@ def _single(value: object, info: ValidationInfo) -> Prefix:
     prefix = value if isinstance(value, Prefix) else parse_address(value)
     if prefix.length != BITS[prefix.version]:
         raise Refused("address", f"{value} is a network", "write the host's addresses one by one")
-    if info.context and (said := objection(prefix, **info.context)):
+    accepted: tuple[Prefix, ...] | None = info.context
+    if accepted is not None and not any(range_.covers(prefix) for range_ in accepted):
+        _refuse_impossible(prefix)
+    return prefix
+
+
+def _refuse_impossible(prefix: Prefix) -> None:
+    if said := objection(prefix):
         fix = "take it out, for no public server has it"
         raise Refused("impossible-address", f"{prefix.address} is {said}", fix)
+
+
+def _outside(value: object) -> Prefix:
+    """Read a prefix that no public server can be in."""
+    prefix = value if isinstance(value, Prefix) else parse_prefix(value)
+    if not objection(prefix):
+        what = f"{prefix} holds addresses that public servers have, which need no exception"
+        raise Refused("not-public", what, "write a range such as 10.20.0.0/16")
     return prefix
 
 
@@ -76,16 +97,44 @@ class ResolvedHost(Frozen):
         return tuple(seen.address for seen in self.addresses)
 
 
+class NotPublic(Frozen):
+    """A range in which no public server is, and why a stack's hosts are there all the same."""
+
+    prefix: Annotated[
+        Prefix, BeforeValidator(_outside), WithJsonSchema({"type": "string", "pattern": CIDR})
+    ]
+    """The range; it may hold no public address."""
+    reason: Text
+    """Why, and where that was decided."""
+
+
 class AddressFile(Frozen):
     """The addresses that a region's hosts have there."""
 
+    not_public: tuple[NotPublic, ...] = ()
+    """Ranges that count although no public server is in them, such as those of a mirror."""
     hosts: tuple[ResolvedHost, ...]
     """Each host once, with all of its addresses."""
 
     @classmethod
-    def of(cls, data: Any, *, rehearsal: bool) -> Self:
-        """Read what a file holds; a rehearsal's may hold addresses for documentation.
+    def of(cls, data: Any) -> Self:
+        """Read what a file holds.
 
-        Raises ValidationError, also for an address that no public server has.
+        Raises ValidationError, also for an address that no public server has, unless the
+        file accepts it with a reason.
         """
-        return cls.model_validate(data, context={"rehearsal": rehearsal})
+        return cls.model_validate(data, context=_accepted(data))
+
+
+def _accepted(data: Any) -> tuple[Prefix, ...]:
+    """Give the ranges that a file accepts; what is malformed is told by the file's own reading."""
+    try:
+        return tuple(each.prefix for each in _Accepting.model_validate(data).not_public)
+    except ValidationError:
+        return ()
+
+
+class _Accepting(Frozen, extra="ignore"):
+    """The part of an address file by which the rest is read."""
+
+    not_public: tuple[NotPublic, ...] = ()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from gateway_rules.errors import Fault, NoAnswer
-from gateway_rules.inputs.address_file import ResolvedHost, Seen
+from gateway_rules.inputs.address_file import AddressFile, ResolvedHost, Seen
 from gateway_rules.inputs.documents import relative
 
 _HEADER: Final = """\
@@ -23,11 +23,19 @@ _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)+|[0-9]+([.]
 """What every reader of YAML takes for text, as it does no word such as null or true."""
 
 
-def written(stack: str, hosts: Iterable[ResolvedHost]) -> str:
+def written(stack: str, file: AddressFile) -> str:
     """Give the text of the file: the same bytes for the same hosts, in the order given."""
-    lines = [line for host in hosts for line in _host(host)]
+    lines = [line for host in file.hosts for line in _host(host)]
     body = "hosts:\n" + "\n".join(lines) + "\n" if lines else "hosts: []\n"
-    return _HEADER.format(stack=stack) + body
+    return _HEADER.format(stack=stack) + _not_public(file) + body
+
+
+def _not_public(file: AddressFile) -> str:
+    lines = [
+        f"  - {{prefix: {json.dumps(str(each.prefix))}, reason: {json.dumps(each.reason)}}}\n"
+        for each in file.not_public
+    ]
+    return "".join(["not_public:\n", *lines]) if lines else ""
 
 
 def _host(host: ResolvedHost) -> Iterator[str]:

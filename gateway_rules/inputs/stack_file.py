@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from gateway_rehearsal.loopback import is_rehearsal
 from gateway_rules.errors import Fault, Faults, Pending, Problem, Steps
 from gateway_rules.inputs.address_file import AddressFile, ResolvedHost
 from gateway_rules.inputs.catalogue import Catalogue
@@ -32,16 +30,14 @@ KEYS: Final = {
 """The key under `config:` for each field."""
 
 
-def read_stack(
-    root: Path, stack: str, catalogue: Catalogue, *, reviewed: bool = False
-) -> StackSite:
-    """Read a stack's files; `reviewed` leaves out what a rehearsal has looked up.
+def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
+    """Read a stack's files.
 
     Raises Faults with everything that is wrong with them, and Pending when nothing
     is wrong but that the addresses of the stack's region are not there.
     """
-    files = _read_files(root, stack, reviewed=reviewed)
-    hosts, faults = _hosts(files.addresses, rehearsal=files.rehearsal)
+    files = _read_files(root, stack)
+    hosts, faults = _hosts(files.addresses)
     site, found = _site(files, stack, hosts, faults, catalogue)
     if found:
         raise (Pending if {fault.rule for fault in found} == {"pending"} else Faults)(*found)
@@ -60,16 +56,12 @@ def read_without_addresses(root: Path, stack: str, catalogue: Catalogue) -> Stac
     return site
 
 
-def read_addresses(path: Path, root: Path, *, rehearsal: bool) -> tuple[ResolvedHost, ...]:
-    """Read a file of addresses, none where it is not there; raise Faults with all its faults.
-
-    A rehearsal's may hold addresses for documentation.
-    """
-    document = read_yaml(path, root) if path.exists() else None
-    hosts, faults = _hosts(document, rehearsal=rehearsal)
+def read_addresses(path: Path, root: Path) -> AddressFile:
+    """Read a file of addresses; give an empty one where there is none. Raise Faults."""
+    found, faults = _address_file(read_yaml(path, root) if path.exists() else None)
     if faults:
         raise Faults(*faults)
-    return hosts
+    return found
 
 
 def _site(
@@ -127,24 +119,8 @@ def stack_path(root: Path, stack: str) -> Path:
 
 
 def address_path(root: Path, stack: str) -> Path:
-    """Name the file that holds the addresses of a stack's region.
-
-    A rehearsal's own stands in where there is none to be deployed, and only in a rehearsal.
-    """
-    file = reviewed_addresses(root, stack)
-    rehearsed = rehearsed_addresses(root, stack)
-    is_wanted = not file.exists() and rehearsed.exists() and is_rehearsal(os.environ)
-    return rehearsed if is_wanted else file
-
-
-def reviewed_addresses(root: Path, stack: str) -> Path:
-    """Name the file for the addresses that are deployed."""
+    """Name the file that holds the addresses of a stack's region."""
     return root / "stacks" / "addresses" / f"{stack}.yaml"
-
-
-def rehearsed_addresses(root: Path, stack: str) -> Path:
-    """Name the file for the addresses that a local name server gives."""
-    return root / ".local" / "addresses" / f"{stack}.yaml"
 
 
 @dataclass(frozen=True)
@@ -153,8 +129,6 @@ class _Files:
 
     stack: Document
     addresses: Document | None = None
-    rehearsal: bool = False
-    """Whether the addresses are those of a local name server."""
 
     def place(self, complaint: Problem) -> Fault:
         """Find what a complaint is about, in whichever file it stands."""
@@ -165,15 +139,15 @@ class _Files:
         return make(_where(complaint.path), *complaint[1:])
 
 
-def _read_files(root: Path, stack: str, *, reviewed: bool = False) -> _Files:
+def _read_files(root: Path, stack: str) -> _Files:
     """Read both files; raise Faults with what is wrong with the form of either."""
-    path = reviewed_addresses(root, stack) if reviewed else address_path(root, stack)
+    path = address_path(root, stack)
     found = _read(stack_path(root, stack), root)
     addresses = _read(path, root) if path.exists() else None
     if isinstance(found, Faults) or isinstance(addresses, Faults):
         wrong = (each for each in (found, addresses) if isinstance(each, Faults))
         raise Faults(*(fault for each in wrong for fault in each.faults))
-    return _Files(found, addresses, path == rehearsed_addresses(root, stack))
+    return _Files(found, addresses)
 
 
 def _read(path: Path, root: Path) -> Document | Faults:
@@ -184,16 +158,19 @@ def _read(path: Path, root: Path) -> Document | Faults:
         return faults
 
 
-def _hosts(
-    document: Document | None, *, rehearsal: bool
-) -> tuple[tuple[ResolvedHost, ...], list[Fault]]:
+def _hosts(document: Document | None) -> tuple[tuple[ResolvedHost, ...], list[Fault]]:
     """Give the hosts of an address file, or what is wrong with them."""
+    found, faults = _address_file(document)
+    return found.hosts, faults
+
+
+def _address_file(document: Document | None) -> tuple[AddressFile, list[Fault]]:
     if not document:
-        return (), []
+        return AddressFile(hosts=()), []
     try:
-        return AddressFile.of(document.data, rehearsal=rehearsal).hosts, []
+        return AddressFile.of(document.data), []
     except ValidationError as error:
-        return (), faults_of(error, document, AddressFile)
+        return AddressFile(hosts=()), faults_of(error, document, AddressFile)
 
 
 def _ours(document: Document) -> dict[str, Any]:

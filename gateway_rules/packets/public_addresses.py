@@ -13,11 +13,6 @@ from typing import Final
 
 from gateway_rules.packets.prefixes import Prefix, parse_prefix
 
-DOCUMENTATION: Final = tuple(
-    map(parse_prefix, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
-)
-"""What a rehearsal may use (RFC 5737, RFC 3849): nobody has these."""
-
 _IPV4: Final = {
     "0.0.0.0/8": "the unspecified address or one of this network (RFC 1122)",
     "10.0.0.0/8": "a private address (RFC 1918)",
@@ -76,11 +71,6 @@ def _longest_first(table: Mapping[str, str]) -> tuple[tuple[Prefix, str], ...]:
 _SPECIAL: Final = _longest_first(_IPV4 | _IPV6)
 
 
-def objection(address: Prefix, *, rehearsal: bool = False) -> str | None:
-    """Say what an address is that no public server has; None when one can have it.
-
-    A rehearsal takes the addresses that are set aside for documentation.
-    """
-    if rehearsal and any(range_.covers(address) for range_ in DOCUMENTATION):
-        return None
+def objection(address: Prefix) -> str | None:
+    """Say what an address, or a whole range, is that no public server has; None for others."""
     return next((what for range_, what in _SPECIAL if range_.covers(address)), None)

@@ -9,17 +9,15 @@ from gateway_rules.inputs import Catalogue, blame, catalogue_of, read_stack, req
 from gateway_rules.planning.planner import Plan, plan
 
 
-def load_plan(
-    root: Path, stack: str, catalogue: Catalogue | None = None, *, reviewed: bool = False
-) -> Plan:
-    """Read a stack and plan it; `reviewed` leaves out what a rehearsal has looked up.
+def load_plan(root: Path, stack: str, catalogue: Catalogue | None = None) -> Plan:
+    """Read a stack and plan it.
 
     Raises Faults with everything that is wrong, Pending when only the addresses of
     the region lack, OverQuota when AWS's quotas cannot hold what must pass.
     """
     catalogue = catalogue or catalogue_of(root)
     require_stack(root, stack)
-    site = read_stack(root, stack, catalogue, reviewed=reviewed)
+    site = read_stack(root, stack, catalogue)
     try:
         return plan(catalogue, site)
     except Impossible as error:

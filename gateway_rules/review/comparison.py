@@ -158,7 +158,6 @@ def _past(folder: Path, stack: str, catalogue: Catalogue, now: Side) -> Side:
 
 def _side(root: Path, stack: str, catalogue: Catalogue) -> Side:
     try:
-        # A revision knows no rehearsal, so that the two sides would differ by it alone.
-        return load_plan(root, stack, catalogue, reviewed=True)
+        return load_plan(root, stack, catalogue)
     except Faults as faults:
         return faults

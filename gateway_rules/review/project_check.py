@@ -20,6 +20,7 @@ from gateway_rules.inputs import (
     address_path,
     catalogue_of,
     looked_up,
+    read_addresses,
     read_policy,
     relative,
     stack_names,
@@ -78,7 +79,11 @@ def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCh
             *_stale(root, plans, whole=not stacks),
         ),
         _of(faults, lambda f: isinstance(f, Pending)),
-        (*_ended(brakes, today), *_old_addresses(plans, catalogue, root, today)),
+        (
+            *_ended(brakes, today),
+            *_old_addresses(plans, catalogue, root, today),
+            *_accepted_ranges(plans, root),
+        ),
     )
 
 
@@ -138,6 +143,16 @@ def _old_addresses(
                 what = f"{host} was last looked up on {last}, more than {limit} days ago"
                 fix = f"run gateway-rules resolve {stack}"
                 yield Fault(name, 1, 1, "old-addresses", what, fix)
+
+
+def _accepted_ranges(plans: dict[str, Plan], root: Path) -> Iterator[Fault]:
+    """Warn of ranges that an address file accepts although no public server is in them."""
+    for stack in plans:
+        path = address_path(root, stack)
+        for each in read_addresses(path, root).not_public:
+            what = f"{each.prefix} counts although no public server is in it: {each.reason}"
+            fix = "take it out when it is no longer needed"
+            yield Fault(relative(path, root), 1, 1, "accepted-range", what, fix)
 
 
 def _last_seen(site: Site, catalogue: Catalogue) -> Iterator[tuple[str, date]]:

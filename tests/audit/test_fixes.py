@@ -57,8 +57,8 @@ def perform(project: Rehearsal, command: str) -> None:
 def perform_one(project: Rehearsal, command: str) -> None:
     """Run a command, which is aimed at the local AWS."""
     program, *words = shlex.split(command)
-    if program == "gateway-rules":
-        assert words == ["local", "pulumi", "--", "up", "--refresh", "-s", STACK]
+    if program == "pulumi":
+        assert words == ["up", "--refresh", "-s", STACK]
         run = project.up(STACK, "--refresh")
         assert (run.code, run.errors) == (0, ())
         return

@@ -568,14 +568,14 @@ def test_no_credentials_are_a_fault(planned: Plan) -> None:
     )
 
 
-def test_a_local_aws_that_has_ended_is_a_fault_with_its_own_cure(planned: Plan) -> None:
-    """No network is to blame where this machine itself was asked."""
+def test_a_configured_endpoint_that_does_not_answer_is_named(planned: Plan) -> None:
+    """Neither credentials nor the network are to blame where another endpoint was asked."""
     with pytest.raises(NoAnswer) as error, account.answered(planned):
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1/")
     (fault,) = error.value.faults
     assert (fault.rule, fault.fix) == (
         "aws",
-        "start the local AWS with gateway-rules local up; local status says where it is",
+        "check that the configured endpoint (AWS_ENDPOINT_URL) answers, or unset it",
     )
 
 

@@ -481,14 +481,22 @@ def test_an_endpoint_elsewhere_makes_no_rehearsal(
 def test_nothing_of_a_rehearsal_is_written_for_review(
     user: User, monkeypatch: pytest.MonkeyPatch, endpoint: str, option: tuple[str, ...]
 ) -> None:
-    """Nobody is asked, neither file is made, and the line says what to do about it."""
+    """A name server that gives addresses for documentation is refused, whatever AWS is set."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    what = "AWS_ENDPOINT_URL names a local AWS, whose addresses are not to be reviewed"
-    line = f"error: <command>:1:1: [rehearsal] {what}; unset it for this command"
     with nameserver({host: addresses("192.0.2.1") for host in HOSTS}) as server:
-        assert user.run(*option, servers=(server,)) == Done(2, [], [line])
-        assert [*server.asked] == []
+        done = user.run(*option, servers=(server,))
+    assert (done.code, done.out) == (3, [])
+    assert all("[impossible-address]" in line for line in done.err)
     assert [*user.file.parent.iterdir(), *user.root.glob(".local")] == []
+
+
+def test_a_range_that_the_file_accepts_stays_accepted(user: User) -> None:
+    """A mirror inside is looked up like any server, and the next look-up keeps the reason."""
+    user.write('not_public: [{prefix: 192.0.2.0/24, reason: "NET-12"}]\nhosts: []\n')
+    with nameserver({host: addresses("192.0.2.1") for host in HOSTS}) as server:
+        assert user.run(servers=(server,)).code == 0
+    assert '  - {prefix: "192.0.2.0/24", reason: "NET-12"}' in user.file.read_text().splitlines()
+    assert lines_of(user.file, "name") == [*HOSTS]
 
 
 def test_an_impossible_address_of_the_file_is_taken_out_by_hand(user: User) -> None:

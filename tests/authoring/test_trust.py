@@ -1,10 +1,12 @@
 """Which answers of resolvers are trusted, and what is said of those that are not."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from gateway_rules.authoring.addresses.queries import Kind, Question, Reply, Resolver
 from gateway_rules.authoring.addresses.trust import judge
-from gateway_rules.packets.prefixes import parse_address
+from gateway_rules.packets.prefixes import parse_address, parse_prefix
 
 HOST = "www.example.com"
 ONE, TWO, THREE, FOUR = (Resolver(f"84.39.152.{number}") for number in (1, 2, 3, 4))
@@ -27,9 +29,9 @@ def reply(
     return Reply(Question(resolver, host, kind), "" if failure else canonical, parsed, failure)
 
 
-def told(*replies: Reply, rehearsal: bool = False) -> list[str]:
+def told(*replies: Reply, accepted: Sequence[str] = ()) -> list[str]:
     """Give what is said of the replies, without the place that all faults share."""
-    found = sorted(judge(replies, rehearsal=rehearsal))
+    found = sorted(judge(replies, [*map(parse_prefix, accepted)]))
     return [str(fault).removeprefix("error: <command>:1:1: ") for fault in found]
 
 
@@ -169,10 +171,10 @@ def test_disagreement_is_not_told_of_what_is_wrong_already() -> None:
     assert told(reply(ONE, GOOD), reply(TWO, "10.1.2.3")) == [private(TWO)]
 
 
-def test_a_rehearsal_takes_addresses_for_documentation() -> None:
-    """They stand for servers where only this machine can be behind AWS."""
-    assert told(reply(ONE, "192.0.2.1"), rehearsal=True) == []
-    assert told(reply(ONE, "10.1.2.3"), rehearsal=True) == [private(ONE)]
+def test_a_range_that_is_accepted_holds_servers_and_no_other_does() -> None:
+    """What somebody accepted with a reason is no reason to distrust an answer."""
+    assert told(reply(ONE, "192.0.2.1"), accepted=["192.0.2.0/24"]) == []
+    assert told(reply(ONE, "10.1.2.3"), accepted=["192.0.2.0/24"]) == [private(ONE)]
 
 
 @pytest.mark.parametrize(

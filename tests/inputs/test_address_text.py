@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway_rules.errors import NoAnswer
-from gateway_rules.inputs.address_file import AddressFile, ResolvedHost, Seen
+from gateway_rules.inputs.address_file import AddressFile, NotPublic, ResolvedHost, Seen
 from gateway_rules.inputs.address_text import replace_file, written
 from gateway_rules.inputs.documents import parse_yaml
-from gateway_rules.packets.prefixes import Prefix, parse_address
+from gateway_rules.packets.prefixes import Prefix, parse_address, parse_prefix
 
 HOSTS = (
     ResolvedHost(
@@ -55,13 +55,13 @@ def read(text: str) -> tuple[ResolvedHost, ...]:
 
 def test_the_bytes_of_the_file() -> None:
     """A line for each fact, quoted where a reader would take it for something else."""
-    assert written("us-east-1", HOSTS) == TEXT
+    assert written("us-east-1", AddressFile(hosts=HOSTS)) == TEXT
 
 
 def test_no_host_is_a_file_as_well() -> None:
     """An empty list is read back as one."""
-    assert written("us-east-1", ()).splitlines()[-1] == "hosts: []"
-    assert read(written("us-east-1", ())) == ()
+    assert written("us-east-1", AddressFile(hosts=())).splitlines()[-1] == "hosts: []"
+    assert read(written("us-east-1", AddressFile(hosts=()))) == ()
 
 
 def _addresses() -> st.SearchStrategy[Prefix]:
@@ -99,7 +99,15 @@ def _asked(resolver: str) -> tuple[ResolvedHost, ...]:
 @example(_asked("yes"))
 def test_what_is_written_is_read_back(hosts: tuple[ResolvedHost, ...]) -> None:
     """Names that look like numbers, odd resolvers and early days survive."""
-    assert read(written("test", hosts)) == hosts
+    assert read(written("test", AddressFile(hosts=hosts))) == hosts
+
+
+def test_accepted_ranges_are_written_and_read_back() -> None:
+    """A range that is not public keeps its reason, whatever that says."""
+    reason = "the mirror: see NET-12 # 'inside'"
+    accepted = (NotPublic(prefix=parse_prefix("10.20.0.0/16"), reason=reason),)
+    text = written("test", AddressFile(not_public=accepted, hosts=()))
+    assert AddressFile.of(parse_yaml(text, "addresses.yaml").data).not_public == accepted
 
 
 def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway_rules.inputs.catalogue import read_catalogue
-from gateway_rules.packets.prefixes import from_interval, parse_address
-from gateway_rules.packets.public_addresses import DOCUMENTATION, objection
+from gateway_rules.packets.prefixes import parse_address
+from gateway_rules.packets.public_addresses import objection
 
 # First and last address of a range, and what is said of both.
 RANGES = [
@@ -98,23 +98,6 @@ def test_the_printed_addresses_are_servers() -> None:
     printed = {address for service in read_catalogue().services for address in service.addresses}
     assert printed
     assert [str(address) for address in printed if objection(address)] == []
-
-
-@pytest.mark.parametrize("range_", DOCUMENTATION)
-def test_a_rehearsal_takes_what_documentation_does(range_: object) -> None:
-    """Both ends of what nobody has are taken for servers, and only then."""
-    first, last = parse_address(str(range_)).interval
-    version = parse_address(str(range_)).version
-    ends = [*from_interval(version, (first, first)), *from_interval(version, (last, last))]
-    assert [objection(end, rehearsal=True) for end in ends] == [None, None]
-    assert all(objection(end) for end in ends)
-
-
-@pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "192.0.3.255", "::1", "3fff::1"])
-def test_a_rehearsal_takes_nothing_else(address: str) -> None:
-    """What is impossible elsewhere stays so."""
-    parsed = parse_address(address)
-    assert objection(parsed, rehearsal=True) == objection(parsed)
 
 
 @given(

@@ -14,11 +14,9 @@ from repository import (
     Repository,
     repository,
 )
-from written import ADDRESSES
 
 from gateway_rules.errors import Faults
 from gateway_rules.inputs.catalogue import REGIONS, Catalogue
-from gateway_rules.inputs.stack_file import rehearsed_addresses
 from gateway_rules.planning.planner import Plan
 from gateway_rules.planning.stack_plan import load_plan
 from gateway_rules.review import comparison
@@ -134,29 +132,14 @@ def test_a_stack_that_stays_is_planned_once(
     """Planning is what takes time, and most changes leave most stacks alone."""
     planned: list[str] = []
 
-    def noting(root: Path, stack: str, catalogue: Catalogue, *, reviewed: bool) -> Plan:
+    def noting(root: Path, stack: str, catalogue: Catalogue) -> Plan:
         planned.append(stack)
-        return load_plan(root, stack, catalogue, reviewed=reviewed)
+        return load_plan(root, stack, catalogue)
 
     monkeypatch.setattr(comparison, "load_plan", noting)
     there.edit(IRELAND, ADMINISTRATORS, MORE)
     assert statuses(there) == {"eu-central-1": "unchanged", "eu-west-1": "changed"}
     assert planned == ["eu-central-1", "eu-west-1", "eu-west-1"]
-
-
-def test_what_a_rehearsal_has_looked_up_is_not_compared(
-    there: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No revision has it, so a stack that is pending without it would seem to open everything."""
-    there.edit(IRELAND, "    spam-signatures-cloud: false\n", "")
-    there.edit(IRELAND, "aws:region: eu-west-1", "aws:region: us-east-1")
-    there.commit("pending")
-    rehearsed = rehearsed_addresses(there.root, "eu-west-1")
-    rehearsed.parent.mkdir(parents=True)
-    rehearsed.write_text(ADDRESSES)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    assert isinstance(load_plan(there.root, "eu-west-1"), Plan)
-    assert statuses(there, "HEAD") == {"eu-central-1": "unchanged", "eu-west-1": "pending"}
 
 
 # --- What cannot be read ---------------------------------------------------------------------

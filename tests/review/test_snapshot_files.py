@@ -165,15 +165,3 @@ def test_faults_of_the_stacks_come_first(there: Repository) -> None:
     done = there.run("render")
     assert (done.returncode, done.stdout, "[host-bits]" in done.stderr) == (2, "", True)
     assert not (there.root / GERMAN).exists()
-
-
-@pytest.mark.parametrize("option", [(), ("--check",)])
-def test_nothing_is_rendered_in_a_rehearsal(there: Repository, option: tuple[str, ...]) -> None:
-    """Addresses of a local name server never land in a file for review."""
-    local = {"AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}
-    done = there.run("render", *option, environment=local)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        "error: <command>:1:1: [rehearsal] AWS_ENDPOINT_URL names a local AWS, whose addresses are "
-        "not to be reviewed; unset it for this command\n"
-    )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from gateway_rehearsal.loopback import is_loopback
 from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live import Interface, LiveRule
 from gateway_rules.inputs import Site
 
 _OURS = re.compile(r"\((section [^()]+|addition)\)")
 """How a description that was planned ends the name of a service (`plan.origins`)."""
+_OWN_ENDPOINT = re.compile(r"https://ec2[.-]")
+"""How the endpoints that AWS gives EC2 begin ("Amazon EC2 endpoints and quotas")."""
 _AWS = re.compile(r"\baws (?P<service>ec2|service-quotas)\b")
 
 
@@ -73,15 +74,21 @@ def joined_commands(commands: Iterable[str]) -> str:
 
 
 def aimed(words: str, endpoint: str) -> str:
-    """Aim the commands in a text at the AWS that was asked: for a local one they are others.
+    """Aim the AWS commands in a text at the endpoint that was asked, unless it is AWS's own.
 
-    >>> aimed("pulumi up --refresh -s lab", "http://127.0.0.1:4566")
-    'gateway-rules local pulumi -- up --refresh -s lab'
+    >>> aimed("aws ec2 delete-network-acl", "http://127.0.0.1:4566")
+    'aws --endpoint-url http://127.0.0.1:4566 ec2 delete-network-acl'
+    >>> aimed("aws ec2 delete-network-acl", "https://ec2.eu-west-1.amazonaws.com")
+    'aws ec2 delete-network-acl'
     """
-    if not is_loopback(endpoint):
+    if is_own_endpoint(endpoint):
         return words
-    words = words.replace("pulumi up", "gateway-rules local pulumi -- up")
     return _AWS.sub(rf"aws --endpoint-url {endpoint} \g<service>", words)
+
+
+def is_own_endpoint(endpoint: str) -> bool:
+    """Tell whether an endpoint of EC2 is one that AWS gives, not one that was configured."""
+    return bool(_OWN_ENDPOINT.match(endpoint))
 
 
 def _aws(site: Site, call: str, options: str) -> str:

@@ -13,7 +13,9 @@ from gateway_rules.authoring.addresses.queries import Question, Reply, Resolver,
 from gateway_rules.authoring.addresses.trust import judge
 from gateway_rules.errors import NoAnswer
 from gateway_rules.inputs import (
+    AddressFile,
     Catalogue,
+    NotPublic,
     ResolvedHost,
     StackSite,
     catalogue_of,
@@ -27,6 +29,7 @@ from gateway_rules.inputs import (
     require_stack,
     written,
 )
+from gateway_rules.packets import Prefix
 
 ROUNDS: Final = 3
 """How often each question is put by default: some servers give part of their addresses."""
@@ -51,8 +54,8 @@ class LookupTerms:
     """For how many days an address stays that is not given any more."""
     every_host: bool = False
     """Whether hosts are looked up whose printed addresses hold."""
-    rehearsal: bool = False
-    """Whether addresses for documentation are taken for those of servers."""
+    not_public: tuple[NotPublic, ...] = ()
+    """Ranges to accept although no public server is in them; those of the file are as well."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Resolution:
     path: Path
     before: str | None
     """The file's text, None where it is not there."""
-    hosts: tuple[ResolvedHost, ...]
+    after: AddressFile
     """What the file is to hold."""
     looked_up: tuple[str, ...]
     """The hosts that were asked for; none where nothing has to be."""
@@ -80,9 +83,14 @@ class Resolution:
         return relative(self.path, self.root)
 
     @property
+    def hosts(self) -> tuple[ResolvedHost, ...]:
+        """Give the hosts that the file is to hold."""
+        return self.after.hosts
+
+    @property
     def text(self) -> str:
         """Give the file's text."""
-        return written(self.stack, self.hosts)
+        return written(self.stack, self.after)
 
     @property
     def is_stale(self) -> bool:
@@ -175,16 +183,18 @@ def resolve(
     require_stack(root, stack)
     catalogue, path = catalogue_of(root), path or reviewed_file(root, stack)
     site = read_without_addresses(root, stack, catalogue)
-    before = read_addresses(path, root, rehearsal=terms.rehearsal)
+    before = read_addresses(path, root)
+    accepted = tuple(dict.fromkeys((*before.not_public, *terms.not_public)))
     text = read_text(path, root) if path.exists() else None
     names = wanted(site, catalogue, every_host=terms.every_host)
     if not names:
         return Resolution(root, stack, path, text, before, names, terms.grace, Changes())
-    seen = sightings(_trusted(collect(names, terms, ask), rehearsal=terms.rehearsal))
-    after = merged(before, seen, named_hosts(site, catalogue), terms.today, terms.grace)
-    found = changes(before, after, seen)
+    seen = sightings(_trusted(collect(names, terms, ask), [each.prefix for each in accepted]))
+    after = merged(before.hosts, seen, named_hosts(site, catalogue), terms.today, terms.grace)
+    found = changes(before.hosts, after, seen)
     unused = _unused(after, site, catalogue)
-    return Resolution(root, stack, path, text, after, names, terms.grace, found, unused)
+    file = AddressFile(not_public=accepted, hosts=after)
+    return Resolution(root, stack, path, text, file, names, terms.grace, found, unused)
 
 
 def _unused(
@@ -195,8 +205,8 @@ def _unused(
     return tuple(host.name for host in hosts if not every and host.name not in used)
 
 
-def _trusted(replies: Sequence[Reply], *, rehearsal: bool) -> Sequence[Reply]:
-    if faults := [*judge(replies, rehearsal=rehearsal)]:
+def _trusted(replies: Sequence[Reply], accepted: Sequence[Prefix]) -> Sequence[Reply]:
+    if faults := [*judge(replies, accepted)]:
         raise NoAnswer(*faults)
     return replies
 

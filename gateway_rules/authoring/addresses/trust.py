@@ -28,19 +28,20 @@ Views: TypeAlias = Mapping[Resolver, frozenset[Prefix]]
 """What each resolver says of one topic."""
 
 
-def judge(replies: Sequence[Reply], *, rehearsal: bool = False) -> Iterator[Fault]:
+def judge(replies: Sequence[Reply], accepted: Sequence[Prefix] = ()) -> Iterator[Fault]:
     """Find every reason not to trust the answers.
 
     These are questions without an answer, hosts without an address, addresses that no
     public server has, aliases that are no host's name, and resolvers that share no
     address of a family with the others. The last is not asked where something else is
-    wrong with the answers, of which it would be the consequence.
+    wrong with the answers, of which it would be the consequence. Ranges that are accepted
+    may hold addresses that no public server has.
     """
     yield from _failures(replies)
     yield from _empty(replies)
     yield from _aliases(replies)
-    yield from _impossible(replies, rehearsal=rehearsal)
-    spoilt = {_topic(reply) for reply in replies if _is_spoilt(reply, rehearsal=rehearsal)}
+    yield from _impossible(replies, accepted)
+    spoilt = {_topic(reply) for reply in replies if _is_spoilt(reply, accepted)}
     for topic, views in _views(replies).items():
         if topic not in spoilt:
             yield from _strangers(topic, views)
@@ -50,9 +51,13 @@ def _topic(reply: Reply) -> Topic:
     return Topic(reply.question.host, reply.question.kind)
 
 
-def _is_spoilt(reply: Reply, *, rehearsal: bool) -> bool:
-    odd = any(objection(address, rehearsal=rehearsal) for address in reply.addresses)
+def _is_spoilt(reply: Reply, accepted: Sequence[Prefix]) -> bool:
+    odd = any(_objection(address, accepted) for address in reply.addresses)
     return odd or bool(reply.failure)
+
+
+def _objection(address: Prefix, accepted: Sequence[Prefix]) -> str | None:
+    return None if any(each.covers(address) for each in accepted) else objection(address)
 
 
 def _fault(rule: str, message: str, fix: str) -> Fault:
@@ -94,10 +99,10 @@ def _aliases(replies: Sequence[Reply]) -> Iterator[Fault]:
             yield _fault("alias", f"{what}, which no host is called", _OTHER_RESOLVER)
 
 
-def _impossible(replies: Sequence[Reply], *, rehearsal: bool) -> Iterator[Fault]:
+def _impossible(replies: Sequence[Reply], accepted: Sequence[Prefix]) -> Iterator[Fault]:
     for reply in replies:
         for address in reply.addresses:
-            if said := objection(address, rehearsal=rehearsal):
+            if said := _objection(address, accepted):
                 asked = reply.question
                 what = f"{asked.host}: {asked.resolver} gives {address.address}, {said}"
                 yield _fault("impossible-address", what, _OTHER_RESOLVER)

@@ -1,0 +1,63 @@
+"""The copy of a project that the engine runs in, which alone holds what a rehearsal adds.
+
+The engine writes to the stack files of the project it runs in, and a stack that lacks the
+addresses of its Region gets them from the local name server. Neither may reach the files that
+are reviewed, so both happen in a copy.
+"""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from gateway_rehearsal.layout import Layout
+
+PROJECT: Final = """\
+# Made by `gateway-rules local`: the engine runs in this copy of the project, because it writes to
+# the stack files of the project that it runs in.
+name: gateway-rules
+runtime: python
+stackConfigDir: stacks
+"""
+_PROGRAM: Final = "__main__.py"
+_OWN: Final = ("Pulumi.yaml", _PROGRAM, "stacks")
+"""What a copy has of its own; all else of a project is linked."""
+
+
+def lay(layout: Layout, stacks: Iterable[str]) -> None:
+    """Bring the copy up to date: the program, the stacks' files, and the addresses of their hosts.
+
+    Addresses that were reviewed count before those of the local name server.
+    """
+    folder = layout.project
+    (folder / "stacks" / "addresses").mkdir(parents=True, exist_ok=True)
+    (folder / "Pulumi.yaml").write_text(PROJECT)
+    link_program(layout.source, folder)
+    for stack in stacks:
+        shutil.copyfile(layout.stack_file(stack), folder / "stacks" / f"Pulumi.{stack}.yaml")
+        _lay_addresses(layout, Path("stacks", "addresses", f"{stack}.yaml"))
+
+
+def link_program(source: Path, folder: Path) -> None:
+    """Give a folder a project's program, and links to all that it may need beside itself."""
+    # The program finds its project from where it lies, so it is no link.
+    shutil.copyfile(source / _PROGRAM, folder / _PROGRAM)
+    wanted = [path for path in source.iterdir() if _is_linked(path)]
+    for stale in [path for path in folder.iterdir() if path.is_symlink()]:
+        stale.unlink()
+    for path in wanted:
+        if not (folder / path.name).exists():
+            (folder / path.name).symlink_to(path.resolve())
+
+
+def _is_linked(path: Path) -> bool:
+    return path.name not in _OWN and not path.name.startswith(".") and path.name != "__pycache__"
+
+
+def _lay_addresses(layout: Layout, file: Path) -> None:
+    """Copy a stack's address file, the reviewed one or the rehearsal's; remove one that is gone."""
+    found = [path for path in (layout.source / file, layout.addresses / file.name) if path.exists()]
+    if found:
+        shutil.copyfile(found[0], layout.project / file)
+    else:
+        (layout.project / file).unlink(missing_ok=True)
