@@ -6,13 +6,7 @@ from typing import Any, ClassVar, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import tags
-from .acl_associations import (
-    ACL_GONE,
-    default_acl,
-    find_acl,
-    leave,
-    move_subnet,
-)
+from .acl_associations import ACL_GONE, default_acl, find_acl, leave, move_subnet
 from .acl_entries import ENTRIES, Entry, from_aws, from_properties, to_aws, to_properties
 from .aws import Call, one_line, tolerate
 from .faults import HalfMadeError, ProviderError

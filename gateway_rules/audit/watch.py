@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from gateway_rules.audit.verification.findings import (
-    Finding,
-    Verification,
-    alike,
-    packet_line,
-)
+from gateway_rules.audit.verification.findings import Finding, Verification, alike, packet_line
 from gateway_rules.errors import Fault, Faults
 
 NEW: Final = "new"

@@ -15,13 +15,8 @@ from gateway_rules.cli.terminal import (
     progress,
     root_of,
 )
-from gateway_rules.planning import (
-    excess_curve,
-    load_plan,
-)
-from gateway_rules.views import (
-    print_curves,
-)
+from gateway_rules.planning import excess_curve, load_plan
+from gateway_rules.views import print_curves
 
 app = command_app()
 

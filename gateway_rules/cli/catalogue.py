@@ -6,21 +6,11 @@ from functools import partial
 
 import typer
 
-from gateway_rules.cli.terminal import (
-    Json,
-    command_app,
-    present,
-    print_json,
-    root_of,
-)
+from gateway_rules.cli.terminal import Json, command_app, present, print_json, root_of
 from gateway_rules.errors import Faults
 from gateway_rules.inputs import Catalogue, catalogue_of, read_catalogue
-from gateway_rules.planning import (
-    catalogue_as_json,
-)
-from gateway_rules.views import (
-    print_catalogue,
-)
+from gateway_rules.planning import catalogue_as_json
+from gateway_rules.views import print_catalogue
 
 app = command_app()
 

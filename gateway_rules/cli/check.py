@@ -18,9 +18,7 @@ from gateway_rules.cli.terminal import (
     tell,
 )
 from gateway_rules.packets import counted
-from gateway_rules.review import (
-    check_project,
-)
+from gateway_rules.review import check_project
 
 app = command_app()
 

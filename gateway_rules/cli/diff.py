@@ -9,21 +9,9 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.cli.terminal import (
-    FOUND,
-    Json,
-    command_app,
-    emit,
-    print_json,
-    root_of,
-)
-from gateway_rules.review import (
-    review_change,
-)
-from gateway_rules.views import (
-    review_as_markdown,
-    review_as_text,
-)
+from gateway_rules.cli.terminal import FOUND, Json, command_app, emit, print_json, root_of
+from gateway_rules.review import review_change
+from gateway_rules.views import review_as_markdown, review_as_text
 
 app = command_app()
 

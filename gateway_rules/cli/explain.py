@@ -7,27 +7,11 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.audit import (
-    explain_live,
-    explain_plan,
-    parse_question,
-    read_account,
-)
-from gateway_rules.cli.terminal import (
-    FOUND,
-    Json,
-    Stack,
-    command_app,
-    present,
-    print_json,
-    root_of,
-)
-from gateway_rules.planning import (
-    load_plan,
-)
-from gateway_rules.views import (
-    print_report,
-)
+from gateway_rules import audit
+from gateway_rules.audit import explain_live, explain_plan, parse_question
+from gateway_rules.cli.terminal import FOUND, Json, Stack, command_app, present, print_json, root_of
+from gateway_rules.planning import load_plan
+from gateway_rules.views import print_report
 
 app = command_app()
 
@@ -63,7 +47,11 @@ def explain(
     """
     plan = load_plan(root_of(context), stack)
     asked = parse_question(plan, direction, protocol, address, port)
-    report = explain_live(plan, read_account(plan), asked) if is_live else explain_plan(plan, asked)
+    report = (
+        explain_live(plan, audit.read_account(plan), asked)
+        if is_live
+        else explain_plan(plan, asked)
+    )
     if as_json:
         print_json(report.as_json())
     else:

@@ -8,25 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway_rules.cli.terminal import (
-    Json,
-    command_app,
-    present,
-    print_json,
-    progress,
-)
+from gateway_rules.cli.terminal import Json, command_app, present, print_json, progress
 from gateway_rules.errors import COMMAND_LINE, Fault, OverQuota
 from gateway_rules.packets import counted
-from gateway_rules.planning import (
-    Allow,
-    Cover,
-    DoesNotFit,
-    fit,
-    read_flows,
-)
-from gateway_rules.views import (
-    print_cover,
-)
+from gateway_rules.planning import Allow, Cover, DoesNotFit, fit, read_flows
+from gateway_rules.views import print_cover
 
 app = command_app()
 

@@ -8,23 +8,10 @@ from typing import Annotated, Final
 
 import typer
 
-from gateway_rules.authoring import (
-    Import,
-    import_issue,
-)
-from gateway_rules.cli.terminal import (
-    FOUND,
-    Json,
-    command_app,
-    emit,
-    print_json,
-    root_of,
-)
+from gateway_rules.authoring import Import, import_issue
+from gateway_rules.cli.terminal import FOUND, Json, command_app, emit, print_json, root_of
 from gateway_rules.errors import Fault
-from gateway_rules.inputs import (
-    SHIPPED,
-    replace_file,
-)
+from gateway_rules.inputs import SHIPPED, replace_file
 
 PROSE: Final = SHIPPED.with_name("prose.yaml")
 

@@ -6,14 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.authoring import (
-    create_stack,
-)
-from gateway_rules.cli.terminal import (
-    command_app,
-    print_line,
-    root_of,
-)
+from gateway_rules.authoring import create_stack
+from gateway_rules.cli.terminal import command_app, print_line, root_of
 from gateway_rules.inputs import catalogue_of, relative
 
 app = command_app()

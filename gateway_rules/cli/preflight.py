@@ -6,28 +6,11 @@ from functools import partial
 
 import typer
 
-from gateway_rules.audit import (
-    account_quotas,
-    answered,
-    ec2_client,
-    read_account,
-)
-from gateway_rules.cli.terminal import (
-    FOUND,
-    Json,
-    Stack,
-    command_app,
-    present,
-    print_json,
-    root_of,
-)
+from gateway_rules.audit import account_quotas, answered, ec2_client, read_account
+from gateway_rules.cli.terminal import FOUND, Json, Stack, command_app, present, print_json, root_of
 from gateway_rules.deploy import run_preflight
-from gateway_rules.planning import (
-    load_plan,
-)
-from gateway_rules.views import (
-    print_preflight,
-)
+from gateway_rules.planning import load_plan
+from gateway_rules.views import print_preflight
 
 app = command_app()
 

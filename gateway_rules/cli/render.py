@@ -6,19 +6,10 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.cli.terminal import (
-    FOUND,
-    command_app,
-    fail,
-    print_line,
-    root_of,
-)
+from gateway_rules.cli.terminal import FOUND, command_app, fail, print_line, root_of
 from gateway_rules.errors import Faults
 from gateway_rules.inputs import relative
-from gateway_rules.review import (
-    snapshots,
-    write_snapshots,
-)
+from gateway_rules.review import snapshots, write_snapshots
 
 app = command_app()
 

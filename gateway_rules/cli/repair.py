@@ -9,10 +9,7 @@ from typing import Final
 
 import typer
 
-from gateway_rules.audit import (
-    answered,
-    ec2_client,
-)
+from gateway_rules.audit import answered, ec2_client
 from gateway_rules.cli.terminal import (
     FOUND,
     Json,
@@ -25,12 +22,8 @@ from gateway_rules.cli.terminal import (
 )
 from gateway_rules.deploy import Pulumi, Repairer, RepairNeeds
 from gateway_rules.errors import Fault, NoAnswer
-from gateway_rules.planning import (
-    load_plan,
-)
-from gateway_rules.views import (
-    repair_lines,
-)
+from gateway_rules.planning import load_plan
+from gateway_rules.views import repair_lines
 
 app = command_app()
 

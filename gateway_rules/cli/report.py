@@ -16,11 +16,7 @@ from gateway_rules.cli.terminal import (
     progress,
     root_of,
 )
-from gateway_rules.views import (
-    page_content,
-    page_html,
-    write_page,
-)
+from gateway_rules.views import page_content, page_html, write_page
 
 app = command_app()
 

@@ -16,15 +16,7 @@ from gateway_rules.authoring import (
     system_resolvers,
     write_addresses,
 )
-from gateway_rules.cli.terminal import (
-    FOUND,
-    Json,
-    Stack,
-    command_app,
-    emit,
-    print_json,
-    root_of,
-)
+from gateway_rules.cli.terminal import FOUND, Json, Stack, command_app, emit, print_json, root_of
 
 app = command_app()
 

@@ -6,21 +6,9 @@ from functools import partial
 
 import typer
 
-from gateway_rules.cli.terminal import (
-    Json,
-    Stack,
-    command_app,
-    present,
-    print_json,
-    root_of,
-)
-from gateway_rules.planning import (
-    load_plan,
-    plan_as_json,
-)
-from gateway_rules.views import (
-    print_plan,
-)
+from gateway_rules.cli.terminal import Json, Stack, command_app, present, print_json, root_of
+from gateway_rules.planning import load_plan, plan_as_json
+from gateway_rules.views import print_plan
 
 app = command_app()
 

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from gateway_rules.cli.terminal import (
-    Json,
-    command_app,
-    print_json,
-    print_line,
-    root_of,
-)
-from gateway_rules.review import (
-    list_stacks,
-)
+from gateway_rules.cli.terminal import Json, command_app, print_json, print_line, root_of
+from gateway_rules.review import list_stacks
 
 app = command_app()
 

@@ -14,11 +14,7 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.audit import (
-    Verification,
-    Watch,
-    verify_account,
-)
+from gateway_rules.audit import Verification, Watch, verify_account
 from gateway_rules.cli.terminal import (
     EXITS,
     FOUND,
@@ -32,12 +28,8 @@ from gateway_rules.cli.terminal import (
     print_json,
     root_of,
 )
-from gateway_rules.planning import (
-    load_plan,
-)
-from gateway_rules.views import (
-    print_verification,
-)
+from gateway_rules.planning import load_plan
+from gateway_rules.views import print_verification
 
 app = command_app()
 

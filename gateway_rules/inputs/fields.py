@@ -7,14 +7,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from gateway_rules.errors import Refused
 from gateway_rules.inputs.validation import shown

@@ -11,7 +11,6 @@ import pytest
 from typed import Done, Type, typist
 from written import STACK, fixtures, project, promised
 
-from gateway_rules.cli import app
 from gateway_rules.errors import Fault, NoAnswer
 from gateway_rules.inputs.catalogue import SHIPPED
 from gateway_rules.inputs.project import stack_names
@@ -196,7 +195,7 @@ def test_no_answer_is_an_exit_code_of_its_own(run: Type, monkeypatch: pytest.Mon
     def unanswered(*_: object) -> None:
         raise NoAnswer(fault)
 
-    monkeypatch.setattr(app, "load_plan", unanswered)
+    monkeypatch.setattr("gateway_rules.cli.show.load_plan", unanswered)
     assert run("-C", ROOT, "show", "a") == Done(3, "", [str(fault)])
 
 
@@ -206,7 +205,7 @@ def test_an_interrupt_is_no_traceback(run: Type, monkeypatch: pytest.MonkeyPatch
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(app, "load_plan", interrupted)
+    monkeypatch.setattr("gateway_rules.cli.show.load_plan", interrupted)
     assert run("-C", ROOT, "show", "a") == Done(130, "", [])
 
 
@@ -228,7 +227,7 @@ def test_what_the_machine_refuses_is_a_line(
     def refused(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(app, "load_plan", refused)
+    monkeypatch.setattr("gateway_rules.cli.show.load_plan", refused)
     line = (
         f"error: <command>:1:1: [machine] {said}; "
         "make room, or see that you may read and write there"

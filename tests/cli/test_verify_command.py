@@ -287,7 +287,7 @@ def between(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[floa
                 raise KeyboardInterrupt
             step()
 
-        monkeypatch.setattr("gateway_rules.cli.live_commands.time", SimpleNamespace(sleep=sleep))
+        monkeypatch.setattr("gateway_rules.cli.verify.time", SimpleNamespace(sleep=sleep))
         return waits
 
     yield happen

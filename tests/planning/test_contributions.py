@@ -14,11 +14,7 @@ from gateway_rules.inputs.site import StackSite
 from gateway_rules.packets.prefixes import FAMILIES, parse_prefix
 from gateway_rules.packets.protocols import DIRECTIONS
 from gateway_rules.packets.sets import Piece, count, passed
-from gateway_rules.planning.contributions import (
-    Contribution,
-    contributions_of,
-    entry_contributions,
-)
+from gateway_rules.planning.contributions import Contribution, contributions_of, entry_contributions
 from gateway_rules.planning.cover.entries import Allow, DoesNotFit
 from gateway_rules.planning.cover.fitting import fit
 from gateway_rules.planning.flows import legs, required_flows

@@ -5,15 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from repository import (
-    ADMINISTRATORS,
-    CATALOGUE,
-    FRANKFURT,
-    IRELAND,
-    STACK,
-    Repository,
-    repository,
-)
+from repository import ADMINISTRATORS, CATALOGUE, FRANKFURT, IRELAND, STACK, Repository, repository
 
 from gateway_rules.errors import Faults
 from gateway_rules.inputs.catalogue import REGIONS, Catalogue
