@@ -1,4 +1,9 @@
-"""cli."""
+"""The command line: one file per command.
+
+Words and options come in. A command reads files, calls one function of a room, prints through
+a view, and gives an exit code; faults become lines, never tracebacks. Other packages add
+commands through the entry-point group `gateway_rules.commands`.
+"""
 
 import lazy_loader
 

@@ -1,4 +1,9 @@
-"""inputs."""
+"""What people write, read and validated.
+
+Files come in: the catalogue, a stack's file, its address file and the policy. What goes out
+are frozen models, or every fault at once, each with file, line, column, rule and what to
+write instead. No rule about packets is decided here.
+"""
 
 import lazy_loader
 

@@ -1,4 +1,9 @@
-"""views."""
+"""What people look at: tables, Markdown, and the HTML report.
+
+Values of the other rooms come in; text goes out, for a terminal, a pull request or a browser.
+Nothing is decided here that another view would have to decide again. Only this room imports
+rich and Jinja2.
+"""
 
 import lazy_loader
 
