@@ -8,10 +8,10 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down test lint bench docs
+.PHONY: help setup up down test test-all lint bench docs
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make the environment in .venv, with gateway-rules in it
 	@test -n "$(PYTHON)" || { echo "error: there is no Python 3.11 or newer on PATH; install one, or name it with PYTHON=" >&2; exit 2; }
@@ -25,9 +25,16 @@ up: setup ## deploy every stack onto a local AWS and verify it
 down: ## undo `make up`
 	@if test -e .local; then $(MAKE) --no-print-directory setup && $(BIN)/gateway-rules local down; fi
 
-test: setup ## run all tests
+# A file's tests share a local AWS, so a file goes to one process; the long ones go first.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test: setup ## run all tests, of long rows a few cases
 	@$(BIN)/python -m gateway_rehearsal.toolchain
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST) -m "not nightly"
+
+test-all: setup ## run all tests with every case, as each night
+	@$(BIN)/python -m gateway_rehearsal.toolchain
+	$(PYTEST)
 
 lint: setup ## check style, form and types
 	$(BIN)/ruff check

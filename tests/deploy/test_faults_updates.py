@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from fault_proxy import Outcome, seeded
+from nightly import chosen
 from small import REGION, Small, small_project
 
 from gateway_rehearsal.aws.client import client
@@ -39,7 +40,7 @@ def _ends_right_in(small: Small, stack: str, seed: int) -> None:
         small.ends_right(stack)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", chosen(range(5), {0}))
 def test_first_update_on_a_bad_network(small: Small, seed: int) -> None:
     """A new stack is there whole, or what went wrong is said and the next update completes it."""
     stack = f"fault-{seed}"
@@ -47,14 +48,14 @@ def test_first_update_on_a_bad_network(small: Small, seed: int) -> None:
     _ends_right_in(small, stack, seed)
 
 
-@pytest.mark.parametrize("seed", range(5, 10))
+@pytest.mark.parametrize("seed", chosen(range(5, 10), {5, 6}))
 def test_later_update_on_a_bad_network(small: Small, seed: int) -> None:
     """A change is there whole, or what went wrong is said and the next update completes it."""
     small.change(UPDATED)
     _ends_right_in(small, UPDATED, seed)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", chosen(range(5), {0}))
 def test_verify_on_a_bad_network_is_right_or_fails(small: Small, seed: int) -> None:
     """Reading finds what is there, or raises an error of boto3; it never finds something else."""
     small.proxy.settle()

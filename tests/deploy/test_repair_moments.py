@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from nightly import chosen
 from small import Moment, Small, small_project
 
 pytestmark = pytest.mark.engine
@@ -34,6 +35,13 @@ BACK = (
     Moment(3, "answered", REVOKED),
 )
 
+DEFAULT = {
+    *(Moment(15, "done"), Moment(26, "answered"), Moment(10, "asked")),
+    *(Moment(4, "answered", RULE), Moment(9, "done", ENTRY), Moment(2, "answered", SUBNET)),
+    *(Moment(2, "done", SUBNET), Moment(3, "answered", REVOKED)),
+}
+"""A kill in each kind of call and at each point of one; the others repeat these."""
+
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
@@ -42,7 +50,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
         yield project
 
 
-@pytest.mark.parametrize("moment", FIRST, ids=str)
+@pytest.mark.parametrize("moment", chosen(FIRST, DEFAULT), ids=str)
 def test_first_update_ends_right_after_a_kill(small: Small, moment: Moment) -> None:
     """Whatever of a new stack was made when its update was killed, the next one completes it."""
     stack = f"killed-{moment}"
@@ -51,7 +59,7 @@ def test_first_update_ends_right_after_a_kill(small: Small, moment: Moment) -> N
     small.ends_right(stack)
 
 
-@pytest.mark.parametrize("moment", UPDATE, ids=str)
+@pytest.mark.parametrize("moment", chosen(UPDATE, DEFAULT), ids=str)
 def test_later_update_ends_right_after_a_kill(small: Small, moment: Moment) -> None:
     """Whatever of a change was done when it was killed, the next update ends it."""
     small.change(UPDATED)
@@ -59,7 +67,7 @@ def test_later_update_ends_right_after_a_kill(small: Small, moment: Moment) -> N
     small.ends_right(UPDATED)
 
 
-@pytest.mark.parametrize("moment", BACK, ids=str)
+@pytest.mark.parametrize("moment", chosen(BACK, DEFAULT), ids=str)
 def test_change_is_taken_back_after_a_kill(small: Small, moment: Moment) -> None:
     """Whatever of a change was done when it was killed, the next update can undo it."""
     old = small.change(UPDATED)

@@ -52,6 +52,7 @@ def tcp(ports: tuple[int, int], prefix: str) -> Allow:
     return Allow("tcp", *ports, parse_prefix(prefix))
 
 
+@pytest.mark.nightly
 def test_a_quick_run_writes_every_table_with_all_its_columns(page: str) -> None:
     """A reader finds merging, covering and comparing, each with its peers side by side."""
     heads = {title: rows[0] for title, rows in tables(page).items()}
@@ -75,6 +76,7 @@ def test_a_quick_run_writes_every_table_with_all_its_columns(page: str) -> None:
     }
 
 
+@pytest.mark.nightly
 def test_every_time_of_a_quick_run_was_measured_but_those_that_a_table_excuses(page: str) -> None:
     """No cell stays empty unless the text says why: a peer is too slow, or cannot answer."""
     found = tables(page)
@@ -86,6 +88,7 @@ def test_every_time_of_a_quick_run_was_measured_but_those_that_a_table_excuses(p
     assert alone == {"a range each"}
 
 
+@pytest.mark.nightly
 def test_commands_are_measured_whole_and_the_page_twice(page: str) -> None:
     """What users wait for is there, and how large a page of six stacks is."""
     rows = tables(page)["Commands, seconds"][1:]
@@ -108,6 +111,7 @@ def test_a_command_that_fails_ends_the_run() -> None:
         there.seconds(("show", "nowhere"))
 
 
+@pytest.mark.nightly
 def test_each_part_says_where_it_was_measured(page: str) -> None:
     """A time without its machine says nothing."""
     measured = [line for line in page.splitlines() if line.startswith("Measured on ")]

@@ -40,6 +40,7 @@ PERMISSIONS = {
     ("deploy", "rest"): ACCOUNT,
     ("deploy-stack", "up"): ACCOUNT,
     ("drift", "stacks"): READ,
+    ("nightly", "test"): READ,
     ("drift", "drift"): ACCOUNT | {"issues": "write"},
 }
 TRIGGERS = {
@@ -47,6 +48,7 @@ TRIGGERS = {
     "deploy": {"push", "workflow_dispatch"},
     "deploy-stack": {"workflow_call"},
     "drift": {"schedule", "workflow_dispatch"},
+    "nightly": {"schedule", "workflow_dispatch"},
 }
 
 
