@@ -224,11 +224,11 @@ def test_no_name_on_an_axis_stands_on_another() -> None:
     """Lines of the scale grow apart with its length, and the less important name gives way."""
     assert names([5 * 10**7, 0], 39, 38) == [
         *("19, default", "39, now"),
-        *("none", "1 thousand", "1 million", "1 packet"),
+        *("none", "1 packet", "1 thousand", "1 million"),
     ]
     assert names([3 * 10**41, 0], 19, 2) == [
         *("3, exact", "19, now", "39, most"),
-        *("none", "1 billion", "10¹⁸", "10²⁷", "10³⁶", "1 packet"),
+        *("none", "1 packet", "1 billion", "10¹⁸", "10²⁷", "10³⁶"),
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from gateway_rules.planning import Curve
 from gateway_rules.views.budget_curves import bought, notes
 from gateway_rules.views.page.chart import draw, marks, step
@@ -18,7 +20,7 @@ class CurveView:
     anchor: str
     direction: str
     family: str
-    svg: str
+    svg: Markup
     bought: str
     """What a larger quota buys."""
     step: str

@@ -57,5 +57,4 @@ def _environment() -> Environment:
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
     environment.filters |= {"amount": amount, "coded": coded, "opening": opening}
     environment.filters["family"] = {"ipv4": "IPv4", "ipv6": "IPv6"}.get
-    environment.filters["drawn"] = Markup
     return environment
