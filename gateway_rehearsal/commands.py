@@ -3,17 +3,16 @@
 Each command imports its own work: `gateway-rules show` need not wait for boto3 and the engine.
 """
 
-import json
 import shutil
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from gateway_rehearsal.extra import Command
 from gateway_rules.cli import (
     FOUND,
     NO_ANSWER,
@@ -26,7 +25,6 @@ from gateway_rules.cli import (
     root_of,
     tell,
 )
-from gateway_rules.inputs import find_root
 
 local = typer.Typer(
     add_completion=False,
@@ -36,7 +34,7 @@ local = typer.Typer(
 rehearse = command_app()
 
 
-@local.command()
+@local.command(cls=Command)
 def up(
     context: typer.Context,
     *,
@@ -69,7 +67,7 @@ def up(
     results = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     consoles = work.Consoles(results, Console(stderr=True, highlight=False))
     wish = work.Wish(regions or 0, regions is None if tables is None else tables)
-    code = work.up(_root(context), consoles, wish)
+    code = work.up(root_of(context), consoles, wish)
     if code and interrupts.taken:
         raise KeyboardInterrupt
     raise typer.Exit(code)
@@ -83,27 +81,25 @@ def down(context: typer.Context) -> None:
     """
     from gateway_rehearsal import down as work  # noqa: PLC0415 see the module's docstring.
 
-    work.down(_root(context), _say)
+    work.down(root_of(context), _say)
 
 
 @local.command()
-def status(
-    context: typer.Context,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
-) -> None:
+def status(context: typer.Context, *, as_json: Json = False) -> None:
     """Say whether the local AWS runs, where it answers and which stacks it holds.
 
     Example: gateway-rules local status --json
     """
     from gateway_rehearsal import status as work  # noqa: PLC0415 see the module's docstring.
 
-    found = work.status(_root(context))
-    sys.stdout.write(f"{json.dumps(found.as_json(), indent=2) if as_json else found}\n")
+    found = work.status(root_of(context))
+    if as_json:
+        print_json(found.as_json())
+    else:
+        emit(str(found))
 
 
-@local.command(context_settings={"ignore_unknown_options": True})
+@local.command(cls=Command, context_settings={"ignore_unknown_options": True})
 def pulumi(
     context: typer.Context,
     arguments: Annotated[
@@ -118,10 +114,10 @@ def pulumi(
     """
     from gateway_rehearsal import passthrough as work  # noqa: PLC0415 see the module's docstring.
 
-    raise typer.Exit(work.pulumi(_root(context), arguments, _say))
+    raise typer.Exit(work.pulumi(root_of(context), arguments, _say))
 
 
-@local.command()
+@local.command(cls=Command)
 def repair(
     context: typer.Context, stack: Stack, *, yes: Yes = False, as_json: Json = False
 ) -> None:
@@ -133,10 +129,10 @@ def repair(
     from gateway_rules.cli import RepairWish  # noqa: PLC0415 see the module's docstring.
 
     wish = RepairWish(yes, as_json, f"gateway-rules local pulumi -- up -s {stack}")
-    raise typer.Exit(work.repair(_root(context), stack, wish, _say))
+    raise typer.Exit(work.repair(root_of(context), stack, wish, _say))
 
 
-@rehearse.command("rehearse")
+@rehearse.command(cls=Command)
 def rehearse_change(
     context: typer.Context,
     base: Annotated[
@@ -172,12 +168,6 @@ def rehearse_change(
         emit(form.rehearsal_text(found, form.Form(width, verbose)))
     tell(found.faults)
     raise typer.Exit(FOUND if not found.is_clean else NO_ANSWER if found.faults else 0)
-
-
-def _root(context: typer.Context) -> Path:
-    """Find the project's folder from where the user stands, or from -C."""
-    start: Path = context.find_root().obj
-    return find_root(start.resolve())
 
 
 def _say(text: str) -> None:

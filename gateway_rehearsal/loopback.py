@@ -1,30 +1,7 @@
-"""The one test that keeps the rehearsal away from real accounts, and real ones away from it."""
+"""The one test that keeps a rehearsal away from real accounts."""
 
-from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Final
 from urllib.parse import urlsplit
-
-_ENDPOINT: Final = "AWS_ENDPOINT_URL"
-_ENDPOINTS: Final = (_ENDPOINT, f"{_ENDPOINT}_EC2")
-"""Where the SDKs send EC2's calls; the second goes before the first."""
-_IGNORED: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-
-
-def is_rehearsal(environment: Mapping[str, str]) -> bool:
-    """Tell whether calls to EC2 from this environment can only reach this machine.
-
-    `AWS_ENDPOINT_URL` then names a loopback address, and nothing goes before it: see "Service-
-    specific endpoints" in the AWS SDKs and Tools Reference Guide.
-    """
-    given = [environment[name] for name in _ENDPOINTS if environment.get(name)]
-    ignored = environment.get(_IGNORED, "").lower() == "true"
-    return bool(environment.get(_ENDPOINT)) and not ignored and not any(map(_objection, given))
-
-
-def is_loopback(endpoint: str) -> bool:
-    """Tell whether only this machine can be behind an endpoint."""
-    return _objection(endpoint) is None
 
 
 def require_loopback(endpoint: str) -> str:

@@ -6,7 +6,6 @@ from functools import partial
 
 import typer
 
-from gateway_rules.audit import account_quotas, answered, ec2_client, read_account
 from gateway_rules.cli.terminal import FOUND, Json, Stack, command_app, present, print_json, root_of
 from gateway_rules.deploy import run_preflight
 from gateway_rules.planning import load_plan
@@ -24,6 +23,13 @@ def preflight(context: typer.Context, stack: Stack, as_json: Json = False) -> No
 
     Example: AWS_PROFILE=audit gateway-rules preflight eu-west-1
     """
+    from gateway_rules.audit import (  # noqa: PLC0415 - boto3 is not always there, and the help needs none.
+        account_quotas,
+        answered,
+        ec2_client,
+        read_account,
+    )
+
     plan = load_plan(root_of(context), stack)
     live = read_account(plan)
     with answered(plan):

@@ -9,7 +9,6 @@ from typing import Final
 
 import typer
 
-from gateway_rules.audit import answered, ec2_client
 from gateway_rules.cli.terminal import (
     FOUND,
     Json,
@@ -40,6 +39,8 @@ def repair(
 
     Example: gateway-rules repair eu-west-1
     """
+    from gateway_rules.audit import answered, ec2_client  # noqa: PLC0415 - boto3 is not always there, and the help needs none.
+
     root = root_of(context)
     plan = load_plan(root, stack)
     pulumi = Pulumi.on_path(root, os.environ)

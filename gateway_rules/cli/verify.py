@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.audit import Verification, Watch, verify_account
+from gateway_rules.audit import Verification, Watch
 from gateway_rules.cli.terminal import (
     EXITS,
     FOUND,
@@ -77,6 +77,8 @@ def verify(
 
 
 def _look(root: Path, stack: str) -> Verification:
+    from gateway_rules.audit import verify_account  # noqa: PLC0415 - boto3 is not always there, and the help needs none.
+
     return verify_account(load_plan(root, stack))
 
 

@@ -9,10 +9,7 @@ from sources import modules
 FOREIGN = ("pulumi", "pulumi_aws", "boto3", "botocore", "moto", "grpc", "gateway_rehearsal")
 NEEDS_FOREIGN = tuple(
     f"gateway_rules.{name}"
-    for name in (
-        *("deploy.component", "deploy.program", "deploy.take_over", "audit.aws"),
-        *("cli.verify", "cli.preflight", "cli.repair", "__main__"),
-    )
+    for name in ("deploy.component", "deploy.program", "deploy.take_over", "audit.aws", "__main__")
 )
 
 

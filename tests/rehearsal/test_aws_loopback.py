@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway_rehearsal.loopback import is_rehearsal, require_loopback
+from gateway_rehearsal.loopback import require_loopback
 
 
 @pytest.mark.parametrize(
@@ -59,32 +59,3 @@ def test_anything_else_is_refused(endpoint: str, reason: str) -> None:
     with pytest.raises(ValueError, match=r"\A.*\Z") as refusal:
         require_loopback(endpoint)
     assert str(refusal.value) == f"{endpoint!r} cannot be the local AWS: {reason}"
-
-
-HERE, THERE = "http://127.0.0.1:5000", "https://ec2.eu-west-1.amazonaws.com"
-
-
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        pytest.param({"AWS_ENDPOINT_URL": HERE}, True, id="this machine"),
-        pytest.param({"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_EC2": HERE}, True, id="both"),
-        pytest.param({}, False, id="none"),
-        pytest.param({"AWS_ENDPOINT_URL": ""}, False, id="empty"),
-        pytest.param({"AWS_ENDPOINT_URL": THERE}, False, id="a real one"),
-        pytest.param({"AWS_ENDPOINT_URL_EC2": HERE}, False, id="for EC2 alone"),
-        pytest.param(
-            {"AWS_ENDPOINT_URL": HERE, "AWS_ENDPOINT_URL_EC2": THERE}, False, id="EC2 elsewhere"
-        ),
-        pytest.param(
-            {"AWS_ENDPOINT_URL": HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"},
-            False,
-            id="ignored",
-        ),
-    ],
-)
-def test_a_rehearsal_can_only_reach_this_machine(
-    environment: dict[str, str], *, expected: bool
-) -> None:
-    """What the environment says of endpoints tells a rehearsal from everything else."""
-    assert is_rehearsal(environment) is expected
