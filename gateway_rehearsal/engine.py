@@ -15,6 +15,7 @@ from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.processes import mark
 from gateway_rehearsal.provider.install import install
 from gateway_rehearsal.servers import clean_environment
+from gateway_rules.audit import AWS_SERVICES, Endpoints
 
 Event = Mapping[str, Any]
 
@@ -26,6 +27,11 @@ class Engine:
     layout: Layout
     toolchain: Path
     endpoint: str
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where each service that the product asks is asked here."""
+        return dict.fromkeys(AWS_SERVICES, self.endpoint)
 
     def environment(self) -> dict[str, str]:
         """Give the environment of every call; nothing in it leads to a real account."""

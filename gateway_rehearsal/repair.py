@@ -22,4 +22,5 @@ def repair(root: Path, stack: str, wish: RepairWish, say: Say) -> int:
         plan = load_plan(layout.project, stack)
         ec2 = client(engine.endpoint, plan.site.region)
         with answered(plan):
-            return run_repair(Repairer(plan, engine, ec2, layout.project), wish)
+            mender = Repairer(plan, engine, ec2, layout.project, engine.endpoints)
+            return run_repair(mender, wish)

@@ -127,7 +127,8 @@ def _deploy_one(engine: Engine, board: Board, stack: Ready) -> Outcome:
     deployment = deploy(engine, stack.name, board)
     found = None
     if deployment.succeeded:
-        found = _in_local_words(verify(stack.plan, client(engine.endpoint, stack.plan.site.region)))
+        ec2 = client(engine.endpoint, stack.plan.site.region)
+        found = _in_local_words(verify(stack.plan, ec2, engine.endpoints))
     return Outcome(stack.plan, deployment, found, time.monotonic() - started)
 
 

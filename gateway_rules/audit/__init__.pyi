@@ -1,5 +1,6 @@
 from .aws import account_quotas as account_quotas
 from .aws import answered as answered
+from .aws import configured_endpoints as configured_endpoints
 from .aws import ec2_client as ec2_client
 from .aws import read_account as read_account
 from .aws import verify_account as verify_account
@@ -34,6 +35,8 @@ from .verification.findings import Verification as Verification
 from .verification.findings import alike as alike
 from .verification.findings import packet_line as packet_line
 from .verification.findings import traffic as traffic
+from .verification.fixes import AWS_SERVICES as AWS_SERVICES
+from .verification.fixes import Endpoints as Endpoints
 from .verification.fixes import aimed as aimed
 from .verification.fixes import delete_acl_command as delete_acl_command
 from .verification.fixes import delete_group_command as delete_group_command

@@ -16,7 +16,7 @@ from gateway_rules.audit.live import Live, NotFound, read_live
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification import verifier as core
 from gateway_rules.audit.verification.findings import Verification
-from gateway_rules.audit.verification.fixes import is_own_endpoint
+from gateway_rules.audit.verification.fixes import AWS_SERVICES, Endpoints
 from gateway_rules.errors import Fault, NoAnswer
 from gateway_rules.inputs import StackSite
 from gateway_rules.planning import Plan
@@ -36,7 +36,8 @@ def verify_account(plan: Plan) -> Verification:
     with answered(plan):
         ec2 = ec2_client(plan.site.region)
         found = core.read(plan, ec2)
-        return core.aimed(core.compare(plan, found, account_quotas(plan.site.region)), ec2)
+        compared = core.compare(plan, found, account_quotas(plan.site.region))
+        return core.aimed(compared, configured_endpoints(plan.site.region))
 
 
 def read_account(plan: Plan) -> Live:
@@ -49,7 +50,7 @@ def read_account(plan: Plan) -> Live:
 
 def ec2_client(region: str) -> Any:
     """Make an EC2 client with boto3's usual credentials, patient where it is throttled."""
-    return _client("ec2", region, _ATTEMPTS)
+    return _client("ec2", region, _patient(_ATTEMPTS))
 
 
 def account_quotas(region: str) -> LiveQuotas:
@@ -57,27 +58,44 @@ def account_quotas(region: str) -> LiveQuotas:
 
     A network with an endpoint for EC2 alone is no reason to answer nothing.
     """
-    service = _client("service-quotas", region, 2)
+    service = _client("service-quotas", region, _patient(2))
     try:
         return live_quotas.read_quotas(service)
     except (boto.ConnectionError, boto.HTTPClientError):
         return LiveQuotas()
 
 
+def configured_endpoints(region: str) -> Endpoints:
+    """Give the endpoints that boto3's settings name, where these are not AWS's own."""
+    asked = {service: _endpoint(service, region, ignored=False) for service in AWS_SERVICES}
+    return {
+        service: endpoint
+        for service, endpoint in asked.items()
+        if endpoint != _endpoint(service, region, ignored=True)
+    }
+
+
+def _endpoint(service: str, region: str, *, ignored: bool) -> str:
+    """Give where a service is asked, with and without the endpoints that are configured."""
+    config = Config(ignore_configured_endpoint_urls=True) if ignored else None
+    endpoint: str = _client(service, region, config).meta.endpoint_url
+    return endpoint
+
+
 class _NoEndpoint(Exception):
     """The settings name an endpoint that is no URL, which botocore says as a bare ValueError."""
 
 
-def _client(service: str, region: str, attempts: int) -> Any:
+def _client(service: str, region: str, config: Config | None) -> Any:
     try:
-        return boto3.client(service, region_name=region, config=_config(attempts))
+        return boto3.client(service, region_name=region, config=config)
     except BotoCoreError:
         raise
     except ValueError as error:
         raise _NoEndpoint(str(error)) from None
 
 
-def _config(attempts: int) -> Config:
+def _patient(attempts: int) -> Config:
     retries = {"mode": "standard", "total_max_attempts": attempts}
     return Config(retries=retries, connect_timeout=10, read_timeout=30)
 
@@ -96,14 +114,15 @@ def answered(plan: Plan) -> Iterator[None]:
         raise _refused(plan, error) from None
     except BotoCoreError as error:
         what = " ".join(str(error).split())
-        raise _fault(plan, "aws", what, _cure(error)) from None
+        raise _fault(plan, "aws", what, _cure(error, plan.site.region)) from None
 
 
-def _cure(error: BotoCoreError) -> str:
+def _cure(error: BotoCoreError, region: str) -> str:
     """Say what to check: an endpoint that was configured may be gone, or be somewhere else."""
-    endpoint = error.kwargs.get("endpoint_url", "")
-    if endpoint and not is_own_endpoint(endpoint):
-        return "check that the configured endpoint (AWS_ENDPOINT_URL) answers, or unset it"
+    if endpoint := error.kwargs.get("endpoint_url"):
+        configured = configured_endpoints(region).values()
+        if any(endpoint.startswith(each) for each in configured):
+            return "check that the configured endpoint (AWS_ENDPOINT_URL) answers, or unset it"
     return "check the credentials and the network"
 
 

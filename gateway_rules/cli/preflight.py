@@ -26,7 +26,7 @@ def preflight(context: typer.Context, stack: Stack, as_json: Json = False) -> No
     from gateway_rules.audit import (  # noqa: PLC0415 - boto3 is not always there, and the help needs none.
         account_quotas,
         answered,
-        ec2_client,
+        configured_endpoints,
         read_account,
     )
 
@@ -34,8 +34,8 @@ def preflight(context: typer.Context, stack: Stack, as_json: Json = False) -> No
     live = read_account(plan)
     with answered(plan):
         quotas = account_quotas(plan.site.region)
-        endpoint = ec2_client(plan.site.region).meta.endpoint_url
-    found = run_preflight(plan, live, quotas).aimed(endpoint)
+        endpoints = configured_endpoints(plan.site.region)
+    found = run_preflight(plan, live, quotas).aimed(endpoints)
     if as_json:
         print_json(found.as_json())
     else:

@@ -39,14 +39,15 @@ def repair(
 
     Example: gateway-rules repair eu-west-1
     """
-    from gateway_rules.audit import answered, ec2_client  # noqa: PLC0415 - boto3 is not always there, and the help needs none.
+    from gateway_rules.audit import answered, configured_endpoints, ec2_client  # noqa: PLC0415 - boto3 is not always there, and the help needs none.
 
     root = root_of(context)
     plan = load_plan(root, stack)
     pulumi = Pulumi.on_path(root, os.environ)
     wish = RepairWish(yes, as_json, f"pulumi up -s {stack}")
     with answered(plan):
-        mender = Repairer(plan, pulumi, ec2_client(plan.site.region), root)
+        region = plan.site.region
+        mender = Repairer(plan, pulumi, ec2_client(region), root, configured_endpoints(region))
         raise typer.Exit(run_repair(mender, wish))
 
 

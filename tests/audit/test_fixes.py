@@ -45,7 +45,7 @@ def read(project: Rehearsal) -> Live:
 
 def verified(project: Rehearsal) -> Verification:
     """Verify the stack."""
-    return verify(project.plan(STACK), project.client(STACK))
+    return verify(project.plan(STACK), project.client(STACK), project.engine.endpoints)
 
 
 def perform(project: Rehearsal, command: str) -> None:

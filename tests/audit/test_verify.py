@@ -568,15 +568,60 @@ def test_no_credentials_are_a_fault(planned: Plan) -> None:
     )
 
 
-def test_a_configured_endpoint_that_does_not_answer_is_named(planned: Plan) -> None:
+HERE, THERE = "http://127.0.0.1:1", "https://ec2.eu-west-1.amazonaws.com"
+CONFIGURED = "check that the configured endpoint (AWS_ENDPOINT_URL) answers, or unset it"
+USUAL = "check the credentials and the network"
+
+
+@pytest.mark.parametrize(
+    ("environment", "asked", "fix"),
+    [
+        ({"AWS_ENDPOINT_URL": HERE}, HERE, CONFIGURED),
+        (
+            {"AWS_ENDPOINT_URL_EC2": "https://ec2.example.net"},
+            "https://ec2.example.net",
+            CONFIGURED,
+        ),
+        ({}, THERE, USUAL),
+        ({"AWS_ENDPOINT_URL": HERE}, "https://sso.eu-west-1.amazonaws.com", USUAL),
+        ({"AWS_ENDPOINT_URL": HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, THERE, USUAL),
+    ],
+)
+def test_a_configured_endpoint_that_does_not_answer_is_named(
+    planned: Plan,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    asked: str,
+    fix: str,
+) -> None:
     """Neither credentials nor the network are to blame where another endpoint was asked."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     with pytest.raises(NoAnswer) as error, account.answered(planned):
-        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1/")
+        raise EndpointConnectionError(endpoint_url=f"{asked}/")
     (fault,) = error.value.faults
-    assert (fault.rule, fault.fix) == (
-        "aws",
-        "check that the configured endpoint (AWS_ENDPOINT_URL) answers, or unset it",
-    )
+    assert (fault.rule, fault.fix) == ("aws", fix)
+
+
+@pytest.mark.parametrize(
+    ("environment", "endpoints"),
+    [
+        ({}, {}),
+        ({"AWS_USE_FIPS_ENDPOINT": "true"}, {}),
+        ({"AWS_ENDPOINT_URL": HERE}, {"ec2": HERE, "service-quotas": HERE}),
+        ({"AWS_ENDPOINT_URL_EC2": HERE}, {"ec2": HERE}),
+        ({"AWS_ENDPOINT_URL_SERVICE_QUOTAS": HERE}, {"service-quotas": HERE}),
+        ({"AWS_ENDPOINT_URL": HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, {}),
+        ({"AWS_ENDPOINT_URL_EC2": THERE}, {}),
+    ],
+)
+def test_an_endpoint_is_configured_where_it_is_not_aws_s_own(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], endpoints: dict[str, str]
+) -> None:
+    """Each service is asked where boto3's settings say, of which AWS's own need no word."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert account.configured_endpoints("eu-west-1") == endpoints
 
 
 @pytest.mark.parametrize("make", [account.ec2_client, account.account_quotas])

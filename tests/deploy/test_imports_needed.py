@@ -212,11 +212,11 @@ def test_acl_that_guards_subnets_of_others_is_left_to_a_person(deployed: Deploye
 
 
 def test_commands_for_a_person_are_aimed_at_the_aws_that_was_asked() -> None:
-    """On a local AWS they name it, or they would go to the account."""
+    """Where an endpoint is configured they name it, or they would go to AWS's own."""
     command = "aws ec2 delete-network-acl --region eu-west-1 --network-acl-id acl-1"
     found = Repairs(by_hand=(ByHand("acl-1", "an ACL", command),))
-    assert found.aimed("https://ec2.eu-west-1.amazonaws.com") == found
-    (one,) = found.aimed("http://127.0.0.1:4566").by_hand
+    assert found.aimed({}) == found
+    (one,) = found.aimed({"ec2": "http://127.0.0.1:4566"}).by_hand
     assert one.command == command.replace("aws ", "aws --endpoint-url http://127.0.0.1:4566 ")
 
 

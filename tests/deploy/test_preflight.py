@@ -18,6 +18,7 @@ from written import STACK, project
 from gateway_rules.audit import live
 from gateway_rules.audit.live import STACK_TAG, Live
 from gateway_rules.audit.live_quotas import LiveQuotas
+from gateway_rules.audit.verification.fixes import Endpoints
 from gateway_rules.deploy.preflight.calls import Calls, calls
 from gateway_rules.deploy.preflight.changes import AclChange, GroupChange
 from gateway_rules.deploy.preflight.checks import Preflight, run_preflight
@@ -608,13 +609,13 @@ def test_groups_that_go_are_taken_off_at_once_and_never_before_others_pass_the_s
 
 
 def test_commands_are_aimed_at_the_aws_that_was_asked(built: Deployed) -> None:
-    """Those for a local AWS name it, and those for AWS itself stay what they are."""
+    """Those for a configured endpoint name it, and those for AWS's own stay what they are."""
     others = [f"sg-{number}" for number in range(5)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
     found = run_preflight(built.plan, full, QUOTAS)
     local = "aws --endpoint-url http://127.0.0.1:4566 service-quotas"
-    ((_, _, there),) = told(found.aimed("https://ec2.eu-west-1.amazonaws.com"))
-    ((_, _, here),) = told(found.aimed("http://127.0.0.1:4566"))
+    ((_, _, there),) = told(found.aimed({"ec2": "http://127.0.0.1:4566"}))
+    ((_, _, here),) = told(found.aimed({"service-quotas": "http://127.0.0.1:4566"}))
     assert (there, here) == (
         told(found)[0][2],
         [way.replace("aws service-quotas", local) for way in there],
@@ -793,18 +794,25 @@ def test_the_command_answers_with_its_exit_code(
     assert (full.code, full.err, kinds) == (1, [], ["other-acl"])
 
 
+@pytest.mark.parametrize("configured", [{}, {"ec2": "https://ec2.eu-west-1.amazonaws.com/"}])
 def test_the_command_aims_what_it_says_at_the_aws_that_it_asked(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    configured: dict[str, str],
 ) -> None:
     """What boto3 was told of the endpoint holds for the commands too."""
-    aimed: list[str] = []
+    aimed: list[Endpoints] = []
 
-    def noting(found: Preflight, endpoint: str) -> Preflight:
-        aimed.append(endpoint)
+    def noting(found: Preflight, endpoints: Endpoints) -> Preflight:
+        aimed.append(endpoints)
         return found
+
+    for endpoint in configured.values():
+        monkeypatch.setenv("AWS_ENDPOINT_URL_EC2", endpoint)
 
     monkeypatch.setattr(Preflight, "aimed", noting)
     with aws() as client:
         surroundings(client, "10.42.8.0/26")
         typist(monkeypatch, capsys)("-C", project(tmp_path, STACK), "preflight", "bad")
-    assert aimed == ["https://ec2.eu-west-1.amazonaws.com"]
+    assert aimed == [configured]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
 
 from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live import Interface, LiveRule
 from gateway_rules.inputs import Site
 
+AWS_SERVICES: Final = ("ec2", "service-quotas")
+"""Those of AWS that are asked, as its command line names them."""
 _OURS = re.compile(r"\((section [^()]+|addition)\)")
 """How a description that was planned ends the name of a service (`plan.origins`)."""
-_OWN_ENDPOINT = re.compile(r"https://ec2[.-]")
-"""How the endpoints that AWS gives EC2 begin ("Amazon EC2 endpoints and quotas")."""
-_AWS = re.compile(r"\baws (?P<service>ec2|service-quotas)\b")
+_AWS = re.compile(rf"\baws (?P<service>{'|'.join(AWS_SERVICES)})\b")
+
+Endpoints: TypeAlias = Mapping[str, str]
+"""Where a service is asked, for those whose endpoint is configured and not AWS's own."""
 
 
 def up_command(site: Site) -> str:
@@ -73,22 +77,21 @@ def joined_commands(commands: Iterable[str]) -> str:
     return " && ".join(commands)
 
 
-def aimed(words: str, endpoint: str) -> str:
-    """Aim the AWS commands in a text at the endpoint that was asked, unless it is AWS's own.
+def aimed(words: str, endpoints: Endpoints) -> str:
+    """Aim the AWS commands in a text at the endpoints that were asked.
 
-    >>> aimed("aws ec2 delete-network-acl", "http://127.0.0.1:4566")
-    'aws --endpoint-url http://127.0.0.1:4566 ec2 delete-network-acl'
-    >>> aimed("aws ec2 delete-network-acl", "https://ec2.eu-west-1.amazonaws.com")
+    >>> aimed("aws ec2 delete-network-acl", {"ec2": "https://ec2.example.net"})
+    'aws --endpoint-url https://ec2.example.net ec2 delete-network-acl'
+    >>> aimed("aws ec2 delete-network-acl", {})
     'aws ec2 delete-network-acl'
     """
-    if is_own_endpoint(endpoint):
-        return words
-    return _AWS.sub(rf"aws --endpoint-url {endpoint} \g<service>", words)
 
+    def aim(command: re.Match[str]) -> str:
+        service = command["service"]
+        where = f"--endpoint-url {endpoints[service]} " if service in endpoints else ""
+        return f"aws {where}{service}"
 
-def is_own_endpoint(endpoint: str) -> bool:
-    """Tell whether an endpoint of EC2 is one that AWS gives, not one that was configured."""
-    return bool(_OWN_ENDPOINT.match(endpoint))
+    return _AWS.sub(aim, words)
 
 
 def _aws(site: Site, call: str, options: str) -> str:

@@ -15,6 +15,7 @@ from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification import acls as verify_acls
 from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import Finding, Verification
+from gateway_rules.audit.verification.fixes import Endpoints
 from gateway_rules.audit.verification.groups import Groups
 from gateway_rules.audit.verification.interfaces import Interfaces
 from gateway_rules.audit.verification.quotas import quotas
@@ -28,19 +29,19 @@ WAITING: Final = "No interface in the subnets is a gateway's yet, so nothing car
 DEFAULTS: Final = "Service Quotas did not tell every quota; AWS's defaults stand for the others."
 
 
-def verify(plan: Plan, client: Any, allowed: LiveQuotas | None = None) -> Verification:
+def verify(plan: Plan, client: Any, endpoints: Endpoints | None = None) -> Verification:
     """Read what a stack has with an EC2 client and compare it with the plan.
 
-    Without the account's quotas these are not judged. Raises as `read` does.
+    The account's quotas are not judged. The commands of the findings name the endpoints.
+    Raises as `read` does.
     """
-    return aimed(compare(plan, read(plan, client), allowed), client)
+    return aimed(compare(plan, read(plan, client)), endpoints or {})
 
 
-def aimed(found: Verification, client: Any) -> Verification:
-    """Aim the commands of a verification at the AWS that an EC2 client asks."""
-    endpoint = client.meta.endpoint_url
+def aimed(found: Verification, endpoints: Endpoints) -> Verification:
+    """Aim the commands of a verification at the endpoints that were asked."""
     kinds: dict[str, Any] = {
-        kind: tuple(replace(one, fix=fixes.aimed(one.fix, endpoint)) for one in some)
+        kind: tuple(replace(one, fix=fixes.aimed(one.fix, endpoints)) for one in some)
         for kind, some in found.findings.items()
     }
     return replace(found, **kinds)

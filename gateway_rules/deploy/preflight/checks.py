@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from gateway_rules.audit import Live, LiveQuotas, aimed
+from gateway_rules.audit import Endpoints, Live, LiveQuotas, aimed
 from gateway_rules.deploy.preflight.calls import Calls, calls
 from gateway_rules.deploy.preflight.changes import (
     AclChange,
@@ -34,10 +34,10 @@ class Preflight:
     calls: Calls
     quotas: LiveQuotas
 
-    def aimed(self, endpoint: str) -> Preflight:
-        """Aim the commands in the ways out at the AWS that was asked."""
+    def aimed(self, endpoints: Endpoints) -> Preflight:
+        """Aim the commands in the ways out at the endpoints that were asked."""
         obstacles = (
-            replace(one, ways=tuple(aimed(way, endpoint) for way in one.ways))
+            replace(one, ways=tuple(aimed(way, endpoints) for way in one.ways))
             for one in self.obstacles
         )
         return replace(self, obstacles=tuple(obstacles))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, cast
 
 from gateway_rules.audit import (
+    Endpoints,
     Live,
     LiveAcl,
     LiveRule,
@@ -68,9 +69,9 @@ class Repairs:
     strays: tuple[str, ...] = ()
     """ACLs one too many that hold subnets which the state has elsewhere."""
 
-    def aimed(self, endpoint: str) -> Repairs:
-        """Aim the commands for a person at the AWS that was asked."""
-        by_hand = (replace(one, command=aimed(one.command, endpoint)) for one in self.by_hand)
+    def aimed(self, endpoints: Endpoints) -> Repairs:
+        """Aim the commands for a person at the endpoints that were asked."""
+        by_hand = (replace(one, command=aimed(one.command, endpoints)) for one in self.by_hand)
         return replace(self, by_hand=tuple(by_hand))
 
     @property

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, Self
 
 from ruamel.yaml import YAML
 
-from gateway_rules.audit import read_live
+from gateway_rules.audit import Endpoints, read_live
 from gateway_rules.deploy.repair.backend import Folder, Lock
 from gateway_rules.deploy.repair.imports import import_file
 from gateway_rules.deploy.repair.imports_needed import Repairs, repairs
@@ -106,6 +106,8 @@ class Repairer:
     client: Any
     root: Path
     """The folder that Pulumi runs in."""
+    endpoints: Endpoints = field(default_factory=dict)
+    """Where the AWS is asked, unless that is AWS's own."""
 
     @property
     def stack(self) -> str:
@@ -126,7 +128,7 @@ class Repairer:
             return RepairNeeds(self.stack, locks, torn)
         state = self._state()
         found = read_live(self.plan.site, self.client)
-        judged = repairs(self.plan, found, state).aimed(self.client.meta.endpoint_url)
+        judged = repairs(self.plan, found, state).aimed(self.endpoints)
         return RepairNeeds(self.stack, locks, (), state, judged)
 
     def mend(self, found: RepairNeeds, say: Say) -> None:
