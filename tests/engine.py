@@ -149,7 +149,7 @@ def copy_project(folder: Path, stacks: Iterable[str] = IN_EMEA) -> None:
 WARDEN = """
 import sys
 from pathlib import Path
-from gateway_rules.local.processes import end
+from gateway_rehearsal.processes import end
 sys.stdin.read()
 end(Path(sys.argv[1]))
 """

@@ -39,7 +39,7 @@ GIT = {**WHO, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 # The environment is there already: making another one is the matter of other tests.
 STAMP = """
 from pathlib import Path
-from gateway_rules.local.environment import _digest
+from tools.environment import _digest
 Path(".venv").mkdir()
 Path(".venv/.made-from").write_text(_digest(Path()))
 """
