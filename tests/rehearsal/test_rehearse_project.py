@@ -92,7 +92,7 @@ def test_sides_take_turns_over_one_program(tmp_path: Path) -> None:
         stacks = [path.name for path in (folder / "stacks").glob("Pulumi.*.yaml")]
         assert stacks == [f"Pulumi.{side.name}.yaml"]
     assert (folder / "__main__.py").read_text() == "print()\n"
-    assert (folder / "gateway_rules" / "plan.py").samefile(PACKAGE / "plan.py")
+    assert (folder / "gateway_rules" / "errors.py").samefile(PACKAGE / "errors.py")
     assert (PACKAGE / "catalogue" / "seg-v3.yaml").read_text() == shipped
 
 
