@@ -41,7 +41,8 @@ def lay(layout: Layout, stacks: Iterable[str]) -> None:
 def link_program(source: Path, folder: Path) -> None:
     """Give a folder a project's program, and links to all that it may need beside itself."""
     # The program finds its project from where it lies, so it is no link.
-    shutil.copyfile(source / _PROGRAM, folder / _PROGRAM)
+    if (source / _PROGRAM).exists():
+        shutil.copyfile(source / _PROGRAM, folder / _PROGRAM)
     wanted = [path for path in source.iterdir() if _is_linked(path)]
     for stale in [path for path in folder.iterdir() if path.is_symlink()]:
         stale.unlink()

@@ -35,6 +35,7 @@ NOT_EXPRESSIBLE = {
     "stack/yaml-tag": "text",
     "stack/yaml-two-documents": "text",
     "addresses/duplicate-key": "text",
+    "addresses/range-that-is-public": "which addresses are public",
     "catalogue/duplicate-key": "text",
     # It does not calculate: neither with the bits of a prefix, nor with the ends of a range.
     "stack/host-bits": "arithmetic",

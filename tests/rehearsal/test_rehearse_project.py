@@ -106,4 +106,4 @@ def test_own_package_of_a_project_is_the_one_that_runs(tmp_path: Path) -> None:
     lay_program(root, folder)
     lay_side(root, root, folder)
     assert (folder / "gateway_rules" / "__init__.py").read_text() == "# mine\n"
-    assert not (folder / "gateway_rules" / "plan.py").exists()
+    assert not (folder / "gateway_rules" / "errors.py").exists()

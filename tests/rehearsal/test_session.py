@@ -220,7 +220,8 @@ def test_down_ends_what_a_removed_folder_left(layout: Layout) -> None:
 
 
 def test_the_folder_may_be_a_link(layout: Layout, tmp_path: Path) -> None:
-    """Where `.local/` is a link, the engine finds its program, and nothing behind it is removed."""
+    """Where `.local/` is a link, the program is there, and nothing behind it is removed."""
+    (layout.root / "__main__.py").write_text("# the program\n")
     there = tmp_path / "disk" / "scratch" / "local"
     there.mkdir(parents=True)
     layout.local.symlink_to(there)
@@ -230,7 +231,7 @@ def test_the_folder_may_be_a_link(layout: Layout, tmp_path: Path) -> None:
 
     down(layout.root, said.append)
 
-    assert "\nmain: ../../../..\n" in (there / "project" / "Pulumi.yaml").read_text()
+    assert (there / "project" / "__main__.py").read_text() == "# the program\n"
     assert not layout.local.is_symlink()
     assert (there / "mine").exists()
     assert said == [
