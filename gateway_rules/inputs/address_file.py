@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
+    Field,
     GetJsonSchemaHandler,
     ValidationError,
     ValidationInfo,
@@ -46,6 +48,13 @@ def _outside(value: object) -> Prefix:
         what = f"{prefix} holds addresses that public servers have, which need no exception"
         raise Refused("not-public", what, "write a range such as 10.20.0.0/16")
     return prefix
+
+
+def _said(reason: str) -> str:
+    """Refuse a reason of blanks alone."""
+    if reason.isspace():
+        raise Refused("no-reason", "the reason says nothing", "say why, and where it was decided")
+    return reason
 
 
 def _seen(value: object) -> object:
@@ -104,8 +113,12 @@ class NotPublic(Frozen):
         Prefix, BeforeValidator(_outside), WithJsonSchema({"type": "string", "pattern": CIDR})
     ]
     """The range; it may hold no public address."""
-    reason: Text
+    reason: Annotated[Text, AfterValidator(_said), Field(json_schema_extra={"pattern": r"\S"})]
     """Why, and where that was decided."""
+
+    def holds(self, address: Prefix) -> bool:
+        """Tell whether an address is accepted by this range."""
+        return self.prefix.covers(address)
 
 
 class AddressFile(Frozen):

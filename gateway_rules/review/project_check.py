@@ -82,7 +82,7 @@ def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCh
         (
             *_ended(brakes, today),
             *_old_addresses(plans, catalogue, root, today),
-            *_accepted_ranges(plans, root),
+            *_accepted_ranges(chosen, root),
         ),
     )
 
@@ -145,13 +145,19 @@ def _old_addresses(
                 yield Fault(name, 1, 1, "old-addresses", what, fix)
 
 
-def _accepted_ranges(plans: dict[str, Plan], root: Path) -> Iterator[Fault]:
+def _accepted_ranges(stacks: Iterable[str], root: Path) -> Iterator[Fault]:
     """Warn of ranges that an address file accepts although no public server is in them."""
-    for stack in plans:
+    for stack in stacks:
         path = address_path(root, stack)
-        for each in read_addresses(path, root).not_public:
+        file = _tried(partial(read_addresses, path, root))
+        if isinstance(file, Faults):
+            continue
+        addresses = [address for host in file.hosts for address in host.prefixes]
+        for each in file.not_public:
             what = f"{each.prefix} counts although no public server is in it: {each.reason}"
             fix = "take it out when it is no longer needed"
+            if not any(map(each.holds, addresses)):
+                fix = "take it out, for no address of the file is in it"
             yield Fault(relative(path, root), 1, 1, "accepted-range", what, fix)
 
 

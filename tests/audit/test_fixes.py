@@ -178,8 +178,8 @@ def group_detached(client: Any, found: Live) -> None:
 @pytest.mark.parametrize(
     ("broken", "programs"),
     [
-        ((rule_deleted, entry_deleted, subnet_moved, acl_left_over), ["aws", "gateway-rules"]),
-        ((rule_widened, entry_added), ["gateway-rules"]),
+        ((rule_deleted, entry_deleted, subnet_moved, acl_left_over), ["aws", "pulumi"]),
+        ((rule_widened, entry_added), ["pulumi"]),
         ((rules_by_hand, group_left_over, other_group_attached), ["aws"]),
         ((group_detached,), ["aws"]),
     ],

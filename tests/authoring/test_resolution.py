@@ -25,10 +25,13 @@ from nameserver import (
 )
 from written import HOSTS, STACK, project
 
-from gateway_rules import authoring
+from gateway_rules.authoring import LookupTerms, ask_resolvers, parse_resolvers, resolve
 from gateway_rules.authoring.addresses.queries import Resolver
 from gateway_rules.cli import app
+from gateway_rules.cli import resolve as command
+from gateway_rules.inputs import NotPublic
 from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.packets import parse_prefix
 from gateway_rules.planning.stack_plan import load_plan
 
 ELSEWHERE = STACK.replace("eu-west-1", "us-east-1")
@@ -119,6 +122,12 @@ def today() -> date:
 def days_ago(days: int) -> date:
     """Give a day before today."""
     return today() - timedelta(days=days)
+
+
+def every_host() -> set[str]:
+    """Name each host that the catalogue names, those with printed addresses as well."""
+    services = (each for each in read_catalogue().services if not each.anywhere)
+    return {name for each in services for name in each.host_names}
 
 
 def lines_of(file: Path, key: str) -> list[str]:
@@ -464,11 +473,15 @@ def test_resolvers_that_share_nothing_are_named(user: User) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "endpoint",
-    ["https://ec2.us-east-1.amazonaws.com", "http://127.0.0.1.example.com", ""],
+ENDPOINTS = (
+    "http://127.0.0.1:4566",
+    "http://localhost:4566",
+    "https://ec2.us-east-1.amazonaws.com",
 )
-def test_an_endpoint_elsewhere_makes_no_rehearsal(
+
+
+@pytest.mark.parametrize("endpoint", ["", *ENDPOINTS])
+def test_an_endpoint_changes_nothing(
     user: User, monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
     """The file is written as where no endpoint is named."""
@@ -477,16 +490,17 @@ def test_an_endpoint_elsewhere_makes_no_rehearsal(
 
 
 @pytest.mark.parametrize("option", [(), ("--check",), ("--all",)])
-@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:4566", "http://localhost:4566"])
-def test_nothing_of_a_rehearsal_is_written_for_review(
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_addresses_for_documentation_are_refused_whatever_aws_is_asked(
     user: User, monkeypatch: pytest.MonkeyPatch, endpoint: str, option: tuple[str, ...]
 ) -> None:
-    """A name server that gives addresses for documentation is refused, whatever AWS is set."""
+    """What a name server on this machine gives is no address of a public server."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    with nameserver({host: addresses("192.0.2.1") for host in HOSTS}) as server:
+    zone = {name.lower(): addresses("192.0.2.1") for name in every_host()}
+    with nameserver(zone) as server:
         done = user.run(*option, servers=(server,))
     assert (done.code, done.out) == (3, [])
-    assert all("[impossible-address]" in line for line in done.err)
+    assert {line.split()[2] for line in done.err} == {"[impossible-address]"}
     assert [*user.file.parent.iterdir(), *user.root.glob(".local")] == []
 
 
@@ -497,6 +511,19 @@ def test_a_range_that_the_file_accepts_stays_accepted(user: User) -> None:
         assert user.run(servers=(server,)).code == 0
     assert '  - {prefix: "192.0.2.0/24", reason: "NET-12"}' in user.file.read_text().splitlines()
     assert lines_of(user.file, "name") == [*HOSTS]
+
+
+def test_a_file_gets_just_the_accepted_ranges_that_it_needs(user: User) -> None:
+    """Who asks may accept more than a stack's hosts have; what the file accepts stays in it."""
+    user.write('not_public: [{prefix: 10.20.0.0/16, reason: "NET-12"}]\nhosts: []\n')
+    wide = tuple(
+        NotPublic(prefix=parse_prefix(text), reason="a test's own name server")
+        for text in ("192.0.2.0/24", "198.51.100.0/24")
+    )
+    with nameserver({host: addresses("192.0.2.1") for host in HOSTS}) as server:
+        terms = LookupTerms(parse_resolvers([str(server)]), today(), rounds=1, not_public=wide)
+        found = resolve(user.root, "bad", terms, ask_resolvers)
+    assert [str(each.prefix) for each in found.after.not_public] == ["10.20.0.0/16", "192.0.2.0/24"]
 
 
 def test_an_impossible_address_of_the_file_is_taken_out_by_hand(user: User) -> None:
@@ -534,8 +561,7 @@ def test_in_emea_nothing_is_looked_up(user: User) -> None:
 def test_all_looks_every_host_up(user: User) -> None:
     """Every name with printed addresses is asked for as it is printed."""
     user.config(STACK)
-    services = (each for each in read_catalogue().services if not each.anywhere)
-    names = {name for each in services for name in each.host_names}
+    names = every_host()
     zone = {name.lower(): addresses("84.39.153.1") for name in names}
     with nameserver(zone) as server:
         done = user.run("--all", servers=(server,))
@@ -553,8 +579,7 @@ def test_all_looks_every_host_up(user: User) -> None:
 def test_all_is_planned_with_where_the_stack_asks_for_it(user: User) -> None:
     """With `use: resolved` every host has the address that was looked up."""
     user.config(f"{STACK}  gateway-rules:addresses: {{use: resolved}}\n")
-    services = (each for each in read_catalogue().services if not each.anywhere)
-    zone = {name.lower(): addresses("84.39.153.1") for each in services for name in each.host_names}
+    zone = {name.lower(): addresses("84.39.153.1") for name in every_host()}
     done = user.ask(zone, arguments=("--all",))
     assert (done.code, done.out[-1]) == (0, f"wrote: {FILE}, 29 hosts, 29 addresses")
     plan = load_plan(user.root, "bad")
@@ -728,7 +753,7 @@ def test_without_a_resolver_the_machine_s_own_is_asked(
     """Who names none asks whom this machine asks."""
     with nameserver(PUBLIC) as server:
         own = (Resolver("127.0.0.1", server.port),)
-        monkeypatch.setattr(authoring, "system_resolvers", lambda: own)
+        monkeypatch.setattr(command, "system_resolvers", lambda: own)
         assert user.run().code == 0
     assert lines_of(user.file, "resolvers")[0] == f'["127.0.0.1:{server.port}"]'
 

@@ -46,6 +46,7 @@ NOT_EXPRESSIBLE = {
     "stack/ephemeral-range-reversed": "arithmetic",
     "stack/quota-product": "arithmetic",
     "addresses/no-address": "arithmetic",
+    "addresses/range-with-host-bits": "arithmetic",
     "catalogue/host-bits": "arithmetic",
     "catalogue/misprint-not-taken": "arithmetic",
     "catalogue/addition-of-a-caveat-with-a-reversed-range": "arithmetic",

@@ -106,6 +106,32 @@ def test_addresses_older_than_the_limit_are_warned_about(
     assert rules(warnings) == [old] * len(HOSTS) * warned
 
 
+@pytest.mark.parametrize("is_pending", [False, True])
+def test_accepted_ranges_are_warned_about(project: Path, *, is_pending: bool) -> None:
+    """Nobody overlooks that addresses count which no public server has, nor a range too many."""
+    add_virginia(project, TODAY)
+    file = project / "stacks/addresses/us-east-1.yaml"
+    accepted = "".join(
+        f"  - {{prefix: {prefix}, reason: {reason}}}\n"
+        for prefix, reason in (("10.20.0.0/16", "mirror"), ("192.0.2.0/24", "NET-12"))
+    )
+    hosts = file.read_text().replace("84.39.153.0,", "10.20.1.1,")
+    if is_pending:
+        hosts = "".join(hosts.splitlines(keepends=True)[:-1])
+    file.write_text(f"not_public:\n{accepted}{hosts}")
+
+    found = check_project(project, (), TODAY)
+
+    line = "{} counts although no public server is in it: {}; take it out{}"
+    told = [
+        line.format("10.20.0.0/16", "mirror", " when it is no longer needed"),
+        line.format("192.0.2.0/24", "NET-12", ", for no address of the file is in it"),
+    ]
+    where = "error: stacks/addresses/us-east-1.yaml:1:1: [accepted-range] "
+    assert (bool(found.pending), found.malformed) == (is_pending, ())
+    assert [*map(str, found.warnings)] == [where + each for each in told]
+
+
 def test_only_the_named_stacks_are_checked(project: Path) -> None:
     """Another stack's faults wait until it is named."""
     (project / VIRGINIA).write_text("config: {}\n")

@@ -55,7 +55,10 @@ class LookupTerms:
     every_host: bool = False
     """Whether hosts are looked up whose printed addresses hold."""
     not_public: tuple[NotPublic, ...] = ()
-    """Ranges to accept although no public server is in them; those of the file are as well."""
+    """Ranges to accept although no public server is in them, as those of the file are.
+
+    The file gets those of them that its addresses need.
+    """
 
 
 @dataclass(frozen=True)
@@ -184,17 +187,26 @@ def resolve(
     catalogue, path = catalogue_of(root), path or reviewed_file(root, stack)
     site = read_without_addresses(root, stack, catalogue)
     before = read_addresses(path, root)
-    accepted = tuple(dict.fromkeys((*before.not_public, *terms.not_public)))
     text = read_text(path, root) if path.exists() else None
     names = wanted(site, catalogue, every_host=terms.every_host)
     if not names:
         return Resolution(root, stack, path, text, before, names, terms.grace, Changes())
-    seen = sightings(_trusted(collect(names, terms, ask), [each.prefix for each in accepted]))
+    accepted = [each.prefix for each in (*before.not_public, *terms.not_public)]
+    seen = sightings(_trusted(collect(names, terms, ask), accepted))
     after = merged(before.hosts, seen, named_hosts(site, catalogue), terms.today, terms.grace)
     found = changes(before.hosts, after, seen)
     unused = _unused(after, site, catalogue)
-    file = AddressFile(not_public=accepted, hosts=after)
+    file = AddressFile(not_public=_accepted(before, terms, after), hosts=after)
     return Resolution(root, stack, path, text, file, names, terms.grace, found, unused)
+
+
+def _accepted(
+    before: AddressFile, terms: LookupTerms, after: Sequence[ResolvedHost]
+) -> tuple[NotPublic, ...]:
+    """Keep what the file accepts, and add what else its addresses need."""
+    found = [address for host in after for address in host.prefixes]
+    needed = (each for each in terms.not_public if any(map(each.holds, found)))
+    return tuple(dict.fromkeys((*before.not_public, *needed)))
 
 
 def _unused(
