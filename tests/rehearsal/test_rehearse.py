@@ -144,7 +144,7 @@ def own_package(there: Repository, old: str, new: str) -> None:
     shutil.copytree(ROOT / "gateway_rules", package, ignore=left_out, dirs_exist_ok=True)
     for name in ("regions.yaml",):
         shutil.copy(ROOT / "gateway_rules" / "catalogue" / name, package / "catalogue" / name)
-    there.edit("gateway_rules/resources.py", old, new)
+    there.edit("gateway_rules/deploy/component.py", old, new)
 
 
 IMMUTABLE = "replace_on_changes=[*DIRECTIONS]"

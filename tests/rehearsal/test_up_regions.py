@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import dns.message
 import dns.query
@@ -33,12 +34,12 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[User, s
         yield someone, done.stdout, done.stderr
 
 
-def command(user: User, *arguments: str, endpoint: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command that is none of the local run's, with an endpoint or without."""
+def command(folder: Path, *arguments: str, endpoint: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command that is none of the local run's in a project, with an endpoint or without."""
     account = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
     ours = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
     return subprocess.run(  # noqa: S603 our own command
-        [COMMAND, "-C", user.root, *arguments],
+        [COMMAND, "-C", folder, *arguments],
         env=ours | account | ({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}),
         capture_output=True,
         text=True,
@@ -124,14 +125,18 @@ def test_a_difference_is_shown_without_tables(deployed: tuple[User, str, str]) -
     assert "2 stacks, 1 verified" in done.stdout
 
 
-def test_the_addresses_are_for_the_local_aws_alone(deployed: tuple[User, str, str]) -> None:
-    """`show` and `verify` take them with the local AWS, and are pending without it."""
+def test_the_addresses_are_for_the_copy_alone(deployed: tuple[User, str, str]) -> None:
+    """`show` and `verify` take them in the copy of the project; no endpoint brings them out."""
     user, _, _ = deployed
-    endpoint = user.status()["endpoint"]
+    endpoint, copy = user.status()["endpoint"], user.layout.project
 
-    verified = command(user, "verify", FAR, "--json", endpoint=endpoint)
-    shown = command(user, "show", FAR, "--json", endpoint=endpoint)
-    pending = [command(user, "show", FAR), command(user, "verify", FAR)]
+    verified = command(copy, "verify", FAR, "--json", endpoint=endpoint)
+    shown = command(copy, "show", FAR, "--json")
+    pending = [
+        command(user.root, word, FAR, endpoint=where)
+        for word in ("show", "verify")
+        for where in ("", endpoint)
+    ]
 
     assert (verified.returncode, verified.stderr) == (0, "")
     assert json.loads(verified.stdout)["missing"] == json.loads(verified.stdout)["excess"] == []
@@ -142,9 +147,8 @@ def test_the_addresses_are_for_the_local_aws_alone(deployed: tuple[User, str, st
 def test_both_families_reach_the_local_aws(deployed: tuple[User, str, str]) -> None:
     """Tokyo's IPv6 addresses are in its groups and in its ACL."""
     user, _, _ = deployed
-    endpoint = user.status()["endpoint"]
 
-    shown = json.loads(command(user, "show", IPV6, "--json", endpoint=endpoint).stdout)
+    shown = json.loads(command(user.layout.project, "show", IPV6, "--json").stdout)
 
     rules = [rule for group in shown["security_groups"] for rule in group["rules"]]
     assert sum(rule["peer"].startswith("2001:db8:") for rule in rules) == 3
