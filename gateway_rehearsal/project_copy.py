@@ -1,8 +1,8 @@
 """The copy of a project that the engine runs in, which alone holds what a rehearsal adds.
 
-The engine writes to the stack files of the project it runs in, and a stack that lacks the
-addresses of its Region gets them from the local name server. Neither may reach the files that
-are reviewed, so both happen in a copy.
+A stack that lacks the addresses of its Region gets them from the local name server, which may
+not reach the files that are reviewed. The engine writes to the stack files that it is given, and
+puts booleans into quotes there, so it gets copies of its own, apart from what the program reads.
 """
 
 import shutil
@@ -13,14 +13,15 @@ from typing import Final
 from gateway_rehearsal.layout import Layout
 
 PROJECT: Final = """\
-# Made by `gateway-rules local`: the engine runs in this copy of the project, because it writes to
-# the stack files of the project that it runs in.
+# Made by `gateway-rules local`: the engine runs in this copy of the project. It writes to the stack
+# files in `engine`; the program reads those in `stacks`.
 name: gateway-rules
 runtime: python
-stackConfigDir: stacks
+stackConfigDir: engine
 """
+_ENGINE: Final = "engine"
 _PROGRAM: Final = "__main__.py"
-_OWN: Final = ("Pulumi.yaml", _PROGRAM, "stacks")
+_OWN: Final = ("Pulumi.yaml", _PROGRAM, "stacks", _ENGINE)
 """What a copy has of its own; all else of a project is linked."""
 
 
@@ -31,10 +32,12 @@ def lay(layout: Layout, stacks: Iterable[str]) -> None:
     """
     folder = layout.project
     (folder / "stacks" / "addresses").mkdir(parents=True, exist_ok=True)
+    (folder / _ENGINE).mkdir(exist_ok=True)
     (folder / "Pulumi.yaml").write_text(PROJECT)
     link_program(layout.source, folder)
     for stack in stacks:
-        shutil.copyfile(layout.stack_file(stack), folder / "stacks" / f"Pulumi.{stack}.yaml")
+        for part in ("stacks", _ENGINE):
+            shutil.copyfile(layout.stack_file(stack), folder / part / f"Pulumi.{stack}.yaml")
         _lay_addresses(layout, Path("stacks", "addresses", f"{stack}.yaml"))
 
 

@@ -132,6 +132,19 @@ def test_no_environment_variable_changes_a_plan(
         load_plan(project, STACK)
 
 
+def test_the_program_reads_no_file_that_the_engine_writes(project: Path) -> None:
+    """The engine puts booleans into quotes, which the files of a project may not have."""
+    layout = Layout(project)
+    project_copy.lay(layout, [STACK])
+    [written] = layout.project.glob(f"engine/Pulumi.{STACK}.yaml")
+    text = written.read_text()
+
+    written.write_text(f'{text}  gateway-rules:protect: "false"\n')
+
+    assert "stackConfigDir: engine\n" in (layout.project / "Pulumi.yaml").read_text()
+    assert (layout.project / "stacks" / written.name).read_text() == text
+
+
 def test_a_reviewed_file_goes_first(project: Path, server: Server) -> None:
     """A rehearsal deploys what would be deployed, where that is there."""
     copy = look_up(project, server)
