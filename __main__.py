@@ -8,12 +8,12 @@ from gateway_rules import Gateway
 from gateway_rules.deploy.program import located, planned
 
 root = Path(__file__).parent
-plan = planned(root, pulumi.get_stack())
-vpc_id, subnet_ids = located(root, plan)
+stack = planned(root, pulumi.get_stack())
+vpc_id, subnet_ids = located(stack)
 gateway = Gateway(
-    plan.site.stack,
-    site=plan.site,
-    catalogue=plan.catalogue,
+    stack.plan.site.stack,
+    site=stack.plan.site,
+    catalogue=stack.plan.catalogue,
     vpc_id=vpc_id,
     subnet_ids=subnet_ids,
 )

@@ -88,7 +88,7 @@ def project() -> Iterator[Project]:
         (folder / "stacks" / "addresses").mkdir(exist_ok=True)
         catalogue = catalogue_of(folder)
         for stack in stack_names(folder):
-            site = read_without_addresses(folder, stack, catalogue)
+            site = read_without_addresses(folder, stack, catalogue).site
             if hosts := demanded_hosts(site, catalogue):
                 (folder / "stacks" / "addresses" / f"{stack}.yaml").write_text(_written(hosts))
         yield Project(folder)

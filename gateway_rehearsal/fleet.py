@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, cycle, groupby, islice, zip_longest
 from operator import itemgetter
 from pathlib import Path
@@ -14,9 +15,8 @@ from gateway_rehearsal.layout import Layout
 from gateway_rules.inputs import (
     KEYS,
     Catalogue,
-    StackSite,
+    StackFile,
     catalogue_of,
-    raw_config,
     read_without_addresses,
     require_stack,
     stack_path,
@@ -26,17 +26,23 @@ TEMPLATE: Final = "eu-west-1"
 PARTS: Final = ("Pulumi.yaml", "__main__.py")
 
 
-def sites(root: Path, count: int) -> tuple[StackSite, ...]:
-    """Give as many sites, in Regions of all geographies; raise Faults when the template is broken.
+def files(root: Path, count: int) -> tuple[StackFile, ...]:
+    """Give as many stacks, in Regions of all geographies; raise Faults when the template is broken.
 
     Each has a VPC of its own, so that they meet neither one another nor the user's stacks.
     """
     require_stack(root, TEMPLATE)
     catalogue = catalogue_of(root)
     template = read_without_addresses(root, TEMPLATE, catalogue)
-    return tuple(
-        template.model_copy(update={"stack": name, "region": region, "vpc": {"Name": name}})
-        for name, region in names(catalogue, count)
+    return tuple(_copy(template, *each) for each in names(catalogue, count))
+
+
+def _copy(template: StackFile, name: str, region: str) -> StackFile:
+    """Give a stack of another name and Region, with a VPC of its own."""
+    return replace(
+        template,
+        site=template.site.model_copy(update={"stack": name, "region": region}),
+        location=template.location.model_copy(update={"vpc": {"Name": name}}),
     )
 
 
@@ -56,7 +62,7 @@ def _by_turns(catalogue: Catalogue) -> Iterator[str]:
     return (name for name in chain(*zip_longest(*geographies)) if name)
 
 
-def make(layout: Layout, wanted: Iterable[StackSite]) -> None:
+def make(layout: Layout, wanted: Iterable[StackFile]) -> None:
     """Make a project of the sites beside the user's, from the same program; an older one goes.
 
     `layout` is the fleet's.
@@ -67,9 +73,8 @@ def make(layout: Layout, wanted: Iterable[StackSite]) -> None:
         shutil.copy(layout.root / part, layout.source / part)
     if (package := layout.root / "gateway_rules").exists():
         (layout.source / "gateway_rules").symlink_to(package)
-    config = raw_config(layout.root, TEMPLATE)
-    for site in wanted:
-        ours = {KEYS["region"]: site.region, KEYS["vpc"]: site.vpc}
+    for file in wanted:
+        ours = {KEYS["region"]: file.site.region, KEYS["vpc"]: file.location.vpc}
         # JSON is YAML as well.
-        text = json.dumps({"config": config | ours}, indent=2)
-        stack_path(layout.source, site.stack).write_text(f"{text}\n")
+        text = json.dumps({"config": {**file.config, **ours}}, indent=2)
+        stack_path(layout.source, file.site.stack).write_text(f"{text}\n")

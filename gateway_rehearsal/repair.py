@@ -19,8 +19,8 @@ def repair(root: Path, stack: str, wish: RepairWish, say: Say) -> int:
     with shared(root, lambda: say("waiting for another local run of this project")):
         engine = running(layout, say)
         rehearsal.drop_aws_settings()
-        plan = load_plan(layout.project, stack)
-        ec2 = client(engine.endpoint, plan.site.region)
-        with answered(plan):
-            mender = Repairer(plan, engine, ec2, layout.project, engine.endpoints)
+        planned = load_plan(layout.project, stack)
+        ec2 = client(engine.endpoint, planned.plan.site.region)
+        with answered(planned.plan):
+            mender = Repairer(planned, engine, ec2, layout.project, engine.endpoints)
             return run_repair(mender, wish)

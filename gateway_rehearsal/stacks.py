@@ -5,24 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway_rehearsal.stage import Stage, presumed
-from gateway_rules.errors import Fault, Faults, NoAnswer, OverQuota, Pending
-from gateway_rules.inputs import (
-    Catalogue,
-    Site,
-    StackSite,
-    catalogue_of,
-    read_without_addresses,
-    stack_names,
-)
-from gateway_rules.planning import Plan, load_plan
+from gateway_rules.errors import Fault, Faults, NoAnswer, OverQuota
+from gateway_rules.inputs import Site, StackFile
+from gateway_rules.planning import Plan, StackPlan, plan_stacks
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A stack's plan, and what its file presumes in AWS."""
+    """A stack that is planned, and what its file presumes in AWS."""
 
-    plan: Plan
+    planned: StackPlan
     stage: Stage
+
+    @property
+    def plan(self) -> Plan:
+        """Give the stack's plan."""
+        return self.planned.plan
 
     @property
     def name(self) -> str:
@@ -35,14 +33,15 @@ class Stacks:
     """The stacks of a project, and what keeps the rest from being deployed."""
 
     ready: tuple[Ready, ...] = ()
-    lacking: tuple[StackSite, ...] = ()
+    lacking: tuple[StackFile, ...] = ()
     """Those that have to be planned once the local name server can be asked."""
     pending: tuple[Fault, ...] = ()
 
     @property
     def sites(self) -> tuple[Site, ...]:
         """Give the sites of all that may be deployed."""
-        return (*(stack.plan.site for stack in self.ready), *self.lacking)
+        planned = (one.plan.site for one in self.ready)
+        return (*planned, *(file.site for file in self.lacking))
 
     def __add__(self, other: "Stacks") -> "Stacks":
         """Join two, sorted by name."""
@@ -58,46 +57,39 @@ def read(root: Path) -> Stacks:
 
     Raises Faults with everything that is wrong with any of them, OverQuota when that is all.
     """
-    return _each(root, stack_names(root), look_up=True)
+    return _each(root, None, look_up=True)
 
 
-def plan(root: Path, sites: Iterable[Site]) -> Stacks:
+def plan(root: Path, stacks: Iterable[str]) -> Stacks:
     """Plan those that had lacked something; what they lack now keeps them from being deployed.
 
     Raises what `read` does.
     """
-    return _each(root, [site.stack for site in sites], look_up=False)
+    return _each(root, stacks, look_up=False)
 
 
-def _each(root: Path, stacks: Iterable[str], *, look_up: bool) -> Stacks:
-    """Read stack after stack, and raise the faults of all of them together."""
-    catalogue, found, errors = catalogue_of(root), Stacks(), list[Faults]()
-    for stack in stacks:
+def _each(root: Path, stacks: Iterable[str] | None, *, look_up: bool) -> Stacks:
+    """Plan the stacks, and say what is wrong with any of them all at once."""
+    found, done = plan_stacks(root, stacks), Stacks()
+    if found.malformed:
+        raise Faults(*found.malformed, *found.over_quota)
+    if found.over_quota:
+        raise OverQuota(*found.over_quota)
+    for each in found.outcomes.values():
+        if isinstance(each, Faults):
+            continue
         try:
-            found += _one(root, stack, catalogue, look_up=look_up)
+            done += _one(each, look_up=look_up)
         except NoAnswer as lack:
-            found += Stacks(pending=lack.faults)
-        except Faults as error:
-            errors.append(error)
-    if errors:
-        raise _together(errors)
-    return found
+            done += Stacks(pending=lack.faults)
+    return done
 
 
-def _one(root: Path, stack: str, catalogue: Catalogue, *, look_up: bool) -> Stacks:
-    """Plan a stack, or read one that lacks its addresses."""
-    try:
-        planned = load_plan(root, stack, catalogue)
-    except Pending as lack:
-        if not look_up:
-            return Stacks(pending=lack.faults)
-        site = read_without_addresses(root, stack, catalogue)
-        presumed(site)
-        return Stacks(lacking=(site,))
-    return Stacks((Ready(planned, presumed(planned.site)),))
-
-
-def _together(errors: list[Faults]) -> Faults:
-    """Join the faults of all stacks; quotas that are too small are a finding, the rest is not."""
-    kind = OverQuota if all(isinstance(error, OverQuota) for error in errors) else Faults
-    return kind(*(fault for error in errors for fault in error.faults))
+def _one(each: StackPlan | StackFile, *, look_up: bool) -> Stacks:
+    """Give a stack that is planned or may be once its addresses were looked up."""
+    if isinstance(each, StackPlan):
+        return Stacks((Ready(each, presumed(each.plan.site, each.location)),))
+    if not look_up:
+        return Stacks(pending=each.lacking)
+    presumed(each.site, each.location)
+    return Stacks(lacking=(each,))

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from botocore.exceptions import ClientError
 
 from gateway_rehearsal.unable import unable
-from gateway_rules.inputs import Site, StackSite
+from gateway_rules.inputs import Location, Site
 from gateway_rules.packets import Prefix
 
 Ec2: TypeAlias = Any
@@ -32,22 +32,19 @@ class Stage:
     networks: tuple[Networks, ...]
 
 
-def presumed(site: Site) -> Stage:
+def presumed(site: Site, location: Location) -> Stage:
     """Give what a stack's file presumes; its IPv6 networks go to the first of its subnets.
 
-    Raises NoAnswer when it names ids, which AWS gives out and nobody can ask for, and TypeError
-    for a site that comes from no file.
+    Raises NoAnswer when it names ids, which AWS gives out and nobody can ask for.
     """
-    if not isinstance(site, StackSite):
-        raise TypeError("only a site that was read from a stack file says where in AWS it is")
-    if isinstance(site.vpc, str) or not isinstance(site.subnets, Mapping):
+    if isinstance(location.vpc, str) or not isinstance(location.subnets, Mapping):
         raise unable(
             "stage-ids",
             f"{site.stack} names its VPC or its subnets by id, which a local AWS cannot make",
             "name them by tags to rehearse the stack",
         )
     families = (_texts(site.networks, 4), _texts(site.networks, 6))
-    return Stage(site.vpc, site.subnets, tuple(zip_longest(*families)) or (DEFAULT,))
+    return Stage(location.vpc, location.subnets, tuple(zip_longest(*families)) or (DEFAULT,))
 
 
 def make(stage: Stage, ec2: Ec2) -> None:

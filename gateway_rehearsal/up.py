@@ -61,7 +61,7 @@ def up(root: Path, consoles: Consoles, wish: Wish) -> int:
     """
     rehearsal.drop_aws_settings()
     layout = Layout(root, fleet=bool(wish.fleet))
-    found = Stacks(lacking=fleet.sites(root, wish.fleet)) if wish.fleet else stacks.read(root)
+    found = Stacks(lacking=fleet.files(root, wish.fleet)) if wish.fleet else stacks.read(root)
     _tell_pending(found, consoles)
     if not found.sites:
         consoles.say("there is no stack to deploy")
@@ -95,13 +95,14 @@ def _complete(
     """Look up what stacks lack, and plan these as well."""
     if layout.fleet:
         fleet.make(layout, found.lacking)
-    for site in found.lacking:
+    lacking = [file.site for file in found.lacking]
+    for site in lacking:
         resolution = rehearsal.look_up(layout, site, server)
         if resolution.looked_up:
             hosts = f"{len(resolution.looked_up)} hosts at {server.resolvers[site.region]}"
             consoles.say(f"{site.stack}: looked up {hosts}")
-    project_copy.lay(layout, [site.stack for site in found.lacking])
-    planned = stacks.plan(layout.project, found.lacking)
+    project_copy.lay(layout, [site.stack for site in lacking])
+    planned = stacks.plan(layout.project, [site.stack for site in lacking])
     _tell_pending(planned, consoles)
     return (Stacks(found.ready) + planned).ready
 
@@ -128,7 +129,7 @@ def _deploy_one(engine: Engine, board: Board, stack: Ready) -> Outcome:
     found = None
     if deployment.succeeded:
         ec2 = client(engine.endpoint, stack.plan.site.region)
-        found = _in_local_words(verify(stack.plan, ec2, engine.endpoints))
+        found = _in_local_words(verify(stack.planned, ec2, engine.endpoints))
     return Outcome(stack.plan, deployment, found, time.monotonic() - started)
 
 

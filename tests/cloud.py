@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -10,6 +10,7 @@ from moto import mock_aws
 from moto.ec2 import urls
 from moto.ec2.models import ec2_backends
 from moto.servicequotas import urls as quota_urls
+from sites import placed
 
 from gateway_rehearsal.aws.limits import Limits
 from gateway_rehearsal.aws.strict import apply
@@ -17,6 +18,7 @@ from gateway_rules.audit.live import STACK_TAG
 from gateway_rules.planning.network_acl import Entry
 from gateway_rules.planning.planner import Plan
 from gateway_rules.planning.security_group import Rule
+from gateway_rules.planning.stack_plan import StackPlan
 
 SUBNETS = ("10.42.8.0/26", "10.42.8.64/26")
 
@@ -77,17 +79,18 @@ class Deployed:
     group: str
     acl: str
 
+    @property
+    def stack(self) -> StackPlan:
+        """The plan, in a VPC that is named by its id, so that others may have the same tags."""
+        return placed(self.plan, vpc=self.place.vpc)
+
 
 def deploy(plan: Plan, client: Any) -> Deployed:
-    """Make what the plan's stack presumes, and what the plan says.
-
-    The plan that comes back names its VPC by id, so that others may have the same tags.
-    """
+    """Make what the plan's stack presumes, and what the plan says."""
     place = surroundings(client, *map(str, plan.site.networks))
     group = new_group(client, place.vpc, plan)
     acl = new_acl(client, place, plan)
-    named = replace(plan, site=plan.site.model_copy(update={"vpc": place.vpc}))
-    return Deployed(named, client, place, group, acl)
+    return Deployed(plan, client, place, group, acl)
 
 
 def new_group(client: Any, vpc: str, plan: Plan) -> str:

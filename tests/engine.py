@@ -20,7 +20,7 @@ from gateway_rehearsal.toolchain import ensure
 from gateway_rules.inputs.project import stack_names
 from gateway_rules.inputs.site import Quotas
 from gateway_rules.planning.planner import Plan
-from gateway_rules.planning.stack_plan import load_plan
+from gateway_rules.planning.stack_plan import StackPlan, load_plan
 
 ROOT = Path(__file__).parent.parent
 PARTS = (".gitignore", "Pulumi.yaml", "__main__.py", "stacks")
@@ -80,9 +80,13 @@ class Rehearsal:
     root: Path
     engine: Engine
 
-    def plan(self, stack: str) -> Plan:
+    def planned(self, stack: str) -> StackPlan:
         """Read and plan a stack of the copy."""
         return load_plan(self.root, stack)
+
+    def plan(self, stack: str) -> Plan:
+        """Give the plan alone."""
+        return self.planned(stack).plan
 
     def client(self, region: str) -> Any:
         """Give a boto3 client of this rehearsal's AWS."""
@@ -90,8 +94,9 @@ class Rehearsal:
 
     def set_stage(self, stack: str) -> None:
         """Make the VPC and the subnets that a stack's file presumes."""
-        site = self.plan(stack).site
-        stage.make(stage.presumed(site), self.client(site.region))
+        planned = self.planned(stack)
+        site = planned.plan.site
+        stage.make(stage.presumed(site, planned.location), self.client(site.region))
 
     def call(self, command: str, stack: str, *options: str) -> Run:
         """Call the engine on a stack, which is made if need be, with a fresh copy of its file."""

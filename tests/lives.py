@@ -4,13 +4,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sites import placed
+
 from gateway_rules.audit.live import Interface, Live, LiveAcl, LiveEntry, LiveRule
+from gateway_rules.audit.live_quotas import LiveQuotas
+from gateway_rules.audit.verification.findings import Verification
+from gateway_rules.audit.verification.verifier import compare
 from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
 from gateway_rules.planning.network_acl import Entry
 from gateway_rules.planning.planner import Plan, SecurityGroup
 from gateway_rules.planning.security_group import Rule
 
 SUBNETS = ("subnet-a", "subnet-b")
+
+
+def compared(
+    plan: Plan, found: Live, allowed: LiveQuotas | None = None, **where: Any
+) -> Verification:
+    """Compare what AWS has with a plan as if a stack's file had asked for it."""
+    return compare(placed(plan, **where), found, allowed)
 
 
 def group_id(group: SecurityGroup) -> str:

@@ -9,6 +9,7 @@ import simulator
 from hypothesis import strategies as st
 from strategies import ROLES, Plain, port_ranges, prefixes, protocols, sites
 
+from gateway_rules.errors import Fault
 from gateway_rules.inputs.catalogue import (
     Addition,
     Catalogue,
@@ -16,8 +17,12 @@ from gateway_rules.inputs.catalogue import (
     read_catalogue,
     read_regions,
 )
-from gateway_rules.inputs.site import StackSite
+from gateway_rules.inputs.documents import Document
+from gateway_rules.inputs.site import Location, Site, StackFields
+from gateway_rules.inputs.stack_file import StackDocuments, StackFile
 from gateway_rules.planning.flows import Flow
+from gateway_rules.planning.planner import Plan
+from gateway_rules.planning.stack_plan import StackPlan
 
 ROOT = Path(__file__).parents[1]
 STACKS = ("eu-west-1", "eu-central-1")
@@ -57,23 +62,39 @@ def shipped() -> Catalogue:
     return read_catalogue()
 
 
-def site(**fields: Any) -> StackSite:
+def site(**fields: Any) -> Site:
     """Give a site in EMEA where nobody has a role, but for the fields given."""
     data = {
         "stack": "test",
         "region": "eu-west-1",
-        "vpc": {"Name": "mail-gateway"},
-        "subnets": {"Tier": "gateway"},
         "networks": NETWORKS,
         "roles": NOBODY,
     }
-    return StackSite.model_validate({**data, **fields})
+    return Site.model_validate({**data, **fields})
 
 
-def read_site(config: Plain) -> StackSite:
+def location(**fields: Any) -> Location:
+    """Give where the stacks of this repository are, but for the fields given."""
+    data = {"vpc": {"Name": "mail-gateway"}, "subnets": {"Tier": "gateway"}}
+    return Location.model_validate({**data, **fields})
+
+
+def stack_file(at: Site, *lacking: Fault, **where: Any) -> StackFile:
+    """Give a site as if a stack's file had said so."""
+    document = Document(f"stacks/Pulumi.{at.stack}.yaml", {"config": {}}, {}, {})
+    return StackFile(at, location(**where), (), lacking, StackDocuments(document))
+
+
+def placed(plan: Plan, **where: Any) -> StackPlan:
+    """Give a plan as if a stack's file had asked for it."""
+    file = stack_file(plan.site, **where)
+    return StackPlan(plan, file.location, file)
+
+
+def read_site(config: Plain) -> Site:
     """Read what `config:` of a stack file holds."""
     fields = {key.rpartition(":")[2]: value for key, value in config.items()}
-    return StackSite.model_validate({**fields, "stack": "test"})
+    return StackFields.model_validate({**fields, "stack": "test"}).site
 
 
 def catalogue_of(services: Sequence[Plain]) -> Catalogue:
@@ -116,10 +137,10 @@ def catalogues(most: int = 5) -> st.SearchStrategy[Catalogue]:
     )
 
 
-def situations() -> st.SearchStrategy[tuple[Catalogue, StackSite]]:
+def situations() -> st.SearchStrategy[tuple[Catalogue, Site]]:
     """Draw a catalogue and a site for it, which leaves nothing out and narrows nothing."""
 
-    def read(both: tuple[Catalogue, Plain]) -> tuple[Catalogue, StackSite]:
+    def read(both: tuple[Catalogue, Plain]) -> tuple[Catalogue, Site]:
         kept = {key: value for key, value in both[1].items() if key != "gateway-rules:services"}
         return both[0], read_site(kept)
 
@@ -129,7 +150,7 @@ def situations() -> st.SearchStrategy[tuple[Catalogue, StackSite]]:
 # --- What a network ACL has to pass, worked out apart from the product -------------------------
 
 
-def needed(flows: Sequence[Flow], catalogue: Catalogue, at: StackSite) -> list[simulator.Rule]:
+def needed(flows: Sequence[Flow], catalogue: Catalogue, at: Site) -> list[simulator.Rule]:
     """Give the packets of the flows and of their replies as an ACL meets them."""
     rules = []
     for flow in flows:
@@ -146,7 +167,7 @@ def needed(flows: Sequence[Flow], catalogue: Catalogue, at: StackSite) -> list[s
     return rules
 
 
-def _replies(name: str, flow: Flow, catalogue: Catalogue, at: StackSite) -> list[tuple[int, int]]:
+def _replies(name: str, flow: Flow, catalogue: Catalogue, at: Site) -> list[tuple[int, int]]:
     """Say to which ports the replies come that a service or an addition expects."""
     own = at.ephemeral_ports.gateway if flow.direction == "egress" else at.ephemeral_ports.clients
     service = catalogue.by_id.get(name)

@@ -105,11 +105,11 @@ class Small:
         """Give what repairs a stack."""
         engine = self.project.engine
         engine.prepare([stack])
-        return Repairer(self.project.plan(stack), engine, self.client(), engine.layout.project)
+        return Repairer(self.project.planned(stack), engine, self.client(), engine.layout.project)
 
     def is_clean(self, stack: str) -> bool:
         """Tell whether AWS passes just what a stack asks for, and has no thing more or less."""
-        found = verify(self.project.plan(stack), self.client())
+        found = verify(self.project.planned(stack), self.client())
         return found.is_clean and all(planned == there for planned, there in found.counts.values())
 
     def repair(self, stack: str) -> None:

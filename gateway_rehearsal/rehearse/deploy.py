@@ -23,14 +23,14 @@ from gateway_rehearsal.servers import Server, Settings, start
 from gateway_rehearsal.unable import unable
 from gateway_rules.audit import read_live
 from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, Pending
-from gateway_rules.inputs import Site, StackSite, catalogue_of, read_without_addresses
-from gateway_rules.planning import Plan, load_plan
+from gateway_rules.inputs import Location, Site, catalogue_of, read_without_addresses
+from gateway_rules.planning import Plan, StackPlan, load_plan
 from gateway_rules.review import rules
 
 Ec2: TypeAlias = Any
 """A boto3 client, which has no types of its own."""
 
-_ON_RESOURCES: Final = {"stack", "region", "vpc", "subnets", "networks", "protect"}
+_ON_RESOURCES: Final = {"stack", "region", "networks", "protect"}
 
 
 class Performance(NamedTuple):
@@ -44,10 +44,12 @@ class Performance(NamedTuple):
     """Why the second deployment ended before its end."""
 
 
-def resources(plan: Plan) -> tuple[object, ...]:
-    """Give everything of a plan that decides on resources."""
+def resources(stack: StackPlan) -> tuple[object, ...]:
+    """Give everything of a stack that decides on resources."""
+    plan, location = stack.plan, stack.location
     described = [rule.description for rule in rules(plan)]
-    return plan.groups, described, plan.acl.entries, plan.site.model_dump(include=_ON_RESOURCES)
+    site = plan.site.model_dump(include=_ON_RESOURCES)
+    return plan.groups, described, plan.acl.entries, site, location.vpc, location.subnets
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Theatre:
         """
         before, after = self._plan(self.base, stack), self._plan(self.root, stack)
         if resources(before) == resources(after):
-            return Performance(before, after, None)
+            return Performance(before.plan, after.plan, None)
         self.console.print(f"{stack}: as it was, then as it is", highlight=False, markup=False)
         with Board(self.console, (stack,)) as board:
             self._lay(self.base)
@@ -79,26 +81,26 @@ class Theatre:
             self._lay(self.root)
             return self._change(before, after, board)
 
-    def _change(self, before: Plan, after: Plan, board: Board) -> Performance:
+    def _change(self, before: StackPlan, after: StackPlan, board: Board) -> Performance:
         """Deploy the present side, and judge each call since the gateways have their groups."""
-        stage.make(stage.presumed(after.site), self._client(after))
-        self._attach(_standing(before, after))
+        stage.make(stage.presumed(after.plan.site, after.location), self._client(after.plan))
+        self._attach(before.plan.site, _standing(before, after))
         first = len(self._moments()) - 1
         done = self._deploy(after, board)
         if done.succeeded:
-            self._attach(_stack_site(after.site))
+            self._attach(after.plan.site, after.location)
         since = self._moments()[first:]
-        verdict = judge(before, after, since, is_finished=done.succeeded)
-        return Performance(before, after, verdict, self._faults(done))
+        verdict = judge(before.plan, after.plan, since, is_finished=done.succeeded)
+        return Performance(before.plan, after.plan, verdict, self._faults(done))
 
-    def _plan(self, side: Path, stack: str) -> Plan:
+    def _plan(self, side: Path, stack: str) -> StackPlan:
         """Plan a stack of a side, and look up what it lacks first."""
         folder = self._lay(side)
         try:
             return load_plan(folder, stack)
         except Pending:
-            site = read_without_addresses(folder, stack, catalogue_of(folder))
-            rehearsal.look_up(self.engine.layout, site, self.server)
+            file = read_without_addresses(folder, stack, catalogue_of(folder))
+            rehearsal.look_up(self.engine.layout, file.site, self.server)
             project_copy.lay(self.engine.layout, [stack])
             return load_plan(self.engine.layout.project, stack)
 
@@ -107,16 +109,17 @@ class Theatre:
         lay_side(self.root, side, self.engine.layout.root)
         return self.engine.layout.root
 
-    def _deploy(self, plan: Plan, board: Board) -> Deployment:
+    def _deploy(self, stack: StackPlan, board: Board) -> Deployment:
         """Deploy what lies in the private project, on what its file presumes."""
-        stage.make(stage.presumed(plan.site), self._client(plan))
+        plan = stack.plan
+        stage.make(stage.presumed(plan.site, stack.location), self._client(plan))
         self.engine.prepare([plan.site.stack])
         return deploy(self.engine, plan.site.stack, board)
 
-    def _attach(self, site: StackSite) -> None:
+    def _attach(self, site: Site, location: Location) -> None:
         """Give the gateways' interfaces the stack's groups, as its user has to."""
         ec2 = client(self.server.endpoint, site.region)
-        there = read_live(site, ec2)
+        there = read_live(site, location, ec2)
         asked = [{"Name": "subnet-id", "Values": [*there.subnets]}]
         for each in ec2.describe_network_interfaces(Filters=asked)["NetworkInterfaces"]:
             if {group["GroupId"] for group in each["Groups"]} != {*there.groups}:
@@ -141,18 +144,11 @@ class Theatre:
         return tuple(Fault(COMMAND_LINE, 1, 1, "deploy", each, f"read {kept}") for each in said)
 
 
-def _standing(before: Plan, after: Plan) -> StackSite:
-    """Give the site before, with its subnets as they are tagged once the later stage is made."""
-    site, later = _stack_site(before.site), _stack_site(after.site)
-    is_there = (site.vpc, site.region) == (later.vpc, later.region)
-    return site.model_copy(update={"subnets": later.subnets}) if is_there else site
-
-
-def _stack_site(site: Site) -> StackSite:
-    """Give the site as its file has it; every site of a project comes from one."""
-    if not isinstance(site, StackSite):
-        raise TypeError("only a site that was read from a stack file says where in AWS it is")
-    return site
+def _standing(before: StackPlan, after: StackPlan) -> Location:
+    """Give where the stack was, with its subnets as the later stage tags them."""
+    then, now = before.location, after.location
+    is_there = (then.vpc, before.plan.site.region) == (now.vpc, after.plan.site.region)
+    return then.model_copy(update={"subnets": now.subnets}) if is_there else then
 
 
 @contextmanager

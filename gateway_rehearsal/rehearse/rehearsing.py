@@ -11,9 +11,9 @@ from gateway_rehearsal import rehearsal
 from gateway_rehearsal.rehearse.deploy import Theatre, resources, theatre
 from gateway_rehearsal.rehearse.judge import Verdict
 from gateway_rehearsal.unable import unable
-from gateway_rules.errors import Fault, Faults, Pending, usage
-from gateway_rules.inputs import Catalogue, Site, catalogue_of, read_without_addresses
-from gateway_rules.planning import Plan
+from gateway_rules.errors import Fault, Faults, usage
+from gateway_rules.inputs import Site, StackFile, catalogue_of
+from gateway_rules.planning import StackPlan
 from gateway_rules.review import Comparison, comparisons, edits_between, files_at
 
 UNCHANGED: Final = "its resources stay as they are"
@@ -90,7 +90,7 @@ def _chosen(found: Iterable[Comparison], stacks: tuple[str, ...]) -> list[Compar
 def _settled(each: Comparison, base: Path, root: Path) -> Iterable[Outcome]:
     """Give what can be said of a stack without deploying it; nothing where that is needed."""
     stack, before = each.diff.stack, each.before
-    if isinstance(before, Faults) and not isinstance(before, Pending):
+    if isinstance(before, Faults):
         yield Outcome(stack, faults=_unplanned(stack, before))
     elif note := _note(each, base, root):
         yield Outcome(stack, note)
@@ -101,33 +101,37 @@ def _note(each: Comparison, base: Path, root: Path) -> str:
     before, after = each.before, each.after
     if after is None:
         return REMOVED
-    if before is None or (isinstance(before, Pending) and isinstance(after, Plan)):
-        return NEW
-    if isinstance(before, Plan):
-        if isinstance(after, Faults):
+    match before, after:
+        case StackPlan(), StackPlan():
+            same = resources(before) == resources(after)
+        case StackPlan(), _:
             return PENDING
-        return UNCHANGED if resources(before) == resources(after) else ""
-    same = _unresolved(base, each.diff.stack) == _unresolved(root, each.diff.stack)
+        case StackFile(), StackFile():
+            same = _unresolved(before, base) == _unresolved(after, root)
+        case _:
+            return NEW
     return UNCHANGED if same else ""
 
 
-def _unresolved(folder: Path, stack: str) -> tuple[Catalogue, Site]:
+def _unresolved(file: StackFile, folder: Path) -> tuple[object, ...]:
     """Give all that a pending stack's plan is made of, but for its addresses."""
-    catalogue = catalogue_of(folder)
-    return catalogue, read_without_addresses(folder, stack, catalogue)
+    return catalogue_of(folder), file.site.model_copy(update={"hosts": ()}), file.location
 
 
 def _performed(root: Path, base: Path, wanted: list[Comparison], console: Console) -> list[Outcome]:
     """Rehearse stack after stack."""
-    sites = [site for each in wanted for site in _sites(each, base, root)]
+    sites = [site for each in wanted for site in _sites(each)]
     with theatre(root, base, sites, console) as there:
         return [_outcome(there, each.diff.stack) for each in wanted]
 
 
-def _sites(each: Comparison, base: Path, root: Path) -> Iterable[Site]:
+def _sites(each: Comparison) -> Iterable[Site]:
     """Give the site of each side; pending ones lack just their addresses."""
-    for folder, side in ((base, each.before), (root, each.after)):
-        yield side.site if isinstance(side, Plan) else _unresolved(folder, each.diff.stack)[1]
+    for side in (each.before, each.after):
+        if isinstance(side, StackPlan):
+            yield side.plan.site
+        elif isinstance(side, StackFile):
+            yield side.site
 
 
 def _outcome(there: Theatre, stack: str) -> Outcome:

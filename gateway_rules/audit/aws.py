@@ -18,8 +18,7 @@ from gateway_rules.audit.verification import verifier as core
 from gateway_rules.audit.verification.findings import Verification
 from gateway_rules.audit.verification.fixes import AWS_SERVICES, Endpoints
 from gateway_rules.errors import Fault, NoAnswer
-from gateway_rules.inputs import StackSite
-from gateway_rules.planning import Plan
+from gateway_rules.planning import Plan, StackPlan
 
 _ATTEMPTS: Final = 6
 """Half a minute of patience, longer each time, as botocore's standard mode has it."""
@@ -28,24 +27,23 @@ _THROTTLED: Final = frozenset(
 )
 
 
-def verify_account(plan: Plan) -> Verification:
+def verify_account(stack: StackPlan) -> Verification:
     """Verify a plan against the account and Region that boto3's settings reach.
 
     The Region is the stack file's. Raises NoAnswer.
     """
-    with answered(plan):
-        ec2 = ec2_client(plan.site.region)
-        found = core.read(plan, ec2)
-        compared = core.compare(plan, found, account_quotas(plan.site.region))
-        return core.aimed(compared, configured_endpoints(plan.site.region))
+    site = stack.plan.site
+    with answered(stack.plan):
+        found = read_live(site, stack.location, ec2_client(site.region))
+        compared = core.compare(stack, found, account_quotas(site.region))
+        return core.aimed(compared, configured_endpoints(site.region))
 
 
-def read_account(plan: Plan) -> Live:
+def read_account(stack: StackPlan) -> Live:
     """Read what AWS has for a stack, as boto3's settings reach it; raise NoAnswer."""
-    if not isinstance(plan.site, StackSite):
-        raise TypeError("only a plan that was read from a stack file says where in AWS it is")
-    with answered(plan):
-        return read_live(plan.site, ec2_client(plan.site.region))
+    site = stack.plan.site
+    with answered(stack.plan):
+        return read_live(site, stack.location, ec2_client(site.region))
 
 
 def ec2_client(region: str) -> Any:

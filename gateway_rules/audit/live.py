@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from gateway_rules.inputs import Site, StackSite, sought
+from gateway_rules.inputs import Location, Site, sought
 from gateway_rules.packets import (
     NAMES,
     NUMBERS,
@@ -139,10 +139,10 @@ class NotFound(Exception):
     """AWS has no VPC or no subnets as the stack file names them."""
 
 
-def read_live(site: StackSite, client: Any) -> Live:
+def read_live(site: Site, location: Location, client: Any) -> Live:
     """Read what a stack has and what lies beside it; raise NotFound, or boto3's own errors."""
-    vpc = _vpc(site, client)
-    subnets = _subnets(site, vpc, client)
+    vpc = _vpc(location, site.region, client)
+    subnets = _subnets(location, site.region, vpc, client)
     named = _own_groups(site, vpc, client)
     interfaces, names = _interfaces(subnets, named, client)
     others = sorted({group for one in interfaces for group in one.groups} - named.keys())
@@ -170,24 +170,26 @@ def _tags(tags: Mapping[str, str]) -> list[dict[str, Any]]:
     return [_filter(f"tag:{key}", value) for key, value in tags.items()]
 
 
-def _vpc(site: StackSite, client: Any) -> str:
-    wanted = site.vpc
+def _vpc(location: Location, region: str, client: Any) -> str:
+    wanted = location.vpc
     filters = [_filter("vpc-id", wanted)] if isinstance(wanted, str) else _tags(wanted)
     found = [vpc["VpcId"] for vpc in _pages(client, "describe_vpcs", "Vpcs", Filters=filters)]
     if len(found) != 1:
         some, ids = f"{len(found)} VPCs" if found else "no VPC", ", ".join(sorted(found))
-        there = f"{site.region}: {ids}" if found else site.region
+        there = f"{region}: {ids}" if found else region
         raise NotFound(f"{sought(wanted)} finds {some} in {there}")
     return str(found[0])
 
 
-def _subnets(site: StackSite, vpc: str, client: Any) -> dict[str, tuple[Prefix, ...]]:
-    wanted = site.subnets
+def _subnets(
+    location: Location, region: str, vpc: str, client: Any
+) -> dict[str, tuple[Prefix, ...]]:
+    wanted = location.subnets
     named = _tags(wanted) if isinstance(wanted, dict) else [_filter("subnet-id", *wanted)]
     filters = [_filter("vpc-id", vpc), *named]
     found = _pages(client, "describe_subnets", "Subnets", Filters=filters)
     if not found:
-        raise NotFound(f"{sought(wanted)} finds no subnet of {vpc} in {site.region}")
+        raise NotFound(f"{sought(wanted)} finds no subnet of {vpc} in {region}")
     return {subnet["SubnetId"]: tuple(networks(subnet)) for subnet in found}
 
 
@@ -200,7 +202,7 @@ def networks(subnet: Mapping[str, Any]) -> Iterator[Prefix]:
             yield parse_prefix(block["Ipv6CidrBlock"])
 
 
-def _own_groups(site: StackSite, vpc: str, client: Any) -> dict[str, str]:
+def _own_groups(site: Site, vpc: str, client: Any) -> dict[str, str]:
     """Give the ids of the groups that bear the stack's tag, with their names."""
     ours = [_filter("vpc-id", vpc), _filter(f"tag:{STACK_TAG}", site.stack)]
     found = _pages(client, "describe_security_groups", "SecurityGroups", Filters=ours)
@@ -270,13 +272,13 @@ def _pair(protocol: str, first: int, last: int) -> PortPair:
     return (first, last) if protocol in NUMBERS and protocol != "-1" else (0, 65535)
 
 
-def _acls(site: StackSite, vpc: str, client: Any) -> tuple[LiveAcl, ...]:
+def _acls(site: Site, vpc: str, client: Any) -> tuple[LiveAcl, ...]:
     call, within = "describe_network_acls", [_filter("vpc-id", vpc)]
     found = (_acl(site, acl) for acl in _pages(client, call, "NetworkAcls", Filters=within))
     return tuple(sorted(found, key=lambda acl: (not acl.own, acl.id)))
 
 
-def _acl(site: StackSite, acl: Mapping[str, Any]) -> LiveAcl:
+def _acl(site: Site, acl: Mapping[str, Any]) -> LiveAcl:
     entries = [_entry(acl["NetworkAclId"], entry) for entry in acl["Entries"]]
     kept = (entry for entry in entries if entry.number < _RESERVED)
     return LiveAcl(

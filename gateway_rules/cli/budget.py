@@ -27,7 +27,7 @@ def budget(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
 
     Example: gateway-rules budget eu-west-1
     """
-    plan = load_plan(root_of(context), stack)
+    plan = load_plan(root_of(context), stack).plan
     with progress() as told:
         curves = excess_curve(plan, lambda *side: told(f"{' '.join(side)}: every budget"))
     if as_json:

@@ -45,10 +45,11 @@ def explain(
 
     Example: gateway-rules explain eu-west-1 ingress tcp 10.42.0.9 22
     """
-    plan = load_plan(root_of(context), stack)
+    planned = load_plan(root_of(context), stack)
+    plan = planned.plan
     asked = parse_question(plan, direction, protocol, address, port)
     report = (
-        explain_live(plan, audit.read_account(plan), asked)
+        explain_live(plan, audit.read_account(planned), asked)
         if is_live
         else explain_plan(plan, asked)
     )

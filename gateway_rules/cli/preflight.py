@@ -30,12 +30,12 @@ def preflight(context: typer.Context, stack: Stack, as_json: Json = False) -> No
         read_account,
     )
 
-    plan = load_plan(root_of(context), stack)
-    live = read_account(plan)
-    with answered(plan):
-        quotas = account_quotas(plan.site.region)
-        endpoints = configured_endpoints(plan.site.region)
-    found = run_preflight(plan, live, quotas).aimed(endpoints)
+    planned = load_plan(root_of(context), stack)
+    live, region = read_account(planned), planned.plan.site.region
+    with answered(planned.plan):
+        quotas = account_quotas(region)
+        endpoints = configured_endpoints(region)
+    found = run_preflight(planned, live, quotas).aimed(endpoints)
     if as_json:
         print_json(found.as_json())
     else:

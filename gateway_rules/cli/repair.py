@@ -42,12 +42,12 @@ def repair(
     from gateway_rules.audit import answered, configured_endpoints, ec2_client  # noqa: PLC0415 - boto3 is not always there, and the help needs none.
 
     root = root_of(context)
-    plan = load_plan(root, stack)
+    planned = load_plan(root, stack)
     pulumi = Pulumi.on_path(root, os.environ)
     wish = RepairWish(yes, as_json, f"pulumi up -s {stack}")
-    with answered(plan):
-        region = plan.site.region
-        mender = Repairer(plan, pulumi, ec2_client(region), root, configured_endpoints(region))
+    with answered(planned.plan):
+        region = planned.plan.site.region
+        mender = Repairer(planned, pulumi, ec2_client(region), root, configured_endpoints(region))
         raise typer.Exit(run_repair(mender, wish))
 
 

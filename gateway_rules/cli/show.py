@@ -19,7 +19,7 @@ def show(context: typer.Context, stack: Stack, as_json: Json = False) -> None:
 
     Example: gateway-rules show eu-west-1
     """
-    plan = load_plan(root_of(context), stack)
+    plan = load_plan(root_of(context), stack).plan
     if as_json:
         print_json(plan_as_json(plan))
     else:

@@ -12,44 +12,42 @@ import pulumi_aws as aws
 
 from gateway_rules.deploy.take_over import taken_over
 from gateway_rules.errors import Faults, Problem
-from gateway_rules.inputs import KEYS, StackSite, blame, raw_config, sought
+from gateway_rules.inputs import KEYS, Location, Site, StackFile, sought
 from gateway_rules.packets import Prefix, parse_prefix
-from gateway_rules.planning import Plan, load_plan
+from gateway_rules.planning import StackPlan, load_plan
 
 
-def planned(root: Path, stack: str) -> Plan:
+def planned(root: Path, stack: str) -> StackPlan:
     """Read and plan the stack.
 
     Raises pulumi.RunError, after one line for each fault, when the files are wrong or
     say something else than Pulumi was told.
     """
     try:
-        plan = load_plan(root, stack)
-        _require(root, stack, _disagreements(raw_config(root, stack)))
+        found = load_plan(root, stack)
+        _require(found.file, _disagreements(found.file.config))
     except Faults as faults:
         _stop(stack, faults)
-    return plan
+    return found
 
 
-def located(root: Path, plan: Plan) -> tuple[str, list[str]]:
+def located(stack: StackPlan) -> tuple[str, list[str]]:
     """Find the stack's VPC and subnets in AWS; raise pulumi.RunError as above."""
-    site = plan.site
-    if not isinstance(site, StackSite):
-        raise TypeError("only a plan that was read from a stack file says where in AWS it is")
+    site, location = stack.plan.site, stack.location
     try:
-        vpcs = aws.ec2.get_vpcs(**_by(site.vpc, "vpc-id")).ids
-        _require(root, site.stack, _vpc(site, vpcs))
-        subnets = _subnets(site, vpcs[0])
-        _require(root, site.stack, _networks(site, subnets))
-        _require(root, site.stack, taken_over(site, vpcs[0], [*subnets]))
+        vpcs = aws.ec2.get_vpcs(**_by(location.vpc, "vpc-id")).ids
+        _require(stack.file, _vpc(location, vpcs))
+        subnets = _subnets(location, vpcs[0])
+        _require(stack.file, _networks(stack, subnets))
+        _require(stack.file, taken_over(stack, vpcs[0], [*subnets]))
     except Faults as faults:
         _stop(site.stack, faults)
     return vpcs[0], [*subnets]
 
 
-def _require(root: Path, stack: str, complaints: Iterator[Problem]) -> None:
-    if found := tuple(complaints):
-        raise blame(root, stack, *found)
+def _require(file: StackFile, problems: Iterator[Problem]) -> None:
+    if found := tuple(map(file.fault, problems)):
+        raise Faults(*found)
 
 
 def _stop(stack: str, faults: Faults) -> NoReturn:
@@ -92,16 +90,16 @@ def _by(wanted: str | tuple[str, ...] | Mapping[str, str], key: str) -> dict[str
     return {"filters": [{"name": key, "values": values}]}
 
 
-def _vpc(site: StackSite, found: list[str]) -> Iterator[Problem]:
+def _vpc(location: Location, found: list[str]) -> Iterator[Problem]:
     if len(found) != 1:
         some = f"{len(found)} VPCs: {', '.join(sorted(found))}" if found else "no VPC"
         fix = "write tags that find exactly one, or its id"
-        yield Problem(("vpc",), "look-up", f"{sought(site.vpc)} finds {some}", fix)
+        yield Problem(("vpc",), "look-up", f"{sought(location.vpc)} finds {some}", fix)
 
 
-def _subnets(site: StackSite, vpc: str) -> dict[str, tuple[str, ...]]:
+def _subnets(location: Location, vpc: str) -> dict[str, tuple[str, ...]]:
     """Give the CIDRs of each subnet, by id; a subnet may have one of each family."""
-    by = _by(site.subnets, "subnet-id")
+    by = _by(location.subnets, "subnet-id")
     filters = [{"name": "vpc-id", "values": [vpc]}, *by.pop("filters", [])]
     found = aws.ec2.get_subnets(filters=filters, **by).ids
     looked = {id_: aws.ec2.get_subnet(id=id_) for id_ in sorted(found)}
@@ -111,12 +109,13 @@ def _subnets(site: StackSite, vpc: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _networks(site: StackSite, subnets: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+def _networks(stack: StackPlan, subnets: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    site, named = stack.plan.site, stack.location.subnets
     if not subnets:
         fix = "write tags that find at least one, or ids"
-        yield Problem(("subnets",), "look-up", f"{sought(site.subnets)} finds no subnet", fix)
+        yield Problem(("subnets",), "look-up", f"{sought(named)} finds no subnet", fix)
         return
-    missing = set(site.subnets) - subnets.keys() if isinstance(site.subnets, tuple) else set()
+    missing = set(named) - subnets.keys() if isinstance(named, tuple) else set()
     if missing:
         what = f"{', '.join(sorted(missing))} is no subnet of the VPC"
         yield Problem(("subnets",), "look-up", what, "write the ids of the VPC's subnets")
@@ -126,7 +125,7 @@ def _networks(site: StackSite, subnets: Mapping[str, tuple[str, ...]]) -> Iterat
         yield Problem(("networks",), "networks", what, f"write [{shown}]")
 
 
-def _asked(site: StackSite, subnets: Mapping[str, tuple[str, ...]]) -> tuple[Prefix, ...]:
+def _asked(site: Site, subnets: Mapping[str, tuple[str, ...]]) -> tuple[Prefix, ...]:
     """Give the subnets' prefixes, sorted; those of IPv6 only where the site names any."""
     found = sorted(parse_prefix(cidr) for cidrs in subnets.values() for cidr in cidrs)
     families = {4, *(network.version for network in site.networks)}

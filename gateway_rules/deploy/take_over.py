@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from gateway_rules.audit import STACK_TAG
 from gateway_rules.errors import Problem
-from gateway_rules.inputs import StackSite
+from gateway_rules.planning import StackPlan
 
 Filter: TypeAlias = Any
 """A filter as the provider's look-ups take it."""
@@ -20,14 +20,14 @@ _FIX: Final = (
 )
 
 
-def taken_over(site: StackSite, vpc: str, subnets: Sequence[str]) -> Iterator[Problem]:
+def taken_over(stack: StackPlan, vpc: str, subnets: Sequence[str]) -> Iterator[Problem]:
     """Give each subnet under another's ACL, and each where others would come under the stack's.
 
     As `preflight` does; a subnet that is under the stack's own ACL already is not taken over.
     """
-    if site.take_over:
+    if stack.location.take_over:
         return
-    own = {STACK_TAG: site.stack}
+    own = {STACK_TAG: stack.plan.site.stack}
     acls = {*aws.ec2.get_network_acls(vpc_id=vpc, tags=own).ids}
     if {*_guards(subnets)} <= acls:
         return

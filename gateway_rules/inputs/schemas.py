@@ -15,7 +15,7 @@ from gateway_rules.inputs.address_file import AddressFile
 from gateway_rules.inputs.catalogue import Catalogue, Issue, read_catalogue
 from gateway_rules.inputs.fields import CIDR
 from gateway_rules.inputs.policy import Policy
-from gateway_rules.inputs.site import StackSite
+from gateway_rules.inputs.site import StackFields
 from gateway_rules.inputs.stack_file import KEYS, NAMESPACE
 from gateway_rules.packets import ICMP, SELF
 
@@ -92,7 +92,7 @@ def _catalogue() -> Schema:
 
 def _stack(catalogue: Catalogue) -> Schema:
     """Give the schema of a stack's file: ours under `config:`, and all that is Pulumi's."""
-    schema = _of(StackSite, "A stack of gateway-rules")
+    schema = _of(StackFields, "A stack of gateway-rules")
     parts = schema.pop("properties")
     _close(parts, schema["$defs"], catalogue)
     properties = {key: parts[name] for name, key in KEYS.items()}

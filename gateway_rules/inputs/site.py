@@ -1,12 +1,20 @@
-"""What one region's stack says."""
+"""What one region's stack says: what is planned there, and where in AWS it goes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from gateway_rules.errors import Refused
 from gateway_rules.inputs.address_file import ResolvedHost
@@ -25,6 +33,7 @@ from gateway_rules.inputs.fields import (
 from gateway_rules.inputs.validation import shown
 from gateway_rules.packets import PortPair, parse_ports
 
+_Part = TypeVar("_Part", bound=BaseModel)
 _MAX_PRODUCT: Final = 1000
 """Rules per group times groups per interface (VPC quotas page)."""
 
@@ -217,8 +226,8 @@ class Site(Frozen):
     """The addresses that hosts have been seen at from here."""
 
 
-class StackSite(Site):
-    """A site as a stack file gives it, which also says where in AWS it is."""
+class Location(Frozen):
+    """Where in AWS a stack is, and whether it may take over what it finds there."""
 
     vpc: Annotated[Vpc, Field(examples=[{"Name": "mail-gateway"}])]
     """The VPC: tags that find exactly one, or its id."""
@@ -227,6 +236,25 @@ class StackSite(Site):
     take_over: Switch = False
     """Whether the network ACL may take subnets over that another ACL guards, or in which others
     than the gateways are."""
+
+
+class StackFields(Location, Site):
+    """All that a stack's file may say: what is planned, and where in AWS it goes."""
+
+    @property
+    def site(self) -> Site:
+        """Give what is planned."""
+        return _part(Site, self)
+
+    @property
+    def location(self) -> Location:
+        """Give where in AWS it goes."""
+        return _part(Location, self)
+
+
+def _part(model: type[_Part], whole: BaseModel) -> _Part:
+    """Give the fields of one model out of another's that has them all and has read them."""
+    return model.model_construct(**{name: getattr(whole, name) for name in model.model_fields})
 
 
 def sought(wanted: str | tuple[str, ...] | Mapping[str, str]) -> str:

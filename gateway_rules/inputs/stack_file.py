@@ -2,58 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from gateway_rules.errors import Fault, Faults, Pending, Problem, Steps
-from gateway_rules.inputs.address_file import AddressFile, ResolvedHost
+from gateway_rules.errors import Fault, Faults, Problem, Steps
+from gateway_rules.inputs.address_file import AddressFile, NotPublic
 from gateway_rules.inputs.catalogue import Catalogue
 from gateway_rules.inputs.contradictions import NO_NETWORKS, find_contradictions
 from gateway_rules.inputs.documents import Document, read_yaml
 from gateway_rules.inputs.partial import salvage
-from gateway_rules.inputs.site import NARROWED, Site, StackSite
+from gateway_rules.inputs.site import NARROWED, Location, Site, StackFields
 from gateway_rules.inputs.validation import UNWRITTEN, faults_of
 
 NAMESPACE: Final = "gateway-rules:"
 REGION_KEY: Final = "aws:region"
+_PENDING: Final = "pending"
 
 
 KEYS: Final = {
     name: REGION_KEY if name == "region" else f"{NAMESPACE}{name}"
-    for name in StackSite.model_fields
+    for name in StackFields.model_fields
     if name not in UNWRITTEN
 }
 """The key under `config:` for each field."""
 
 
-def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
+@dataclass(frozen=True)
+class StackFile:
+    """A stack as its files give it; it remembers where everything stands in them."""
+
+    site: Site
+    location: Location
+    not_public: tuple[NotPublic, ...]
+    """What its address file accepts although no public server is there."""
+    lacking: tuple[Fault, ...]
+    """What keeps it pending, though nothing is wrong: the addresses of its Region."""
+    documents: StackDocuments = field(repr=False, compare=False)
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """Give what stands under `config:`, unread."""
+        config: Mapping[str, Any] = self.documents.stack.data["config"]
+        return config
+
+    def fault(self, problem: Problem) -> Fault:
+        """Give a problem its place, in whichever of the files it stands."""
+        return self.documents.place(problem)
+
+
+def read_stack(root: Path, stack: str, catalogue: Catalogue) -> StackFile:
     """Read a stack's files.
 
-    Raises Faults with everything that is wrong with them, and Pending when nothing
-    is wrong but that the addresses of the stack's region are not there.
+    Raises Faults with everything that is wrong with them, but for what a pending stack lacks
+    where that is all.
     """
-    files = _read_files(root, stack)
-    hosts, faults = _hosts(files.addresses)
-    site, found = _site(files, stack, hosts, faults, catalogue)
-    if found:
-        raise (Pending if {fault.rule for fault in found} == {"pending"} else Faults)(*found)
-    return site
+    return _read_stack(_read_documents(root, stack), stack, catalogue)
 
 
-def read_without_addresses(root: Path, stack: str, catalogue: Catalogue) -> StackSite:
+def read_without_addresses(root: Path, stack: str, catalogue: Catalogue) -> StackFile:
     """Read what a stack's user writes, for a look-up of the addresses that it may lack.
 
     Raises Faults with everything that is wrong with it.
     """
-    files = _Files(read_yaml(stack_path(root, stack), root))
-    site, found = _site(files, stack, (), [], catalogue)
-    if others := [fault for fault in found if fault.rule != "pending"]:
-        raise Faults(*others)
-    return site
+    documents = StackDocuments(read_yaml(stack_path(root, stack), root))
+    return _read_stack(documents, stack, catalogue)
 
 
 def read_addresses(path: Path, root: Path) -> AddressFile:
@@ -64,34 +80,20 @@ def read_addresses(path: Path, root: Path) -> AddressFile:
     return found
 
 
-def _site(
-    files: _Files,
-    stack: str,
-    hosts: tuple[ResolvedHost, ...],
-    faults: list[Fault],
-    catalogue: Catalogue,
-) -> tuple[StackSite, list[Fault]]:
-    """Give a well-formed site with what contradicts it; raise Faults when the form is wrong."""
-    data = {**_ours(files.stack), "stack": stack, "hosts": hosts}
-    faults = [*faults, *_bare(files.stack)]
+def _read_stack(documents: StackDocuments, stack: str, catalogue: Catalogue) -> StackFile:
+    addresses, faults = _address_file(documents.addresses)
+    data = {**_ours(documents.stack), "stack": stack, "hosts": addresses.hosts}
+    faults = [*faults, *_bare(documents.stack)]
     try:
-        site = StackSite.model_validate(data)
+        read = StackFields.model_validate(data)
     except ValidationError as error:
-        faults = [*faults, *faults_of(error, files.stack, StackSite, _where)]
+        faults = [*faults, *faults_of(error, documents.stack, StackFields, _where)]
     if faults:
-        raise Faults(*faults, *map(files.place, _more_complaints(data, catalogue)))
-    return site, [files.place(complaint) for complaint in find_contradictions(site, catalogue)]
-
-
-def blame(root: Path, stack: str, *found: Problem) -> Faults:
-    """Give complaints that came up after reading their places in the stack's file."""
-    return Faults(*map(_read_files(root, stack).place, found))
-
-
-def raw_config(root: Path, stack: str) -> dict[str, Any]:
-    """Give what stands under `config:`, unread."""
-    config: dict[str, Any] = read_yaml(stack_path(root, stack), root).data["config"]
-    return config
+        raise Faults(*faults, *map(documents.place, _more_complaints(data, catalogue)))
+    found = tuple(map(documents.place, find_contradictions(read.site, catalogue)))
+    if any(fault.rule != _PENDING for fault in found):
+        raise Faults(*found)
+    return StackFile(read.site, read.location, addresses.not_public, found, documents)
 
 
 def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Problem]:
@@ -109,7 +111,7 @@ def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Pro
         blamed = complaint.rule == NO_NETWORKS and any(
             steps[0] == "networks" for steps in salvaged.lost
         )
-        if path and not guessed and not blamed and complaint.rule != "pending":
+        if path and not guessed and not blamed and complaint.rule != _PENDING:
             yield complaint._replace(path=path)
 
 
@@ -124,7 +126,7 @@ def address_path(root: Path, stack: str) -> Path:
 
 
 @dataclass(frozen=True)
-class _Files:
+class StackDocuments:
     """What a stack is read from; most stacks need no addresses of their own."""
 
     stack: Document
@@ -139,7 +141,7 @@ class _Files:
         return make(_where(complaint.path), *complaint[1:])
 
 
-def _read_files(root: Path, stack: str) -> _Files:
+def _read_documents(root: Path, stack: str) -> StackDocuments:
     """Read both files; raise Faults with what is wrong with the form of either."""
     path = address_path(root, stack)
     found = _read(stack_path(root, stack), root)
@@ -147,7 +149,7 @@ def _read_files(root: Path, stack: str) -> _Files:
     if isinstance(found, Faults) or isinstance(addresses, Faults):
         wrong = (each for each in (found, addresses) if isinstance(each, Faults))
         raise Faults(*(fault for each in wrong for fault in each.faults))
-    return _Files(found, addresses)
+    return StackDocuments(found, addresses)
 
 
 def _read(path: Path, root: Path) -> Document | Faults:
@@ -158,13 +160,8 @@ def _read(path: Path, root: Path) -> Document | Faults:
         return faults
 
 
-def _hosts(document: Document | None) -> tuple[tuple[ResolvedHost, ...], list[Fault]]:
-    """Give the hosts of an address file, or what is wrong with them."""
-    found, faults = _address_file(document)
-    return found.hosts, faults
-
-
 def _address_file(document: Document | None) -> tuple[AddressFile, list[Fault]]:
+    """Give what an address file holds, or what is wrong with it."""
     if not document:
         return AddressFile(hosts=()), []
     try:

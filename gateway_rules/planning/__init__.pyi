@@ -29,4 +29,8 @@ from .planner import resolved as resolved
 from .security_group import Rule as Rule
 from .security_group import covers as covers
 from .security_group import rules_used as rules_used
+from .stack_plan import StackOutcome as StackOutcome
+from .stack_plan import StackPlan as StackPlan
+from .stack_plan import StackPlans as StackPlans
 from .stack_plan import load_plan as load_plan
+from .stack_plan import plan_stacks as plan_stacks

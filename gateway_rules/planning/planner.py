@@ -45,6 +45,14 @@ def plan(catalogue: Catalogue, site: Site) -> Plan:
     """
     if found := tuple(find_contradictions(site, catalogue)):
         raise Impossible(*found)
+    return plan_checked(catalogue, site)
+
+
+def plan_checked(catalogue: Catalogue, site: Site) -> Plan:
+    """Plan a site that is known to contradict nothing.
+
+    Raises Impossible with everything that AWS's quotas cannot hold.
+    """
     flows = required_flows(catalogue, site)
     groups = _groups(catalogue, site, flows)
     acl = _acl_unless(_over_quota(site, groups), flows, site)

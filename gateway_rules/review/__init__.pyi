@@ -10,7 +10,6 @@ from .git import git_error as git_error
 from .packet_diff import AclChange as AclChange
 from .packet_diff import Change as Change
 from .packet_diff import Changes as Changes
-from .packet_diff import Side as Side
 from .packet_diff import StackDiff as StackDiff
 from .packet_diff import origin as origin
 from .packet_diff import rules as rules

@@ -8,22 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gateway_rules.errors import Fault, Faults, Pending
-from gateway_rules.inputs import (
-    REGION_KEY,
-    Catalogue,
-    Verdict,
-    catalogue_of,
-    judge,
-    raw_config,
-    read_policy,
-    read_stack,
-    stack_names,
-)
-from gateway_rules.planning import Plan, load_plan
+from gateway_rules.errors import Fault, Faults
+from gateway_rules.inputs import Verdict, judge, read_policy, stack_names
+from gateway_rules.planning import StackOutcome, StackPlans, plan_stacks
 from gateway_rules.review import git
 from gateway_rules.review.limits import trips
-from gateway_rules.review.packet_diff import Side, StackDiff, compare
+from gateway_rules.review.packet_diff import Side, StackDiff, compare, plan_of
 
 
 class StackSummary(NamedTuple):
@@ -83,7 +73,11 @@ def review_change(root: Path, base: str | None, today: date) -> Review:
     """
     commit, found = comparisons(root, base)
     file = read_policy(root, [comparison.diff.stack for comparison in found])
-    tripped = (trip for each in found for trip in trips(file.limits, *each))
+    tripped = (
+        trip
+        for diff, before, after in found
+        for trip in trips(file.limits, diff, plan_of(before), plan_of(after))
+    )
     return Review(commit, found, judge(file, tripped, today))
 
 
@@ -94,9 +88,9 @@ def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ..
     when a stack cannot be planned now, and what `git` raises for the revision.
     """
     commit = git.resolve(root, base) if base else git.base_revision(root)
-    after = present(root)
+    after = present(root).outcomes
     with git.files_at(root, commit) as folder:
-        before = past(folder, after)
+        before = _past(folder, after)
     names = sorted(before.keys() | after.keys())
     return commit, tuple(
         Comparison(compare(n, before.get(n), after.get(n)), before.get(n), after.get(n))
@@ -106,58 +100,25 @@ def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ..
 
 def list_stacks(root: Path) -> tuple[StackSummary, ...]:
     """List every stack, sorted; raise Faults when one can neither be planned nor is pending."""
-    return tuple(_listed(root, stack, side) for stack, side in present(root).items())
+    found = present(root)
+    planned = (StackSummary(n, each.plan.site.region, ()) for n, each in found.planned.items())
+    pending = (StackSummary(n, f.site.region, f.lacking) for n, f in found.pending.items())
+    return tuple(sorted((*planned, *pending)))
 
 
-def _listed(root: Path, stack: str, side: Side) -> StackSummary:
-    if isinstance(side, Plan):
-        return StackSummary(stack, side.site.region, ())
-    # A pending stack's own file is in order, so its Region stands in it.
-    region = raw_config(root, stack)[REGION_KEY]
-    return StackSummary(stack, region, side.faults if isinstance(side, Faults) else ())
-
-
-def present(root: Path) -> dict[str, Side]:
+def present(root: Path) -> StackPlans:
     """Plan every stack; pending ones keep their faults, all other faults are raised at once."""
-    catalogue = catalogue_of(root)
-    sides = {stack: _side(root, stack, catalogue) for stack in stack_names(root)}
-    broken = [
-        fault
-        for side in sides.values()
-        if isinstance(side, Faults) and not isinstance(side, Pending)
-        for fault in side.faults
-    ]
-    if broken:
-        raise Faults(*broken)
-    return sides
+    found = plan_stacks(root)
+    found.require()
+    return found
 
 
-def past(folder: Path, now: Mapping[str, Side]) -> Mapping[str, Side]:
+def _past(folder: Path, now: Mapping[str, StackOutcome]) -> Mapping[str, StackOutcome]:
     """Plan every stack by the present code as well as that can be done.
 
     `now` holds the stacks as they are, which most of them were already.
     """
     try:
-        catalogue = catalogue_of(folder)
+        return plan_stacks(folder, known=now).outcomes
     except Faults as faults:
         return dict.fromkeys(stack_names(folder), faults)
-    return {stack: _past(folder, stack, catalogue, now.get(stack)) for stack in stack_names(folder)}
-
-
-def _past(folder: Path, stack: str, catalogue: Catalogue, now: Side) -> Side:
-    """Plan a stack, unless its files say what they say now: planning is what takes time."""
-    try:
-        same = isinstance(now, Plan) and (now.catalogue, now.site) == (
-            catalogue,
-            read_stack(folder, stack, catalogue),
-        )
-    except Faults as faults:
-        return faults
-    return now if same else _side(folder, stack, catalogue)
-
-
-def _side(root: Path, stack: str, catalogue: Catalogue) -> Side:
-    try:
-        return load_plan(root, stack, catalogue)
-    except Faults as faults:
-        return faults

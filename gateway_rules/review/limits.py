@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from gateway_rules import packets
-from gateway_rules.errors import Faults
 from gateway_rules.inputs import Limits, Trip
 from gateway_rules.packets import FAMILIES, ICMP, SELF, WAY, Piece
 from gateway_rules.planning import Plan, Rule
 from gateway_rules.review.causes import listed
-from gateway_rules.review.packet_diff import Side, StackDiff, rules
+from gateway_rules.review.packet_diff import StackDiff, rules
 from gateway_rules.review.rows import merged_rows, ports_of
 
 ADMINISTRATORS: Final = "administrators"
@@ -22,9 +21,8 @@ _Port: TypeAlias = tuple[str, int, int]
 """A protocol, and its first and last port."""
 
 
-def trips(limits: Limits, diff: StackDiff, before: Side, after: Side) -> Iterator[Trip]:
+def trips(limits: Limits, diff: StackDiff, old: Plan | None, new: Plan | None) -> Iterator[Trip]:
     """Find every limit that a stack's change goes past, one trip a brake at most."""
-    old, new = (side if isinstance(side, Plan) else None for side in (before, after))
     yield from _addresses(limits, diff)
     if new:
         yield from _administrative(limits, diff, old, new)
@@ -36,7 +34,7 @@ def trips(limits: Limits, diff: StackDiff, before: Side, after: Side) -> Iterato
     elif old:
         services = {service for flow in old.flows for service in flow.services}
         what = f"ends all {len(services)} services"
-        why = "the stack is pending" if isinstance(after, Faults) else "the stack is removed"
+        why = "the stack is pending" if diff.status == "pending" else "the stack is removed"
         yield Trip(diff.stack, "removed-service", what, _NONE, why)
 
 

@@ -8,13 +8,21 @@ from itertools import chain
 from typing import Any, Literal, Protocol, TypeAlias
 
 from gateway_rules import packets
-from gateway_rules.errors import Faults
+from gateway_rules.errors import Fault, Faults
+from gateway_rules.inputs import StackFile
 from gateway_rules.packets import SELF, Interval, Match, Packets, Piece
-from gateway_rules.planning import Plan, Rule, match_as_json, resolved
+from gateway_rules.planning import (
+    Plan,
+    Rule,
+    StackOutcome,
+    StackPlan,
+    match_as_json,
+    resolved,
+)
 from gateway_rules.review.causes import edits_between
 
-Side: TypeAlias = Plan | Faults | None
-"""A stack at one revision: its plan, why there is none, or that it has no file there."""
+Side: TypeAlias = StackOutcome | None
+"""A stack at one revision: what came of its files, or that it has none there."""
 Status: TypeAlias = Literal["changed", "unchanged", "added", "removed", "pending", "unreadable"]
 
 
@@ -106,7 +114,7 @@ class StackDiff:
 
 def compare(stack: str, before: Side, after: Side) -> StackDiff:
     """Compare a stack at two revisions; a side without a plan passes nothing, and is noted."""
-    old, new = (side if isinstance(side, Plan) else None for side in (before, after))
+    old, new = plan_of(before), plan_of(after)
     opened, closed = _groups_change(old, new)
     acl = _acl_change(old, new)
     both = (old, new) if old and new else None
@@ -123,20 +131,21 @@ def compare(stack: str, before: Side, after: Side) -> StackDiff:
     )
 
 
+def plan_of(side: Side) -> Plan | None:
+    """Give the plan of a side that has one."""
+    return side.plan if isinstance(side, StackPlan) else None
+
+
 def _status(before: Side, after: Side, *, touched: bool) -> Status:
-    if isinstance(after, Faults):
+    if isinstance(after, StackFile | Faults):
         return "pending"
     if after is None:
         return "removed"
-    if before is None:
+    if before is None or isinstance(before, StackFile):
         return "added"
     if isinstance(before, Faults):
-        return "added" if _is_pending(before) else "unreadable"
+        return "unreadable"
     return "changed" if touched else "unchanged"
-
-
-def _is_pending(faults: Faults) -> bool:
-    return {fault.rule for fault in faults.faults} == {"pending"}
 
 
 def rules(plan: Plan | None) -> list[Rule]:
@@ -207,20 +216,27 @@ def origin(service: str, plan: Plan) -> str:
 
 def _notes(before: Side, after: Side) -> Notes:
     """Say why a side has no plan, and what that means for what runs."""
-    if isinstance(before, Faults) and not isinstance(after, Faults):
-        word = (
-            "pending before" if _is_pending(before) else "this version cannot plan what was there"
-        )
-        yield f"{word}: {_said(before)}"
-    if isinstance(after, Faults):
-        yield f"{_said(after)}; {after.faults[0].fix}"
+    then, now = _faults(before), _faults(after)
+    if then and not now:
+        is_pending = isinstance(before, StackFile)
+        word = "pending before" if is_pending else "this version cannot plan what was there"
+        yield f"{word}: {_said(then, is_pending=is_pending)}"
+    if now:
+        yield f"{_said(now, is_pending=isinstance(after, StackFile))}; {now[0].fix}"
         yield "what is deployed stays as it is until the stack can be planned"
 
 
-def _said(faults: Faults) -> str:
+def _faults(side: Side) -> tuple[Fault, ...]:
+    """Give what keeps a side from being planned."""
+    if isinstance(side, StackFile):
+        return side.lacking
+    return side.faults if isinstance(side, Faults) else ()
+
+
+def _said(faults: tuple[Fault, ...], *, is_pending: bool) -> str:
     """Give the first fault, and how many more there are."""
-    first, more = faults.faults[0], len(faults.faults) - 1
-    said = first.message if _is_pending(faults) else f"{first.file}:{first.line}: {first.message}"
+    first, more = faults[0], len(faults) - 1
+    said = first.message if is_pending else f"{first.file}:{first.line}: {first.message}"
     return f"{said}, and {more} more" if more else said
 
 

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from gateway_rules.errors import Fault, Faults, OverQuota, Pending, usage
+from gateway_rules.errors import Fault, Faults, usage
 from gateway_rules.inputs import (
     POLICY_FILE,
     Catalogue,
     Policy,
     Site,
-    StackSite,
+    StackFile,
     address_path,
     catalogue_of,
     looked_up,
-    read_addresses,
     read_policy,
     relative,
     stack_names,
     stack_path,
 )
-from gateway_rules.planning import Plan, load_plan
+from gateway_rules.planning import StackPlan, StackPlans, plan_stacks
 from gateway_rules.review.snapshot_files import compare_snapshots
-
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -65,58 +61,51 @@ def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCh
         if stack not in names:
             raise usage("unknown-stack", f"there is no stack {stack}", f"write: {', '.join(names)}")
     catalogue = catalogue_of(root)
-    chosen = stacks or names
-    sides = {stack: _tried(partial(load_plan, root, stack, catalogue)) for stack in chosen}
-    brakes = _tried(partial(read_policy, root, names))
-    plans = {stack: side for stack, side in sides.items() if isinstance(side, Plan)}
-    faults = [side for side in (*sides.values(), brakes) if isinstance(side, Faults)]
+    found = plan_stacks(root, stacks or names, catalogue=catalogue)
+    brakes = _brakes(root, names)
+    unread = brakes.faults if isinstance(brakes, Faults) else ()
     return ProjectCheck(
-        chosen,
-        _of(faults, lambda f: not isinstance(f, Pending | OverQuota)),
+        stacks or names,
+        (*found.malformed, *unread),
         (
-            *_of(faults, lambda f: isinstance(f, OverQuota)),
-            *_collisions(plans, root),
-            *_stale(root, plans, whole=not stacks),
+            *found.over_quota,
+            *_collisions(found.planned, root),
+            *_stale(root, found, whole=not stacks),
         ),
-        _of(faults, lambda f: isinstance(f, Pending)),
+        found.lacking,
         (
             *_ended(brakes, today),
-            *_old_addresses(plans, catalogue, root, today),
-            *_accepted_ranges(chosen, root),
+            *_old_addresses(found.planned, catalogue, root, today),
+            *_accepted_ranges(found.files, root),
         ),
     )
 
 
-def _tried(read: Callable[[], Read]) -> Read | Faults:
+def _brakes(root: Path, stacks: tuple[str, ...]) -> Policy | Faults:
     try:
-        return read()
+        return read_policy(root, stacks)
     except Faults as faults:
         return faults
 
 
-def _of(faults: Iterable[Faults], chosen: Callable[[Faults], bool]) -> tuple[Fault, ...]:
-    return tuple(fault for each in faults if chosen(each) for fault in each.faults)
-
-
-def _collisions(plans: dict[str, Plan], root: Path) -> Iterator[Fault]:
+def _collisions(plans: Mapping[str, StackPlan], root: Path) -> Iterator[Fault]:
     """Find stacks that would take each other's subnets: a subnet has one network ACL."""
     for one, other in combinations(sorted(plans), 2):
-        if _share(plans[one].site, plans[other].site):
+        if _share(plans[one], plans[other]):
             name = relative(stack_path(root, other), root)
             what = f"the stack names the same subnets as {one}, and a subnet has one ACL"
             yield Fault(name, 1, 1, "collision", what, "give each stack its own subnets")
 
 
-def _share(one: Site, other: Site) -> bool:
-    if not (isinstance(one, StackSite) and isinstance(other, StackSite)):
+def _share(one: StackPlan, other: StackPlan) -> bool:
+    here, there = one.location, other.location
+    if (one.plan.site.region, here.vpc) != (other.plan.site.region, there.vpc):
         return False
-    if (one.region, one.vpc) != (other.region, other.vpc):
-        return False
-    ids = isinstance(one.subnets, tuple) and isinstance(other.subnets, tuple)
-    return bool({*one.subnets} & {*other.subnets}) if ids else one.subnets == other.subnets
+    ids = isinstance(here.subnets, tuple) and isinstance(there.subnets, tuple)
+    return bool({*here.subnets} & {*there.subnets}) if ids else here.subnets == there.subnets
 
 
-def _stale(root: Path, plans: dict[str, Plan], *, whole: bool) -> Iterable[Fault]:
+def _stale(root: Path, plans: StackPlans, *, whole: bool) -> Iterable[Fault]:
     """Find snapshots that `render` would write; of all stacks, also those it would remove."""
     found = compare_snapshots(root, plans)
     return found.faults if whole else replace(found, left_over=()).faults
@@ -132,33 +121,30 @@ def _ended(brakes: Policy | Faults, today: date) -> Iterator[Fault]:
 
 
 def _old_addresses(
-    plans: dict[str, Plan], catalogue: Catalogue, root: Path, today: date
+    plans: Mapping[str, StackPlan], catalogue: Catalogue, root: Path, today: date
 ) -> Iterator[Fault]:
     """Warn of hosts that were last looked up longer ago than their site allows."""
-    for stack, plan in plans.items():
-        name = relative(address_path(root, stack), root)
-        limit = plan.site.addresses.max_age_days
-        for host, last in _last_seen(plan.site, catalogue):
+    for stack, planned in plans.items():
+        name, site = relative(address_path(root, stack), root), planned.plan.site
+        limit = site.addresses.max_age_days
+        for host, last in _last_seen(site, catalogue):
             if (today - last).days > limit:
                 what = f"{host} was last looked up on {last}, more than {limit} days ago"
                 fix = f"run gateway-rules resolve {stack}"
                 yield Fault(name, 1, 1, "old-addresses", what, fix)
 
 
-def _accepted_ranges(stacks: Iterable[str], root: Path) -> Iterator[Fault]:
+def _accepted_ranges(files: Mapping[str, StackFile], root: Path) -> Iterator[Fault]:
     """Warn of ranges that an address file accepts although no public server is in them."""
-    for stack in stacks:
-        path = address_path(root, stack)
-        file = _tried(partial(read_addresses, path, root))
-        if isinstance(file, Faults):
-            continue
-        addresses = [address for host in file.hosts for address in host.prefixes]
+    for stack, file in files.items():
+        addresses = [address for host in file.site.hosts for address in host.prefixes]
         for each in file.not_public:
             what = f"{each.prefix} counts although no public server is in it: {each.reason}"
             fix = "take it out when it is no longer needed"
             if not any(map(each.holds, addresses)):
                 fix = "take it out, for no address of the file is in it"
-            yield Fault(relative(path, root), 1, 1, "accepted-range", what, fix)
+            name = relative(address_path(root, stack), root)
+            yield Fault(name, 1, 1, "accepted-range", what, fix)
 
 
 def _last_seen(site: Site, catalogue: Catalogue) -> Iterator[tuple[str, date]]:

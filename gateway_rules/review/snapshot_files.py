@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer
+from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
 from gateway_rules.inputs import relative
-from gateway_rules.planning import Plan
+from gateway_rules.planning import StackPlans
 from gateway_rules.review.comparison import present
-from gateway_rules.review.packet_diff import Side
 from gateway_rules.review.snapshot import COMMAND, snapshot, snapshot_file
 
 
@@ -46,17 +45,16 @@ def snapshots(root: Path) -> Snapshots:
     return compare_snapshots(root, present(root))
 
 
-def compare_snapshots(root: Path, sides: Mapping[str, Side]) -> Snapshots:
+def compare_snapshots(root: Path, found: StackPlans) -> Snapshots:
     """Compare the project's snapshots with the plans of its stacks."""
-    plans = {stack: side for stack, side in sides.items() if isinstance(side, Plan)}
-    wanted = {snapshot_file(root, stack): snapshot(plan) for stack, plan in plans.items()}
+    wanted = {snapshot_file(root, n): snapshot(each.plan) for n, each in found.planned.items()}
     there = (root / "stacks" / "rules").glob("*.txt")
     return Snapshots(
         root,
         wanted,
         tuple(path for path, text in wanted.items() if _text(path) != text),
         tuple(sorted(path for path in there if path not in wanted)),
-        tuple(f for side in sides.values() if isinstance(side, Faults) for f in side.faults),
+        found.lacking,
     )
 
 

@@ -269,7 +269,7 @@ def test_a_prefix_is_parted_where_the_gateways_begin() -> None:
 @pytest.fixture(scope="module")
 def planned() -> Plan:
     """Plan the repository's own stack."""
-    return load_plan(ROOT, "eu-west-1")
+    return load_plan(ROOT, "eu-west-1").plan
 
 
 def told(planned: Plan, question: Question) -> Explanation:

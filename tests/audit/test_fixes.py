@@ -15,7 +15,6 @@ from gateway_rules.audit import live
 from gateway_rules.audit.live import STACK_TAG, Live
 from gateway_rules.audit.verification.findings import Verification
 from gateway_rules.audit.verification.verifier import verify
-from gateway_rules.inputs.site import StackSite
 
 pytestmark = pytest.mark.engine
 
@@ -38,14 +37,13 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
 
 def read(project: Rehearsal) -> Live:
     """Read what the stack has."""
-    site = project.plan(STACK).site
-    assert isinstance(site, StackSite)
-    return live.read_live(site, project.client(STACK))
+    stack = project.planned(STACK)
+    return live.read_live(stack.plan.site, stack.location, project.client(STACK))
 
 
 def verified(project: Rehearsal) -> Verification:
     """Verify the stack."""
-    return verify(project.plan(STACK), project.client(STACK), project.engine.endpoints)
+    return verify(project.planned(STACK), project.client(STACK), project.engine.endpoints)
 
 
 def perform(project: Rehearsal, command: str) -> None:

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 from cloud import SUBNETS, Deployed, aws, deploy, surroundings, tagged
-from sites import EVERYBODY, NETWORKS, shipped, site
+from sites import EVERYBODY, NETWORKS, location, shipped, site
 
 from gateway_rules.audit import live
 from gateway_rules.audit.live import STACK_TAG, NotFound
-from gateway_rules.inputs.site import StackSite
 from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.packets.sets import Match
 from gateway_rules.planning.planner import Plan, plan
@@ -23,6 +22,7 @@ AT = site(
     services={name: False for name in shipped().by_id if name not in ("ssh", "greylisting")},
     additions=[IPV6 | {"peers": ["::/0"]}, MESSAGES | {"peers": ["192.0.2.0/24"]}, ALL],
 )
+HERE = location()
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def deployed(planned: Plan) -> Iterator[Deployed]:
 
 def test_rules_are_read_as_they_were_planned(planned: Plan, deployed: Deployed) -> None:
     """Direction, protocol, ports and peer of each rule are the plan's."""
-    found = live.read_live(AT, deployed.client).rules
+    found = live.read_live(AT, HERE, deployed.client).rules
     said = {(r.direction, r.protocol, r.from_port, r.to_port, r.peer) for r in found}
     (group,) = planned.groups
     assert said == {(r.direction, r.protocol, r.from_port, r.to_port, r.peer) for r in group.rules}
@@ -50,7 +50,7 @@ def test_rules_are_read_as_they_were_planned(planned: Plan, deployed: Deployed) 
 
 def test_entries_are_read_as_they_were_planned(planned: Plan, deployed: Deployed) -> None:
     """Sorted as the plan's, with AWS's own deny left out."""
-    acl, _ = live.read_live(AT, deployed.client).acls
+    acl, _ = live.read_live(AT, HERE, deployed.client).acls
     fields = ("direction", "number", "action", "protocol", "from_port", "to_port", "prefix")
     found, wanted = (
         [tuple(getattr(entry, name) for name in fields) for entry in entries]
@@ -66,7 +66,7 @@ def test_entries_are_read_as_they_were_planned(planned: Plan, deployed: Deployed
 
 def test_vpc_and_subnets_are_found_by_tags(deployed: Deployed) -> None:
     """Ids and networks are those of the site's tags."""
-    found = live.read_live(AT, deployed.client)
+    found = live.read_live(AT, HERE, deployed.client)
     cidrs = tuple(map(parse_prefix, SUBNETS))
     assert found.vpc == deployed.place.vpc
     assert found.subnets == {
@@ -77,10 +77,10 @@ def test_vpc_and_subnets_are_found_by_tags(deployed: Deployed) -> None:
 def test_vpc_and_subnets_are_found_by_ids(deployed: Deployed) -> None:
     """A stack file may name them outright, and then only those subnets count."""
     first = deployed.place.subnets[0]
-    named = AT.model_copy(update={"vpc": deployed.place.vpc, "subnets": (first,)})
-    found = live.read_live(named, deployed.client)
+    named = location(vpc=deployed.place.vpc, subnets=[first])
+    found = live.read_live(AT, named, deployed.client)
     assert (found.vpc, [*found.subnets]) == (deployed.place.vpc, [first])
-    assert len(found.rules) == len(live.read_live(AT, deployed.client).rules)
+    assert len(found.rules) == len(live.read_live(AT, HERE, deployed.client).rules)
 
 
 def test_many_rules_come_in_pages_and_are_all_read(planned: Plan) -> None:
@@ -94,7 +94,7 @@ def test_many_rules_come_in_pages_and_are_all_read(planned: Plan) -> None:
         built = deploy(planned, client)
         client.meta.events.register("provide-client-params.ec2", in_fives)
         answer = client.describe_security_group_rules()
-        found = live.read_live(AT, client)
+        found = live.read_live(AT, HERE, client)
     assert (len(answer["SecurityGroupRules"]), "NextToken" in answer) == (5, True)
     assert len(found.rules) == len(planned.groups[0].rules) > 5
     assert [acl.id for acl in found.guards] == [built.acl]
@@ -115,7 +115,7 @@ def test_only_what_bears_the_stacks_tag_is_its_own(planned: Plan) -> None:
                 ("network-acl", client.create_network_acl, {}),
             ):
                 call(VpcId=vpc, TagSpecifications=tagged(kind, **{STACK_TAG: stack}), **extra)
-        found = live.read_live(AT, client)
+        found = live.read_live(AT, HERE, client)
     assert [*found.groups] == [built.group]
     assert [acl.id for acl in found.acls if acl.own] == [built.acl]
 
@@ -124,7 +124,7 @@ def test_another_acl_on_a_subnet_is_read_as_anothers(planned: Plan) -> None:
     """Whoever made it, it decides what passes there."""
     with aws() as client:
         place = surroundings(client, *SUBNETS)
-        found = live.read_live(AT, client)
+        found = live.read_live(AT, HERE, client)
     (default,) = found.acls
     assert (default.own, default.default) == (False, True)
     assert (default.subnets, found.guards) == (frozenset(place.subnets), (default,))
@@ -147,7 +147,7 @@ def test_the_last_entry_that_a_user_may_write_is_read(planned: Plan) -> None:
             Protocol="-1",
             CidrBlock="0.0.0.0/0",
         )
-        acl = live.read_live(AT, client).acls[0]
+        acl = live.read_live(AT, HERE, client).acls[0]
     assert acl.own
     assert max(entry.number for entry in acl.entries) == 32766
 
@@ -166,7 +166,7 @@ def test_a_numbered_protocol_has_all_ports(planned: Plan) -> None:
             Protocol="50",
             CidrBlock="192.0.2.1/32",
         )
-        found = live.read_live(AT, client)
+        found = live.read_live(AT, HERE, client)
     matches: list[Match] = [*found.rules, *found.acls[0].entries]
     tunnels = [match for match in matches if match.protocol == "50"]
     assert [(m.from_port, m.to_port, str(m.peer)) for m in tunnels] == [
@@ -189,7 +189,7 @@ def test_a_message_of_the_other_family_is_every_message(planned: Plan) -> None:
                 **message,
                 **block,
             )
-        found = live.read_live(AT, client).acls[0].entries
+        found = live.read_live(AT, HERE, client).acls[0].entries
     pairs = [(each.from_port, each.to_port) for each in found if each.protocol == "icmpv6"]
     assert pairs == [(-1, -1), (2, 0)]
 
@@ -210,7 +210,7 @@ def test_interfaces_are_read_with_the_groups_that_they_carry(planned: Plan) -> N
                 (elsewhere, [other["GroupId"]]),
             )
         ]
-        found = live.read_live(AT, client)
+        found = live.read_live(AT, HERE, client)
     ids = [one["NetworkInterface"]["NetworkInterfaceId"] for one in made]
     here, idle, there, _ = ids
     assert {one.id: (one.subnet, len(one.groups)) for one in found.interfaces} == {
@@ -246,7 +246,9 @@ def test_descriptions_are_read(planned: Plan) -> None:
             GroupId=built.group,
             IpPermissions=[{"IpProtocol": "tcp", "FromPort": 9, "ToPort": 9, "IpRanges": [said]}],
         )
-        found = {rule.from_port: rule.description for rule in live.read_live(AT, client).rules}
+        found = {
+            rule.from_port: rule.description for rule in live.read_live(AT, HERE, client).rules
+        }
     assert found[9] == "temporary"
 
 
@@ -297,9 +299,9 @@ def test_look_ups_that_find_nothing_or_too_much_are_told() -> None:
     """There must be one VPC and at least one subnet."""
     with aws() as client:
         vpc = surroundings(client, *SUBNETS).vpc
-        told = [_refused(AT, client, **{field: there}) for field, there in MISSED.items()]
+        told = [_refused(client, **{field: there}) for field, there in MISSED.items()]
         vpcs = sorted([vpc, surroundings(client, *SUBNETS).vpc])
-        told.append(_refused(AT, client))
+        told.append(_refused(client))
     assert told == [
         "vpc-0 finds no VPC in eu-west-1",
         f"Tier=other finds no subnet of {vpc} in eu-west-1",
@@ -310,7 +312,7 @@ def test_look_ups_that_find_nothing_or_too_much_are_told() -> None:
 MISSED: dict[str, Any] = {"vpc": "vpc-0", "subnets": {"Tier": "other"}}
 
 
-def _refused(at: StackSite, client: Any, **fields: Any) -> str:
+def _refused(client: Any, **fields: Any) -> str:
     with pytest.raises(NotFound) as error:
-        live.read_live(at.model_copy(update=fields), client)
+        live.read_live(AT, location(**fields), client)
     return str(error.value)

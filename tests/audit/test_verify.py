@@ -1,20 +1,18 @@
 """What verify finds when AWS and a stack's files say different things."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from cloud import Deployed, aws, deploy, entry_request, move, new_acl, permission
-from sites import ROOT, STACKS, shipped, site
+from sites import ROOT, STACKS, placed, shipped, site
 
 from gateway_rules.audit import aws as account
 from gateway_rules.audit.live import STACK_TAG
 from gateway_rules.audit.verification.findings import Verification
 from gateway_rules.audit.verification.verifier import verify
 from gateway_rules.errors import Fault, NoAnswer
-from gateway_rules.inputs.site import Site
 from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
 from gateway_rules.planning.network_acl import Entry
 from gateway_rules.planning.planner import Plan, plan
@@ -130,8 +128,8 @@ def findings(found: Verification) -> Json:
 def test_a_stack_as_planned_is_clean(stack: str) -> None:
     """The stacks of this repository, built and read back, have nothing to tell."""
     planned = load_plan(ROOT, stack)
-    with aws(planned.site.region) as client:
-        deploy(planned, client)
+    with aws(planned.plan.site.region) as client:
+        deploy(planned.plan, client)
         found = verify(planned, client)
     assert found.as_json() == {
         "stack": stack,
@@ -161,7 +159,7 @@ def test_a_deleted_rule_is_missing(planned: Plan, built: Deployed) -> None:
     built.client.revoke_security_group_ingress(
         GroupId=built.group, SecurityGroupRuleIds=[rule_id(built, rule)]
     )
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     said = ports("ingress", "tcp", 22, 22, "10.42.0.0/24")
     assert findings(found) == {
         "missing": [item("security_group", built.group, "10.42.0.0", ["ssh"], **said)]
@@ -176,7 +174,7 @@ def test_a_deleted_rule_for_the_gateways_is_missing(planned: Plan, built: Deploy
         GroupId=built.group, SecurityGroupRuleIds=[rule_id(built, rule)]
     )
     said = ports("egress", "udp", 19200, 19200, "self")
-    assert findings(verify(built.plan, built.client)) == {
+    assert findings(verify(built.stack, built.client)) == {
         "missing": [item("security_group", built.group, "self", ["greylisting"], **said)]
     }
 
@@ -215,7 +213,7 @@ def test_a_changed_rule_is_told_by_the_packets_that_changed(
     """What passes besides is excess that nobody asks for; what no longer does is missing."""
     modify(built, rule_for(planned, "ingress", "ssh"), **changes)
     services = ["ssh"] if kind == "missing" else []
-    assert findings(verify(built.plan, built.client)) == {
+    assert findings(verify(built.stack, built.client)) == {
         kind: [
             item(
                 "security_group",
@@ -233,7 +231,7 @@ def test_a_rule_for_all_protocols_is_told_for_each_of_them(planned: Plan, built:
     """Every protocol that rules can name, and as -1 all those that they cannot."""
     everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "192.0.2.9/32"}]}
     built.client.authorize_security_group_ingress(GroupId=built.group, IpPermissions=[everything])
-    found = findings(verify(built.plan, built.client))
+    found = findings(verify(built.stack, built.client))
     shown = [(one["protocol"], one["from_port"], one["to_port"]) for one in found["excess"]]
     assert sorted(shown) == [
         ("-1", 0, 65535),
@@ -291,7 +289,7 @@ def test_a_rule_for_another_group_or_a_prefix_list_is_foreign(
         IpPermissions=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, **peer}],
     )
     new = made["SecurityGroupRules"][0]["SecurityGroupRuleId"]
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     said = ports("ingress", "tcp", 22, 22, other)
     assert findings(found) == {"foreign": [item("security_group", new, other, [], **said)]}
     (foreign,) = found.foreign
@@ -307,7 +305,7 @@ def test_a_rule_too_many_is_foreign_where_it_passes_nothing_new(
     """A rule inside another one changes no packet, and the plan has none like it."""
     inside = Rule("ingress", "tcp", 22, 22, parse_prefix("10.42.0.7/32"), ())
     new = allow(built, inside)
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     said = ports("ingress", "tcp", 22, 22, "10.42.0.7/32")
     assert findings(found) == {"foreign": [item("security_group", new, "10.42.0.7", [], **said)]}
     assert (found.foreign[0].why, found.foreign[0].fix) == (
@@ -324,7 +322,7 @@ def test_without_a_group_everything_is_missing(planned: Plan, built: Deployed) -
         call = getattr(built.client, f"revoke_security_group_{direction}")
         call(GroupId=built.group, SecurityGroupRuleIds=[rule_id(built, r) for r in rules])
     built.client.delete_security_group(GroupId=built.group)
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     missing = [
         (one.piece.direction, one.piece.protocol, one.piece.from_port, str(one.piece.peer))
         for one in found.missing
@@ -348,7 +346,7 @@ def test_a_deleted_entry_is_missing(planned: Plan, built: Deployed) -> None:
     built.client.delete_network_acl_entry(
         NetworkAclId=built.acl, Egress=False, RuleNumber=entry.number
     )
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     said = ports("ingress", "udp", 32768, 60999, str(ANYWHERE))
     # Among these are the gateways' own networks, from which greylisting is answered.
     both = ["dns", "greylisting"]
@@ -373,7 +371,7 @@ def test_a_changed_entry_is_told_by_the_packets_that_changed(
     """Beyond the plan's own entries is excess; less than the flows need is missing."""
     replace_entry(built, entry_for(planned, "ingress", "ssh", "request"), **changes)
     first, last, prefix = piece
-    assert findings(verify(built.plan, built.client)) == {
+    assert findings(verify(built.stack, built.client)) == {
         kind: [
             item(
                 "network_acl",
@@ -396,7 +394,7 @@ def test_a_deny_before_an_allow_takes_its_packets(planned: Plan, built: Deployed
         Protocol="-1",
         CidrBlock="10.42.0.5/32",
     )
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     assert findings(found)["missing"] == [
         item(
             "network_acl",
@@ -425,7 +423,7 @@ def test_a_deny_after_the_allows_is_foreign(planned: Plan, built: Deployed) -> N
         Protocol="-1",
         CidrBlock="0.0.0.0/0",
     )
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     said = ports("ingress", "-1", 0, 65535, "0.0.0.0/0")
     assert findings(found) == {"foreign": [item("network_acl", built.acl, NOBODY, [], **said)]}
     assert (found.foreign[0].why, found.foreign[0].fix) == (
@@ -447,7 +445,7 @@ def test_a_subnet_under_another_acl_is_judged_by_that_one(planned: Plan, built: 
     """The default ACL passes everything: nothing is missing, and the excess is its own."""
     default = _default_acl(built)
     move(built.client, built.place.subnets[0], default)
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     assert found.missing == ()
     assert [(one.resource, one.why, one.fix) for one in found.foreign] == [
         (
@@ -468,7 +466,7 @@ def test_a_subnet_under_an_acl_that_passes_nothing_lacks_everything(
     made = built.client.create_network_acl(VpcId=built.place.vpc)
     other = made["NetworkAcl"]["NetworkAclId"]
     move(built.client, built.place.subnets[1], other)
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     assert {one.resource for one in found.missing} == {other}
     assert {service for one in found.missing for service in one.services} == {
         "dns",
@@ -485,7 +483,7 @@ def test_an_acl_as_planned_but_not_the_stacks_own_is_foreign(
     """Nothing is wrong with the packets, but the stack's ACL guards nothing."""
     copy = new_acl(built.client, built.place, planned)
     built.client.delete_tags(Resources=[copy], Tags=[{"Key": STACK_TAG}])
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     said = ports("egress", "udp", 53, 53, "0.0.0.0/0")
     assert findings(found) == {"foreign": [item("network_acl", copy, NOBODY, [], **said)]}
     both = ", ".join(sorted(built.place.subnets))
@@ -499,7 +497,7 @@ def test_without_an_acl_the_default_one_is_judged(planned: Plan, built: Deployed
     for subnet in built.place.subnets:
         move(built.client, subnet, default)
     built.client.delete_network_acl(NetworkAclId=built.acl)
-    found = verify(built.plan, built.client)
+    found = verify(built.stack, built.client)
     assert {one.resource for one in found.excess} == {default}
     assert (found.counts["ACLs"], found.counts["egress entries"][1]) == ((1, 0), 0)
 
@@ -507,18 +505,9 @@ def test_without_an_acl_the_default_one_is_judged(planned: Plan, built: Deployed
 # --- Who asks ------------------------------------------------------------------------------------
 
 
-def test_only_a_site_with_look_ups_can_be_verified(planned: Plan) -> None:
-    """A site from a program does not say where in AWS it is."""
-    fields = {name: getattr(AT, name) for name in Site.model_fields}
-    plain = plan(shipped(), Site.model_construct(**fields))
-    message = "^only a plan that was read from a stack file says where in AWS it is$"
-    with pytest.raises(TypeError, match=message):
-        verify(plain, None)
-
-
 def test_the_account_is_asked_in_the_region_of_the_stack(built: Deployed) -> None:
     """boto3's usual settings give the credentials, the stack file the Region."""
-    assert account.verify_account(built.plan).is_clean
+    assert account.verify_account(built.stack).is_clean
 
 
 FILE = ("stacks/Pulumi.test.yaml", 1, 1)
@@ -526,9 +515,8 @@ FILE = ("stacks/Pulumi.test.yaml", 1, 1)
 
 def test_a_stack_that_is_not_there_is_a_fault(built: Deployed) -> None:
     """Nothing to compare is no answer, and no drift."""
-    site = built.plan.site.model_copy(update={"vpc": {"Name": "nowhere"}})
     with pytest.raises(NoAnswer) as error:
-        account.verify_account(replace(built.plan, site=site))
+        account.verify_account(placed(built.plan, vpc={"Name": "nowhere"}))
     assert error.value.faults == (
         Fault(
             *FILE,

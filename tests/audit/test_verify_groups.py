@@ -4,12 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from lives import as_planned, by_hand, interface, rule_of, with_interfaces
+from lives import as_planned, by_hand, compared, interface, rule_of, with_interfaces
 from sites import NOBODY, shipped, site
 
 from gateway_rules.audit.live import Live, LiveRule
 from gateway_rules.audit.verification.findings import Finding
-from gateway_rules.audit.verification.verifier import compare
 from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.planning.planner import Plan, plan
 
@@ -68,7 +67,7 @@ def told(some: tuple[Finding, ...]) -> list[tuple[str, int, str, str, str]]:
 def test_what_is_as_planned_is_clean(planned: Plan) -> None:
     """Whatever number of groups it takes."""
     for each in (planned, planned_as("attach"), planned_as("by_section")):
-        assert compare(each, as_planned(each)).is_clean
+        assert compared(each, as_planned(each)).is_clean
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ def test_a_rule_made_by_hand_is_taken_away_by_hand(
     """Pulumi removes what it made; what it did not make it does not know."""
     rule = by_hand("ingress", "tcp", 8080, "192.0.2.0/24", "sg-group")
     rule = replace(rule, description=description)
-    (found,) = compare(planned, with_more(as_planned(planned), rule)).excess
+    (found,) = compared(planned, with_more(as_planned(planned), rule)).excess
     why = "nobody asks for it; sgr-hand passes tcp 8080 of 192.0.2.0/24"
     fix = UP if ours else revoke(rule)
     assert told((found,)) == [("192.0.2.0/24", 8080, "sg-group", why, fix)]
@@ -98,7 +97,7 @@ def test_a_rule_that_carries_what_is_required_is_not_taken_away_by_hand(planned:
     """SSH passes by the wide rule alone: revoking it would lock the administrators out."""
     wide = by_hand("ingress", "tcp", 22, "10.42.0.0/23", "sg-group")
     live = with_more(without_port(as_planned(planned), 22), wide)
-    found = compare(planned, live)
+    found = compared(planned, live)
     why = "nobody asks for it; sgr-hand passes tcp 22 of 10.42.0.0/23"
     assert told(found.excess) == [("10.42.1.0/24", 22, "sg-group", why, UP)]
     assert (found.missing, found.foreign) == ((), ())
@@ -110,7 +109,7 @@ def test_a_rule_that_another_group_plans_carries_what_that_one_has_lost() -> Non
     (smtp,) = parted.groups[2].rules
     astray = replace(rule_of(smtp, "sgr-hand", "sg-internal"), description="")
     live = with_rules(as_planned(parted), "sg-additions")
-    found = compare(parted, with_rules(live, "sg-internal", *live.groups["sg-internal"], astray))
+    found = compared(parted, with_rules(live, "sg-internal", *live.groups["sg-internal"], astray))
     assert (found.missing, found.excess) == ((), ())
     assert [(one.resource, one.fix) for one in found.foreign] == [("sgr-hand", UP)]
 
@@ -118,7 +117,7 @@ def test_a_rule_that_another_group_plans_carries_what_that_one_has_lost() -> Non
 def test_a_rule_that_may_pass_what_is_missing_is_not_taken_away_by_hand(planned: Plan) -> None:
     """Whoever is in a prefix list, SSH may pass by it until the planned rule is back."""
     listed = by_hand("ingress", "tcp", 22, "pl-office", "sg-group")
-    found = compare(planned, with_more(without_port(as_planned(planned), 22), listed))
+    found = compared(planned, with_more(without_port(as_planned(planned), 22), listed))
     assert [(one.resource, one.fix) for one in (*found.missing, *found.foreign)] == [
         ("sg-group", UP),
         ("sgr-hand", UP),
@@ -134,7 +133,7 @@ def test_a_rule_for_a_list_hides_no_planned_rule_that_is_gone() -> None:
     gone, _ = live.groups["sg-internal"]
     listed = replace(gone, id="sgr-hand", source="pl-office", description="")
     live = with_rules(live, "sg-internal", listed, rule_of(kept, "sgr-kept", "sg-internal"))
-    found = compare(parted, live)
+    found = compared(parted, live)
     why = "the rule is not there, though others pass its packets"
     assert [(one.resource, one.why) for one in found.missing] == [("sg-internal", why)]
 
@@ -142,7 +141,7 @@ def test_a_rule_for_a_list_hides_no_planned_rule_that_is_gone() -> None:
 def test_a_wide_rule_beside_the_planned_one_is_taken_away_by_hand(planned: Plan) -> None:
     """The planned rule carries SSH, so nothing is cut with the other."""
     wide = by_hand("ingress", "tcp", 22, "10.42.0.0/23", "sg-group")
-    (found,) = compare(planned, with_more(as_planned(planned), wide)).excess
+    (found,) = compared(planned, with_more(as_planned(planned), wide)).excess
     assert found.fix == revoke(wide)
 
 
@@ -152,7 +151,7 @@ def test_rules_that_together_pass_what_a_planned_one_does_are_foreign(planned: P
         replace(by_hand("ingress", "tcp", 22, cidr, "sg-group"), id=f"sgr-{number}")
         for number, cidr in enumerate(("10.42.0.0/25", "10.42.0.128/25"))
     ]
-    found = compare(planned, with_more(without_port(as_planned(planned), 22), *halves))
+    found = compared(planned, with_more(without_port(as_planned(planned), 22), *halves))
     assert (found.missing, found.excess) == ((), ())
     assert [(one.resource, one.fix) for one in found.foreign] == [(half.id, UP) for half in halves]
 
@@ -160,7 +159,7 @@ def test_rules_that_together_pass_what_a_planned_one_does_are_foreign(planned: P
 def test_rules_that_pass_what_a_planned_one_does_as_well_are_revoked(planned: Plan) -> None:
     """The planned rule is there, so nothing is cut with the one inside it."""
     inside = by_hand("ingress", "tcp", 22, "10.42.0.0/25", "sg-group")
-    (found,) = compare(planned, with_more(as_planned(planned), inside)).foreign
+    (found,) = compared(planned, with_more(as_planned(planned), inside)).foreign
     assert (found.resource, found.fix) == (inside.id, revoke(inside))
 
 
@@ -169,7 +168,7 @@ def test_a_planned_rule_that_is_gone_is_told_though_another_planned_one_passes_i
     wide = {"name": "all-tcp", "direction": "ingress", "protocol": "tcp", "ports": "20-30"}
     more = [*ADDITIONS, wide | {"peers": ["10.0.0.0/8"]}]
     planned = plan(shipped(), site(roles=ROLES, services=ONLY, additions=more))
-    found = compare(planned, without_port(as_planned(planned), 22))
+    found = compared(planned, without_port(as_planned(planned), 22))
     why = "the rule is not there, though others pass its packets"
     assert told(found.missing) == [("10.42.0.0/24", 22, "sg-group", why, UP)]
     assert found.missing[0].services == ("ssh",)
@@ -179,7 +178,7 @@ def test_a_planned_rule_that_is_gone_is_told_though_another_planned_one_passes_i
 def test_what_is_left_of_a_planned_rule_is_told_once(planned: Plan) -> None:
     """The half that does not pass is missing; the half that does is no second difference."""
     half = by_hand("ingress", "tcp", 22, "10.42.0.0/25", "sg-group")
-    found = compare(planned, with_more(without_port(as_planned(planned), 22), half))
+    found = compared(planned, with_more(without_port(as_planned(planned), 22), half))
     assert told(found.missing) == [
         ("10.42.0.128/25", 22, "sg-group", "it is required, and no rule passes it", UP)
     ]
@@ -188,7 +187,7 @@ def test_what_is_left_of_a_planned_rule_is_told_once(planned: Plan) -> None:
 
 def test_counts_alone_are_no_difference(planned: Plan) -> None:
     """Every reason to exit 1 is an item; a count is none."""
-    found = replace(compare(planned, as_planned(planned)), counts={"ingress rules": (3, 2)})
+    found = replace(compared(planned, as_planned(planned)), counts={"ingress rules": (3, 2)})
     assert found.is_clean
 
 
@@ -204,7 +203,7 @@ def test_a_group_that_the_plan_does_not_have_is_foreign(planned: Plan) -> None:
         groups={**live.groups, "sg-stray": (stray,)},
         names={**live.names, "sg-stray": "gateway-rules-test-old"},
     )
-    found = compare(planned, live)
+    found = compared(planned, live)
     why = "gateway-rules-test-old bears the stack's tag, and the plan has no such group"
     fix = "aws ec2 delete-security-group --region eu-west-1 --group-id sg-stray"
     assert told(found.foreign) == [("10.42.0.7/32", 22, "sg-stray", why, fix)]
@@ -218,10 +217,10 @@ def test_no_interface_is_given_a_group_that_the_plan_does_not_have(planned: Plan
     live = replace(
         with_rules(live, "sg-stray", stray), names={**live.names, "sg-stray": "gateway-rules-old"}
     )
-    found = compare(planned, with_interfaces(live, interface("eni-1", "sg-group")))
+    found = compared(planned, with_interfaces(live, interface("eni-1", "sg-group")))
     why = "it is required, and eni-1 lacks the group that passes it"
     assert told(found.missing) == [("10.42.0.0/24", 22, "sg-group", why, UP)]
-    bare = compare(planned, with_interfaces(live, interface("eni-1", "sg-stray")))
+    bare = compared(planned, with_interfaces(live, interface("eni-1", "sg-stray")))
     fixes = {one.fix for one in bare.missing if one.piece.from_port == 53}
     assert fixes == {f"{MODIFY} eni-1 --groups sg-group sg-stray"}
 
@@ -230,7 +229,7 @@ def test_an_empty_group_is_foreign_as_well(planned: Plan) -> None:
     """It passes nothing, and stands for all that may be put into it."""
     live = as_planned(planned)
     names = {**live.names, "sg-stray": "old"}
-    found = compare(planned, replace(live, groups={**live.groups, "sg-stray": ()}, names=names))
+    found = compared(planned, replace(live, groups={**live.groups, "sg-stray": ()}, names=names))
     assert [(one.resource, one.piece.protocol) for one in found.foreign] == [("sg-stray", "-1")]
 
 
@@ -239,7 +238,7 @@ def test_a_group_that_is_not_there_is_missing_though_others_pass_its_packets() -
     parted = planned_as("attach")
     live = as_planned(parted)
     groups = {id_: rules for id_, rules in live.groups.items() if id_ != "sg-additions"}
-    found = compare(parted, replace(live, groups=groups))
+    found = compared(parted, replace(live, groups=groups))
     assert told(found.missing) == [
         (
             "0.0.0.0/0",
@@ -257,7 +256,7 @@ def test_a_group_that_is_not_there_and_whose_packets_do_not_pass_is_told_by_thes
     parted = planned_as("by_section")
     live = as_planned(parted)
     groups = {id_: rules for id_, rules in live.groups.items() if id_ != "sg-additions"}
-    found = compare(parted, replace(live, groups=groups))
+    found = compared(parted, replace(live, groups=groups))
     assert [(one.resource, one.why) for one in found.missing] == [
         ("sg-group, sg-internal", "it is required, and no rule passes it")
     ]
@@ -268,7 +267,7 @@ def test_an_interface_that_lacks_one_of_the_groups_lacks_its_packets() -> None:
     parted = planned_as("by_section")
     full = interface("eni-1", "sg-group", "sg-internal", "sg-additions")
     live = with_interfaces(as_planned(parted), full, interface("eni-2", "sg-group", "sg-internal"))
-    found = compare(parted, live)
+    found = compared(parted, live)
     assert told(found.missing) == [
         (
             "0.0.0.0/0",
@@ -287,17 +286,17 @@ def test_a_rule_on_which_an_interface_leans_goes_after_the_group_is_attached() -
     live = as_planned(parted)
     live = with_rules(live, "sg-group", *live.groups["sg-group"], wide)
     full = interface("eni-1", "sg-group", "sg-internal", "sg-additions")
-    found = compare(parted, with_interfaces(live, full, interface("eni-2", "sg-group")))
+    found = compared(parted, with_interfaces(live, full, interface("eni-2", "sg-group")))
     attach = f"{MODIFY} eni-2 --groups sg-additions sg-group sg-internal"
     assert (found.missing, {one.fix for one in found.excess}) == ((), {attach})
-    found = compare(parted, with_interfaces(live, full))
+    found = compared(parted, with_interfaces(live, full))
     assert {one.fix for one in found.excess} == {revoke(wide)}
 
 
 def test_groups_that_are_yet_to_be_attached_are_told_one_by_one() -> None:
     """With `attach` the first group passes everything, and the others wait for interfaces."""
     parted = planned_as("attach")
-    found = compare(parted, with_interfaces(as_planned(parted), interface("eni-1", "sg-group")))
+    found = compared(parted, with_interfaces(as_planned(parted), interface("eni-1", "sg-group")))
     assert found.missing == ()
     assert [(one.resource, one.services) for one in found.foreign] == [
         ("sg-internal", ("ssh",)),
@@ -312,6 +311,6 @@ def test_ipv6_is_compared_as_exactly_as_ipv4() -> None:
     live = as_planned(planned)
     (ssh,) = (r for r in planned.groups[0].rules if r.from_port == 22)
     wide = rule_of(replace(ssh, peer=parse_prefix("2001:db8::/63")), "sgr-wide", "sg-group")
-    found = compare(planned, with_more(without_port(live, 22), wide))
+    found = compared(planned, with_more(without_port(live, 22), wide))
     assert [str(one.piece.peer) for one in found.excess] == ["2001:db8:0:1::/64"]
     assert found.excess[0].sample == ("2001:db8:0:1::", 22)

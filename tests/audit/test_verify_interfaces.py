@@ -8,6 +8,7 @@ from lives import (
     acl,
     as_planned,
     by_hand,
+    compared,
     everything,
     interface,
     with_interfaces,
@@ -17,7 +18,7 @@ from sites import NOBODY, shipped, site
 
 from gateway_rules.audit.live import Live
 from gateway_rules.audit.verification.findings import Finding
-from gateway_rules.audit.verification.verifier import WAITING, compare
+from gateway_rules.audit.verification.verifier import WAITING
 from gateway_rules.packets.prefixes import ANYWHERE
 from gateway_rules.planning.planner import Plan, plan
 
@@ -51,7 +52,7 @@ def stack(planned: Plan) -> Live:
 
 def foreign(planned: Plan, live: Live) -> tuple[Finding, ...]:
     """Verify; nothing but what is foreign may be found."""
-    found = compare(planned, live)
+    found = compared(planned, live)
     assert (found.missing, found.excess, found.quota) == ((), (), ())
     assert found.is_clean == (not found.foreign)
     return found.foreign
@@ -68,7 +69,7 @@ def told(findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
 def test_a_gateway_that_carries_the_group_is_well(planned: Plan, stack: Live) -> None:
     """One interface in each subnet, each with the group, and nothing to tell."""
     both = [interface(f"eni-{subnet}", "sg-group", subnet=subnet) for subnet in SUBNETS]
-    found = compare(planned, with_interfaces(stack, *both))
+    found = compared(planned, with_interfaces(stack, *both))
     assert (found.is_clean, found.notes) == (True, ())
 
 
@@ -76,7 +77,7 @@ def test_where_nobody_is_the_group_waits(planned: Plan, stack: Live) -> None:
     """A stack is deployed before its gateways are; that is a note and no difference."""
     idle = interface("eni-1", "sg-default", in_use=False)
     for live in (stack, with_interfaces(stack, idle)):
-        found = compare(planned, live)
+        found = compared(planned, live)
         assert (found.is_clean, found.notes) == (
             True,
             (WAITING,),
@@ -232,7 +233,7 @@ def test_a_group_that_carries_what_is_required_is_not_taken_off(planned: Plan, s
     wide = by_hand("ingress", "tcp", 22, "10.42.0.0/23", "sg-bastion")
     kept = tuple(rule for rule in stack.groups["sg-group"] if rule.from_port != 22)
     live = replace(with_other(stack, "sg-bastion", "bastion", wide), groups={"sg-group": kept})
-    found = compare(planned, with_interfaces(live, interface("eni-1", "sg-group", "sg-bastion")))
+    found = compared(planned, with_interfaces(live, interface("eni-1", "sg-group", "sg-bastion")))
     assert [(one.piece.from_port, one.fix) for one in (*found.missing, *found.foreign)] == [
         (22, "pulumi up --refresh -s test"),
         (22, "pulumi up --refresh -s test"),
@@ -249,7 +250,7 @@ def test_a_group_on_which_one_gateway_leans_goes_after_ours_is_attached() -> Non
         interface("eni-1", "sg-bastion", *ours),
         interface("eni-2", "sg-bastion", "sg-group"),
     )
-    (found,) = compare(parted, live).foreign
+    (found,) = compared(parted, live).foreign
     attach = f"{MODIFY} eni-2 --groups sg-additions sg-bastion sg-group sg-internal"
     assert (found.resource, found.fix) == ("sgr-hand", attach)
 
@@ -259,7 +260,7 @@ def test_a_list_in_another_group_may_carry_what_is_missing(planned: Plan, stack:
     listed = by_hand("ingress", "tcp", 22, "pl-office", "sg-bastion")
     kept = tuple(rule for rule in stack.groups["sg-group"] if rule.from_port != 22)
     live = replace(with_other(stack, "sg-bastion", "bastion", listed), groups={"sg-group": kept})
-    found = compare(planned, with_interfaces(live, interface("eni-1", "sg-group", "sg-bastion")))
+    found = compared(planned, with_interfaces(live, interface("eni-1", "sg-group", "sg-bastion")))
     assert [(one.resource, one.fix) for one in found.foreign] == [
         ("sgr-hand", "pulumi up --refresh -s test")
     ]
@@ -305,7 +306,7 @@ def test_a_stranger_can_be_given_no_group_before_there_is_one(planned: Plan, sta
     """An interface has at least one group, so no command may name none."""
     live = replace(stack, groups={"sg-old": ()}, names={**stack.names, "sg-old": "old"})
     live = with_interfaces(live, interface("eni-1", "sg-old"), interface("eni-9"))
-    (found,) = (one for one in compare(planned, live).foreign if one.resource == "eni-9")
+    (found,) = (one for one in compared(planned, live).foreign if one.resource == "eni-9")
     assert found.fix == f"{MOVE} pulumi up --refresh -s test"
 
 
@@ -320,7 +321,7 @@ def test_what_a_service_of_aws_made_is_never_a_gateway(planned: Plan, stack: Liv
             "move it to another subnet",
         )
     ]
-    assert compare(planned, live).notes == (WAITING,)
+    assert compared(planned, live).notes == (WAITING,)
 
 
 def test_an_idle_interface_is_no_stranger(planned: Plan, stack: Live) -> None:
@@ -343,5 +344,5 @@ def test_under_the_acl_of_others_nobody_is_cut_off_by_us(planned: Plan, stack: L
     """What a default ACL does to strangers is no matter of this stack."""
     default = acl("acl-default", *everything("acl-default"), subnets=SUBNETS, default=True)
     live = replace(gateway_and(stack, "sg-bastion"), acls=(default,))
-    found = compare(planned, live)
+    found = compared(planned, live)
     assert [one.resource for one in found.foreign] == ["acl-default"]

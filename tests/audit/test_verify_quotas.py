@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from lives import as_planned
+from lives import as_planned, compared
 from sites import EVERYBODY, NOBODY, shipped, site
 
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification.findings import Finding
-from gateway_rules.audit.verification.verifier import compare
 from gateway_rules.planning.planner import Plan, plan
 
 ENOUGH = LiveQuotas(from_defaults=False)
@@ -26,7 +25,7 @@ def planned() -> Plan:
 
 def found(planned: Plan, allowed: LiveQuotas) -> tuple[Finding, ...]:
     """Verify a stack that is as planned in an account of these quotas."""
-    verification = compare(planned, as_planned(planned), allowed)
+    verification = compared(planned, as_planned(planned), allowed)
     assert verification.is_clean == (not verification.quota)
     return verification.quota
 
@@ -34,12 +33,12 @@ def found(planned: Plan, allowed: LiveQuotas) -> tuple[Finding, ...]:
 def test_what_fits_is_clean(planned: Plan) -> None:
     """AWS's defaults are what the stack's file presumes too."""
     assert found(planned, ENOUGH) == ()
-    assert compare(planned, as_planned(planned), ENOUGH).notes[1:] == ()
+    assert compared(planned, as_planned(planned), ENOUGH).notes[1:] == ()
 
 
 def test_defaults_are_said(planned: Plan) -> None:
     """Who reads that all fits should know that nobody asked the account."""
-    assert compare(planned, as_planned(planned), LiveQuotas()).notes[-1] == (
+    assert compared(planned, as_planned(planned), LiveQuotas()).notes[-1] == (
         "Service Quotas did not tell every quota; AWS's defaults stand for the others."
     )
 
@@ -130,4 +129,4 @@ def test_a_file_that_presumes_less_is_cautious_and_no_difference(planned: Plan) 
 
 def test_without_quotas_none_are_judged(planned: Plan) -> None:
     """Whoever verifies without Service Quotas gets the packets alone."""
-    assert compare(planned, as_planned(planned)).quota == ()
+    assert compared(planned, as_planned(planned)).quota == ()

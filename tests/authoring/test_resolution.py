@@ -210,7 +210,7 @@ def test_a_look_up_writes_the_file(user: User) -> None:
 def test_the_file_is_planned_with(user: User) -> None:
     """What was pending is planned with just the addresses that were looked up."""
     user.ask(PUBLIC)
-    plan = load_plan(user.root, "bad")
+    plan = load_plan(user.root, "bad").plan
     peers = [str(flow.peer) for flow in plan.flows if "spam-signatures-cloud" in flow.services]
     assert peers == [f"84.39.153.{number}/32" for number in range(1, 6)]
 
@@ -582,7 +582,7 @@ def test_all_is_planned_with_where_the_stack_asks_for_it(user: User) -> None:
     zone = {name.lower(): addresses("84.39.153.1") for name in every_host()}
     done = user.ask(zone, arguments=("--all",))
     assert (done.code, done.out[-1]) == (0, f"wrote: {FILE}, 29 hosts, 29 addresses")
-    plan = load_plan(user.root, "bad")
+    plan = load_plan(user.root, "bad").plan
     peers = {str(flow.peer) for flow in plan.flows if "product-updates" in flow.services}
     assert peers == {"84.39.153.1/32"}
 

@@ -42,7 +42,7 @@ def test_a_file_that_is_filled_in_plans(tmp_path: Path) -> None:
         for line in path.read_text().splitlines()
     ]
     path.write_text("\n".join(filled))
-    plan = load_plan(tmp_path, "london")
+    plan = load_plan(tmp_path, "london").plan
     assert [addition.name for addition in plan.site.additions] == ["smtp-in", "smtp-out", "pmtud"]
 
 

@@ -33,7 +33,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.fixture(scope="module")
 def planned() -> Plan:
     """Plan the repository's own stack."""
-    return load_plan(ROOT, "eu-west-1")
+    return load_plan(ROOT, "eu-west-1").plan
 
 
 # --- Words -------------------------------------------------------------------------------------
@@ -420,7 +420,7 @@ def built() -> Iterator[Deployed]:
 
 def live(built: Deployed, *words: str) -> dict[str, Any]:
     """Ask what AWS has."""
-    found = read_live(built.plan.site, built.client)  # type: ignore[arg-type] # It is a stack's.
+    found = read_live(built.plan.site, built.stack.location, built.client)
     return explain_live(built.plan, found, parse_question(built.plan, *padded(words))).as_json()
 
 

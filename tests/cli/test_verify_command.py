@@ -17,8 +17,8 @@ from cloud import Deployed, aws, deploy, permission
 from sites import ROOT
 
 from gateway_rules.audit import aws as account
+from gateway_rules.audit.live import read_live
 from gateway_rules.audit.live_quotas import LiveQuotas
-from gateway_rules.audit.verification.verifier import read
 from gateway_rules.cli import app
 from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.planning.security_group import Rule
@@ -44,14 +44,15 @@ Run = Callable[..., Done]
 def deployed() -> Iterator[Deployed]:
     """Build a stack of the repository on an AWS of this process."""
     with aws(STACK) as client:
-        yield deploy(load_plan(ROOT, STACK), client)
+        yield deploy(load_plan(ROOT, STACK).plan, client)
 
 
 @pytest.fixture
 def built(deployed: Deployed) -> Iterator[Deployed]:
     """Give the stack as planned, and take away what a test let in by hand."""
     yield deployed
-    if any(rule.source == str(HAND.peer) for rule in read(deployed.plan, deployed.client).rules):
+    found = read_live(deployed.plan.site, deployed.stack.location, deployed.client)
+    if any(rule.source == str(HAND.peer) for rule in found.rules):
         close_again(deployed)
 
 

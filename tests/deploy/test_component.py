@@ -10,7 +10,7 @@ from sites import EVERYBODY, FEW, ROOT, STACKS, catalogue_of, shipped, site
 
 from gateway_rules import Gateway
 from gateway_rules.errors import Impossible
-from gateway_rules.inputs.site import StackSite
+from gateway_rules.inputs.site import Site
 from gateway_rules.planning.planner import Plan, plan
 from gateway_rules.planning.stack_plan import load_plan
 
@@ -25,7 +25,7 @@ ADDITIONS: list[dict[str, Any]] = [
 AT = site(**FEW, additions=ADDITIONS)
 
 
-def gateway(at: StackSite = AT, **more: Any) -> Callable[[], None]:
+def gateway(at: Site = AT, **more: Any) -> Callable[[], None]:
     """Give a program that makes one component at a site whose ids are known."""
 
     def program() -> None:
@@ -233,8 +233,7 @@ def test_two_components_may_share_a_program() -> None:
 @pytest.mark.parametrize("stack", STACKS)
 def test_names_are_no_two_resources_own(stack: str) -> None:
     """Within a stack of this repository each name is one resource's."""
-    at = load_plan(ROOT, stack).site
-    assert isinstance(at, StackSite)
+    at = load_plan(ROOT, stack).plan.site
     done = run(gateway(at), names())
     assert len({resource.name for resource in done.resources}) == len(done.resources) == 62
 

@@ -14,7 +14,6 @@ from engine import Rehearsal, Run, rehearsal
 
 from gateway_rules.audit import live
 from gateway_rules.audit.verification.verifier import verify
-from gateway_rules.inputs.site import StackSite
 from gateway_rules.packets.protocols import DIRECTIONS, Direction
 from gateway_rules.review.comparison import list_stacks
 
@@ -44,13 +43,12 @@ def _client(project: Rehearsal, stack: str = STACK) -> Any:
 
 
 def _live(project: Rehearsal, stack: str = STACK) -> live.Live:
-    site = project.plan(stack).site
-    assert isinstance(site, StackSite)
-    return live.read_live(site, _client(project, stack))
+    planned = project.planned(stack)
+    return live.read_live(planned.plan.site, planned.location, _client(project, stack))
 
 
 def _is_clean(project: Rehearsal, stack: str = STACK) -> bool:
-    return verify(project.plan(stack), _client(project, stack)).is_clean
+    return verify(project.planned(stack), _client(project, stack)).is_clean
 
 
 def _ops(run: Run) -> list[tuple[str, str]]:
@@ -123,7 +121,7 @@ def test_refresh_drops_a_rule_deleted_by_hand_and_up_brings_it_back(deployed: Re
     _client(deployed).revoke_security_group_ingress(
         GroupId=ssh.group, SecurityGroupRuleIds=[ssh.id]
     )
-    (missing,) = verify(deployed.plan(STACK), _client(deployed)).missing
+    (missing,) = verify(deployed.planned(STACK), _client(deployed)).missing
     assert missing.services == ("ssh",)
     assert deployed.refresh(STACK).changes["delete"] == 1
     assert _ops(deployed.up(STACK)) == [("create", INGRESS)]
@@ -139,7 +137,7 @@ def test_refresh_shows_a_rule_widened_by_hand_and_up_narrows_it(deployed: Rehear
         GroupId=ssh.group,
         SecurityGroupRules=[{"SecurityGroupRuleId": ssh.id, "SecurityGroupRule": wide}],
     )
-    assert verify(deployed.plan(STACK), _client(deployed)).excess
+    assert verify(deployed.planned(STACK), _client(deployed)).excess
     assert deployed.refresh(STACK).changes["update"] == 1
     assert _ops(deployed.up(STACK)) == [("update", INGRESS)]
     assert _is_clean(deployed)
@@ -151,7 +149,7 @@ def test_refresh_shows_an_entry_deleted_by_hand_and_up_replaces_the_acl(
     """An ACL that somebody edited is not edited back but replaced, the new one first."""
     (acl,) = _live(deployed).guards
     _client(deployed).delete_network_acl_entry(NetworkAclId=acl.id, RuleNumber=120, Egress=False)
-    (missing,) = verify(deployed.plan(STACK), _client(deployed)).missing
+    (missing,) = verify(deployed.planned(STACK), _client(deployed)).missing
     assert missing.services == ("smtp-in",)
     assert deployed.refresh(STACK).changes["update"] == 1
     assert _ops(deployed.up(STACK)) == [

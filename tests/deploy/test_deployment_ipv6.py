@@ -10,7 +10,6 @@ from engine import rehearsal
 
 from gateway_rules.audit import live
 from gateway_rules.audit.verification.verifier import verify
-from gateway_rules.inputs.site import StackSite
 from gateway_rules.packets.protocols import DIRECTIONS
 from gateway_rules.planning.flows import legs
 
@@ -42,10 +41,10 @@ def test_a_stack_of_both_families_is_deployed_and_comes_back_unchanged(tmp_path:
         project.set_stage(STACK)
         run = project.up(STACK)
         assert (run.code, run.errors) == (0, ())
-        plan, client = project.plan(STACK), project.client("eu-west-1")
-        assert verify(plan, client).is_clean
-        assert isinstance(plan.site, StackSite)
-        found = live.read_live(plan.site, client)
+        stack, client = project.planned(STACK), project.client("eu-west-1")
+        plan = stack.plan
+        assert verify(stack, client).is_clean
+        found = live.read_live(plan.site, stack.location, client)
         rules = [rule for some in found.groups.values() for rule in some]
         entries = [entry for acl in found.guards for entry in acl.entries]
         ways = legs(plan.flows, plan.site.networks)

@@ -61,7 +61,7 @@ def test_verify_on_a_bad_network_is_right_or_fails(small: Small, seed: int) -> N
     small.proxy.settle()
     small.proxy.decide = seeded(seed, 0.3)
     try:
-        found = verify(small.project.plan(UPDATED), client(small.proxy.endpoint, REGION))
+        found = verify(small.project.planned(UPDATED), client(small.proxy.endpoint, REGION))
     except (BotoCoreError, ClientError):
         return
     finally:

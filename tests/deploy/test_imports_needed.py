@@ -12,8 +12,7 @@ from cloud import Deployed, aws, deploy, move, new_acl, tagged
 from sites import FEW, NOBODY, shipped, site
 
 from gateway_rehearsal.aws.limits import Limits
-from gateway_rules.audit.live import STACK_TAG, Live
-from gateway_rules.audit.verification.verifier import read
+from gateway_rules.audit.live import STACK_TAG, Live, read_live
 from gateway_rules.deploy import resource_names
 from gateway_rules.deploy.repair.imports import import_file
 from gateway_rules.deploy.repair.imports_needed import ByHand, Import, Repairs, repairs
@@ -44,7 +43,7 @@ def deployed(planned: Plan, client: Any) -> Deployed:
 
 
 def _live(deployed: Deployed) -> Live:
-    return read(deployed.plan, deployed.client)
+    return read_live(deployed.plan.site, deployed.stack.location, deployed.client)
 
 
 def _judge(deployed: Deployed, state: State) -> Repairs:

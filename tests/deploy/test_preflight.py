@@ -11,7 +11,7 @@ import lives
 import pytest
 from cloud import Deployed, aws, deploy, move, permission, surroundings, tagged
 from rich.console import Console
-from sites import NOBODY, addition, shipped, site
+from sites import NOBODY, addition, placed, shipped, site
 from typed import typist
 from written import STACK, project
 
@@ -23,10 +23,10 @@ from gateway_rules.deploy.preflight.calls import Calls, calls
 from gateway_rules.deploy.preflight.changes import AclChange, GroupChange
 from gateway_rules.deploy.preflight.checks import Preflight, run_preflight
 from gateway_rules.deploy.preflight.rules import crowded, rooms
-from gateway_rules.inputs.site import StackSite
 from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
 from gateway_rules.planning.planner import Plan, plan
 from gateway_rules.planning.security_group import Rule
+from gateway_rules.planning.stack_plan import StackPlan
 from gateway_rules.views.preflight_text import print_preflight
 
 QUOTAS = LiveQuotas(from_defaults=False)
@@ -63,19 +63,13 @@ def built(client: Any) -> Deployed:
     return deploy(planned(), client)
 
 
-def in_vpc(made: Plan, vpc: str) -> Plan:
-    """Name a plan's VPC by its id, so that others may have the same tags."""
-    return replace(made, site=made.site.model_copy(update={"vpc": vpc}))
+def read(stack: StackPlan, client: Any) -> Live:
+    """Read what AWS has for a stack."""
+    return live.read_live(stack.plan.site, stack.location, client)
 
 
-def read(made: Plan, client: Any) -> Live:
-    """Read what AWS has for a plan."""
-    assert isinstance(made.site, StackSite)
-    return live.read_live(made.site, client)
-
-
-def checked(made: Plan, client: Any, quotas: LiveQuotas = QUOTAS) -> Preflight:
-    """Check a plan against what AWS has."""
+def checked(made: StackPlan, client: Any, quotas: LiveQuotas = QUOTAS) -> Preflight:
+    """Check a stack against what AWS has."""
     return run_preflight(made, read(made, client), quotas)
 
 
@@ -99,7 +93,7 @@ def printed(found: Preflight, width: int = 80) -> str:
 def test_a_first_update_makes_everything(client: Any) -> None:
     """Group, a call a rule, a call an entry, and every subnet moved."""
     place = surroundings(client, *map(str, planned().site.networks))
-    found = checked(in_vpc(planned(), place.vpc), client)
+    found = checked(placed(planned(), vpc=place.vpc), client)
     assert (found.is_clear, printed(found)) == (
         True,
         (
@@ -134,7 +128,7 @@ def test_a_stack_that_is_there_needs_nothing(client: Any) -> None:
         for group in made.groups
     )
     built = deploy(replace(made, groups=bare), client)
-    found = checked(built.plan, client)
+    found = checked(built.stack, client)
     assert (found.is_clear, found.calls.by_name) == (True, {})
     assert printed(found).splitlines()[-2:] == [
         "Network ACL: stays as it is.",
@@ -150,7 +144,7 @@ def test_a_change_makes_before_it_removes(built: Deployed) -> None:
         GroupId=built.group,
         IpPermissions=[permission(replace(dns, description="dns (section 1)"), built.group)],
     )
-    found = checked(in_vpc(other, built.place.vpc), built.client)
+    found = checked(placed(other, vpc=built.place.vpc), built.client)
     assert found.as_json() == {
         "stack": "test",
         "obstacles": [],
@@ -198,9 +192,9 @@ def room(direction: str, before: int, between: int, after: int, quota: int = 60)
 def test_a_subnet_more_is_moved_alone(built: Deployed) -> None:
     """An ACL that stays takes the subnet that it does not guard yet."""
     (first, _) = built.place.subnets
-    (default,) = (acl.id for acl in read(built.plan, built.client).acls if acl.default)
+    (default,) = (acl.id for acl in read(built.stack, built.client).acls if acl.default)
     move(built.client, first, default)
-    found = checked(built.plan, built.client)
+    found = checked(built.stack, built.client)
     assert found.calls.by_name == {"ReplaceNetworkAclAssociation": 1}
     assert "Network ACL: stays, and takes 1 subnet." in printed(found).splitlines()
 
@@ -209,19 +203,19 @@ def test_a_prefix_is_the_same_however_it_is_written(client: Any) -> None:
     """IPv4 within IPv6 has a form of its own here, and AWS writes it as any other."""
     mapped = [addition(name="mapped", protocol="tcp", ports=1, peers=["::ffff:10.0.0.0/104"])]
     built = deploy(planned(additions=mapped), client)
-    found = read(built.plan, client)
+    found = read(built.stack, client)
     assert "::ffff:a00:0/104" in {rule.source for rule in found.rules}
-    assert checked(built.plan, client).calls.by_name == {}
+    assert checked(built.stack, client).calls.by_name == {}
 
 
 def test_subnets_that_were_all_moved_away_come_back_to_the_acl_that_is_there(
     built: Deployed,
 ) -> None:
     """The stack's ACL guards nothing, and is still the one that Pulumi has."""
-    (default,) = (acl.id for acl in read(built.plan, built.client).acls if acl.default)
+    (default,) = (acl.id for acl in read(built.stack, built.client).acls if acl.default)
     for subnet in built.place.subnets:
         move(built.client, subnet, default)
-    found = checked(built.plan, built.client)
+    found = checked(built.stack, built.client)
     assert found.calls == Calls({"ReplaceNetworkAclAssociation": 2}, {})
     assert "Network ACL: stays, and takes 2 subnets." in printed(found).splitlines()
 
@@ -231,13 +225,13 @@ def test_a_second_acl_of_the_stack_goes(built: Deployed) -> None:
     tags = tagged("network-acl", **{STACK_TAG: "test"})
     made = built.client.create_network_acl(VpcId=built.place.vpc, TagSpecifications=tags)
     move(built.client, built.place.subnets[0], made["NetworkAcl"]["NetworkAclId"])
-    found = checked(built.plan, built.client)
+    found = checked(built.stack, built.client)
     assert found.calls == Calls({"ReplaceNetworkAclAssociation": 1}, {"DeleteNetworkAcl": 1})
 
 
 def test_defaults_that_stand_in_are_named(built: Deployed) -> None:
     """Where Service Quotas did not answer, nobody takes AWS's defaults for the account's own."""
-    found = checked(built.plan, built.client, LiveQuotas())
+    found = checked(built.stack, built.client, LiveQuotas())
     line = "Quotas: AWS did not tell all of them, and its defaults stand in their place."
     assert line in printed(found).splitlines()
 
@@ -253,7 +247,7 @@ def more(ports: list[int], peer: str = "10.50.0.0/24") -> list[Any]:
 def between(client: Any, old: list[Any], new: list[Any], limit: int) -> Preflight:
     """Build a site with some additions, and check it with others in an account of few rules."""
     built = deploy(planned(additions=old), client)
-    other = in_vpc(planned(additions=new), built.place.vpc)
+    other = placed(planned(additions=new), vpc=built.place.vpc)
     return checked(other, client, replace(QUOTAS, rules_per_security_group=limit))
 
 
@@ -349,7 +343,7 @@ def test_the_product_of_two_quotas_is_held(client: Any) -> None:
     )
     place = surroundings(client, *map(str, wide.site.networks))
     quotas = replace(QUOTAS, security_groups_per_interface=16)
-    (obstacle,) = checked(in_vpc(wide, place.vpc), client, quotas).obstacles
+    (obstacle,) = checked(placed(wide, vpc=place.vpc), client, quotas).obstacles
     assert obstacle.ways == (
         (
             "AWS holds rules times groups per interface to 1,000: with 71 rules an interface "
@@ -366,7 +360,7 @@ def test_the_product_of_two_quotas_is_held(client: Any) -> None:
 
 def test_entries_count_with_the_default_deny(built: Deployed) -> None:
     """An account that was never raised cannot take a plan for one that was."""
-    found = checked(built.plan, built.client, replace(QUOTAS, entries_per_network_acl=2))
+    found = checked(built.stack, built.client, replace(QUOTAS, entries_per_network_acl=2))
     assert told(found) == [
         (
             "entries",
@@ -390,14 +384,14 @@ def interface(subnet: str, *groups: str, in_use: bool = True) -> live.Interface:
 
 def with_interface(built: Deployed, one: live.Interface) -> Live:
     """Put an interface among what AWS has."""
-    return replace(read(built.plan, built.client), interfaces=(one,))
+    return replace(read(built.stack, built.client), interfaces=(one,))
 
 
 def test_groups_of_others_count_on_the_interface(built: Deployed) -> None:
     """An interface that is full with the stack's groups and others is named."""
     others = [f"sg-{number}" for number in range(5)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
-    assert told(run_preflight(built.plan, full, QUOTAS)) == [
+    assert told(run_preflight(built.stack, full, QUOTAS)) == [
         (
             "groups",
             (
@@ -413,14 +407,14 @@ def test_groups_of_others_count_on_the_interface(built: Deployed) -> None:
 def test_a_quota_of_no_rules_leaves_room_for_as_many_groups_as_ever(built: Deployed) -> None:
     """Nothing is divided by nothing."""
     none = replace(QUOTAS, rules_per_security_group=0)
-    assert {kind for kind, _, _ in told(checked(built.plan, built.client, none))} == {"rules"}
+    assert {kind for kind, _, _ in told(checked(built.stack, built.client, none))} == {"rules"}
 
 
 def test_a_quota_is_raised_no_further_than_aws_does(built: Deployed) -> None:
     """Sixteen groups are all that an interface can have."""
     others = [f"sg-{number}" for number in range(16)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
-    (obstacle,) = run_preflight(built.plan, full, QUOTAS).obstacles
+    (obstacle,) = run_preflight(built.stack, full, QUOTAS).obstacles
     assert obstacle.ways == (
         "AWS raises this quota to 16 at most",
         "or take other groups off it",
@@ -432,7 +426,7 @@ def test_groups_of_the_stack_alone_can_be_too_many(client: Any) -> None:
     parted = planned(security_groups="by_section")
     place = surroundings(client, *map(str, parted.site.networks))
     quotas = replace(QUOTAS, security_groups_per_interface=2)
-    assert told(checked(in_vpc(parted, place.vpc), client, quotas)) == [
+    assert told(checked(placed(parted, vpc=place.vpc), client, quotas)) == [
         (
             "groups",
             "the stack has 3 groups, and an interface may carry 2",
@@ -448,8 +442,8 @@ def test_a_new_acl_needs_room_beside_the_old(built: Deployed) -> None:
     """A VPC that is full of ACLs is told of one that could go; one that changes nothing is not."""
     idle = built.client.create_network_acl(VpcId=built.place.vpc)["NetworkAcl"]["NetworkAclId"]
     quotas = replace(QUOTAS, network_acls_per_vpc=3)
-    assert told(checked(built.plan, built.client, quotas)) == []
-    other = in_vpc(planned(additions=more([514])), built.place.vpc)
+    assert told(checked(built.stack, built.client, quotas)) == []
+    other = placed(planned(additions=more([514])), vpc=built.place.vpc)
     assert told(checked(other, built.client, quotas)) == [
         (
             "acls",
@@ -485,7 +479,7 @@ def test_a_rule_made_by_hand_stays_and_takes_room(client: Any) -> None:
     """Pulumi knows nothing of it, so no pull request takes it out, and no call revokes it."""
     built = deploy(planned(additions=more([514])), client)
     made = by_hand(built, IpRanges=[{"CidrIp": "192.0.2.1/32"}])
-    other = in_vpc(planned(additions=more([6514])), built.place.vpc)
+    other = placed(planned(additions=more([6514])), vpc=built.place.vpc)
     found = checked(other, client, replace(QUOTAS, rules_per_security_group=3))
     hand = "or take out what was made by hand, which Pulumi never does"
     assert (told(found), found.rooms[0].as_json(), found.calls.then) == (
@@ -517,7 +511,7 @@ def test_a_prefix_list_is_said_to_count_for_more(built: Deployed) -> None:
     )
     name = made["PrefixList"]["PrefixListId"]
     by_hand(built, PrefixListIds=[{"PrefixListId": name}])
-    said = printed(checked(built.plan, built.client), 200).splitlines()
+    said = printed(checked(built.stack, built.client), 200).splitlines()
     assert f"Prefix lists count as one rule here, in AWS as many as they may hold: {name}." in said
 
 
@@ -528,7 +522,7 @@ def test_groups_that_go_take_no_room_on_an_interface(built: Deployed) -> None:
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
     names = {**full.names, **{name: name for name in old}}
     found = run_preflight(
-        built.plan, replace(full, groups={**full.groups, **old}, names=names), QUOTAS
+        built.stack, replace(full, groups={**full.groups, **old}, names=names), QUOTAS
     )
     assert "groups" not in {obstacle.kind for obstacle in found.obstacles}
 
@@ -538,7 +532,7 @@ def test_many_rules_leave_room_for_few_groups(built: Deployed) -> None:
     others = [f"sg-{number}" for number in range(5)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
     (obstacle,) = run_preflight(
-        built.plan, full, replace(QUOTAS, rules_per_security_group=200)
+        built.stack, full, replace(QUOTAS, rules_per_security_group=200)
     ).obstacles
     assert obstacle.ways[0] == "AWS raises this quota to 5 at most"
 
@@ -554,7 +548,7 @@ def test_a_group_that_goes_must_be_free_to_go(client: Any) -> None:
         TagSpecifications=named,
     )
     left = made["GroupId"]
-    found = checked(built.plan, client)
+    found = checked(built.stack, client)
     assert (told(found), found.calls.by_name) == (
         [],
         {
@@ -564,7 +558,7 @@ def test_a_group_that_goes_must_be_free_to_go(client: Any) -> None:
     )
     bearer = interface(built.place.subnets[0], built.group, left)
     kept = replace(built.plan, site=built.plan.site.model_copy(update={"protect": True}))
-    assert told(run_preflight(kept, with_interface(built, bearer), QUOTAS)) == [
+    assert told(run_preflight(placed(kept), with_interface(built, bearer), QUOTAS)) == [
         (
             "protected-group",
             (
@@ -597,14 +591,19 @@ def test_groups_that_go_are_taken_off_at_once_and_never_before_others_pass_the_s
     had = lives.with_interfaces(lives.as_planned(parted), full, alone)
     first = "first deploy gateway-rules:security_groups: attach, as {} needs rules of it that no "
     waits = [f"{first.format(eni)}other group has yet" for eni in ("eni-1", "eni-2")]
-    assert [ways for _, _, ways in told(run_preflight(one, had, QUOTAS))] == [waits[:1], waits]
+    assert [ways for _, _, ways in told(run_preflight(placed(one), had, QUOTAS))] == [
+        waits[:1],
+        waits,
+    ]
     rules = {**had.groups, "sg-group": lives.as_planned(one).groups["sg-group"]}
     free = [
         "aws ec2 modify-network-interface-attribute --region eu-west-1 "
         f"--network-interface-id {eni} --groups sg-group"
         for eni in ("eni-1", "eni-2")
     ]
-    ways = [ways for _, _, ways in told(run_preflight(one, replace(had, groups=rules), QUOTAS))]
+    ways = [
+        ways for _, _, ways in told(run_preflight(placed(one), replace(had, groups=rules), QUOTAS))
+    ]
     assert ways == [free[:1], free]
 
 
@@ -612,7 +611,7 @@ def test_commands_are_aimed_at_the_aws_that_was_asked(built: Deployed) -> None:
     """Those for a configured endpoint name it, and those for AWS's own stay what they are."""
     others = [f"sg-{number}" for number in range(5)]
     full = with_interface(built, interface(built.place.subnets[0], built.group, *others))
-    found = run_preflight(built.plan, full, QUOTAS)
+    found = run_preflight(built.stack, full, QUOTAS)
     local = "aws --endpoint-url http://127.0.0.1:4566 service-quotas"
     ((_, _, there),) = told(found.aimed({"ec2": "http://127.0.0.1:4566"}))
     ((_, _, here),) = told(found.aimed({"service-quotas": "http://127.0.0.1:4566"}))
@@ -634,15 +633,15 @@ def test_a_subnet_under_anothers_acl_is_not_taken(built: Deployed) -> None:
     )
     other = made["NetworkAcl"]["NetworkAclId"]
     move(built.client, first, other)
-    assert told(checked(built.plan, built.client)) == [
+    assert told(checked(built.stack, built.client)) == [
         (
             "other-acl",
             f"{first} is under {other}, which is not this stack's; the update would take it over",
             [TAKE_OVER, "or name subnets of the gateways' own"],
         )
     ]
-    willing = built.plan.site.model_copy(update={"take_over": True})
-    assert checked(replace(built.plan, site=willing), built.client).is_clear
+    willing = placed(built.plan, vpc=built.place.vpc, take_over=True)
+    assert checked(willing, built.client).is_clear
 
 
 def test_subnets_must_be_as_the_file_says(client: Any) -> None:
@@ -652,16 +651,16 @@ def test_subnets_must_be_as_the_file_says(client: Any) -> None:
     new = {"CidrBlock": "10.42.9.0/26", "TagSpecifications": marks}
     made = client.create_subnet(VpcId=built.place.vpc, **new)["Subnet"]["SubnetId"]
     three = "10.42.8.0/26, 10.42.8.64/26, 10.42.9.0/26"
-    assert told(checked(built.plan, client)) == [
+    assert told(checked(built.stack, client)) == [
         (
             "networks",
             f"the subnets are {three}, which gateway-rules:networks does not say",
             [f"write gateway-rules:networks: [{three}]"],
         )
     ]
-    named = built.plan.site.model_copy(update={"subnets": (*built.place.subnets, made)})
+    named = placed(built.plan, vpc=built.place.vpc, subnets=[*built.place.subnets, made])
     client.delete_subnet(SubnetId=made)
-    assert told(checked(replace(built.plan, site=named), client)) == [
+    assert told(checked(named, client)) == [
         (
             "subnets",
             f"{made} is no subnet of {built.place.vpc}",
@@ -674,7 +673,7 @@ def test_what_is_in_use_is_not_cut_off_unasked(client: Any) -> None:
     """Before the first update, whatever is in the subnets is somebody's; unless it is in no use."""
     made = planned()
     place = surroundings(client, *map(str, made.site.networks))
-    bare = in_vpc(made, place.vpc)
+    bare = placed(made, vpc=place.vpc)
     before = read(bare, client)
     used = replace(before, interfaces=(interface(place.subnets[1], "sg-1"),))
     assert told(run_preflight(bare, used, QUOTAS)) == [
@@ -690,32 +689,32 @@ def test_what_is_in_use_is_not_cut_off_unasked(client: Any) -> None:
     ]
     unused = replace(before, interfaces=(interface(place.subnets[1], in_use=False),))
     assert run_preflight(bare, unused, QUOTAS).is_clear
-    willing = replace(bare, site=bare.site.model_copy(update={"take_over": True}))
+    willing = placed(made, vpc=place.vpc, take_over=True)
     assert run_preflight(willing, used, QUOTAS).is_clear
 
 
 def test_a_gateway_without_its_group_is_to_be_given_it(built: Deployed) -> None:
     """Where the group is made and the subnet not taken yet, the group is named."""
     (first, _) = built.place.subnets
-    (default,) = (acl.id for acl in read(built.plan, built.client).acls if acl.default)
+    (default,) = (acl.id for acl in read(built.stack, built.client).acls if acl.default)
     move(built.client, first, default)
     (obstacle,) = run_preflight(
-        built.plan, with_interface(built, interface(first, "sg-1")), QUOTAS
+        built.stack, with_interface(built, interface(first, "sg-1")), QUOTAS
     ).obstacles
     assert obstacle.ways == (TAKE_OVER, f"or attach {built.group} to it first", OWN_SUBNET)
     ready = with_interface(built, interface(first, "sg-1", built.group))
-    assert run_preflight(built.plan, ready, QUOTAS).is_clear
+    assert run_preflight(built.stack, ready, QUOTAS).is_clear
 
 
 def test_a_subnet_of_the_stacks_own_is_not_asked_about(built: Deployed) -> None:
     """What lives with the stack's ACL already is no matter of this update."""
     beside = with_interface(built, interface(built.place.subnets[0], "sg-1"))
-    assert run_preflight(built.plan, beside, QUOTAS).is_clear
+    assert run_preflight(built.stack, beside, QUOTAS).is_clear
 
 
 def test_obstacles_come_first_and_are_counted(built: Deployed) -> None:
     """At three in the morning the first line says whether to go on."""
-    found = checked(built.plan, built.client, replace(QUOTAS, entries_per_network_acl=2))
+    found = checked(built.stack, built.client, replace(QUOTAS, entries_per_network_acl=2))
     assert printed(found).splitlines()[:6] == [
         "Not clear: 2 things stand in the way",
         "",
@@ -752,7 +751,7 @@ def test_what_is_removed_waits_by_itself() -> None:
 
 def test_seconds_are_told_where_there_are_any(built: Deployed) -> None:
     """Who waits knows for how long."""
-    found = checked(built.plan, built.client)
+    found = checked(built.stack, built.client)
     slow = replace(found, calls=Calls({"One": 100}, {}))
     line = "AWS takes 50 of a name at once and 5 a second after that: about 10 s to wait."
     assert line in printed(slow).splitlines()

@@ -20,7 +20,7 @@ from gateway_rules.audit.live import Live, read_live
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification.verifier import verify
 from gateway_rules.deploy.preflight.checks import Preflight, run_preflight
-from gateway_rules.inputs.site import Quotas, StackSite
+from gateway_rules.inputs.site import Quotas
 
 pytestmark = pytest.mark.engine
 
@@ -61,13 +61,12 @@ class Watched:
 
     def check(self) -> Preflight:
         """Ask what an update would do."""
-        return run_preflight(self.project.plan(STACK), self.live(), LiveQuotas())
+        return run_preflight(self.project.planned(STACK), self.live(), LiveQuotas())
 
     def live(self) -> Live:
         """Read what AWS has."""
-        site = self.project.plan(STACK).site
-        assert isinstance(site, StackSite)
-        return read_live(site, self.ec2)
+        stack = self.project.planned(STACK)
+        return read_live(stack.plan.site, stack.location, self.ec2)
 
     def made(self) -> list[str]:
         """Name the calls so far."""
@@ -123,4 +122,4 @@ def test_another_acl_is_told_before_the_first_call(watched: Watched) -> None:
     watched.write(f"{FILE}  gateway-rules:take_over: true\n")
     assert watched.check().is_clear
     assert watched.project.call("up", STACK, "--yes", "--skip-preview", "--refresh").code == 0
-    assert verify(watched.project.plan(STACK), watched.ec2).is_clean
+    assert verify(watched.project.planned(STACK), watched.ec2).is_clean

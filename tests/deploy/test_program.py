@@ -1,7 +1,7 @@
 """The program: it reads, compares with Pulumi's own configuration, looks up, and hands over."""
 
 import runpy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,10 +29,8 @@ from sites import ROOT, STACKS
 
 from gateway_rules.deploy.program import located, planned
 from gateway_rules.errors import Faults
-from gateway_rules.inputs.site import Site
-from gateway_rules.packets.prefixes import parse_prefix
-from gateway_rules.planning.planner import Plan
-from gateway_rules.planning.stack_plan import load_plan
+from gateway_rules.packets.prefixes import Prefix, parse_prefix
+from gateway_rules.planning.stack_plan import StackPlan, load_plan
 
 FILE = """\
 config:
@@ -162,10 +160,22 @@ def _ignore(_: object) -> None:
 
 def look_up(root: Path, aws: Aws, **changes: Any) -> tuple[Run, list[tuple[str, list[str]]]]:
     """Run the second half of the program, for the plan of a file with other look-ups."""
-    plan = load_plan(root, "test")
-    at = replace(plan, site=plan.site.model_copy(update=changes))
+    stack = load_plan(root, "test")
+    at = stack.location.model_copy(update=changes)
+    return found_at(replace(stack, location=at), aws)
+
+
+def found_at(stack: StackPlan, aws: Aws) -> tuple[Run, list[tuple[str, list[str]]]]:
+    """Run the second half of the program."""
     found: list[tuple[str, list[str]]] = []
-    return run(lambda: found.append(located(root, at)), aws.answers), found
+    return run(lambda: found.append(located(stack)), aws.answers), found
+
+
+def with_networks(root: Path, networks: Iterable[Prefix]) -> StackPlan:
+    """Give the stack's plan as if its file named these networks."""
+    stack = load_plan(root, "test")
+    site = stack.plan.site.model_copy(update={"networks": tuple(networks)})
+    return replace(stack, plan=replace(stack.plan, site=site))
 
 
 # --- The whole program ---------------------------------------------------------------------------
@@ -174,7 +184,7 @@ def look_up(root: Path, aws: Aws, **changes: Any) -> tuple[Run, list[tuple[str, 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_program_deploys_a_stack(stack: str) -> None:
     """It reads, looks up, registers group, rules and ACL, and exports what the component gives."""
-    plan = load_plan(ROOT, stack)
+    plan = load_plan(ROOT, stack).plan
     text = (ROOT / "stacks" / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
     cidrs = dict(zip(CIDRS, map(str, plan.site.networks), strict=True))
     exported: dict[str, Any] = {}
@@ -208,7 +218,7 @@ def test_the_program_deploys_a_stack(stack: str) -> None:
 
 def test_a_file_that_pulumi_read_as_well_is_planned(tmp_path: Path) -> None:
     """Text, lists, mappings, numbers and switches agree with Pulumi's own form of them."""
-    found: list[Plan] = []
+    found: list[StackPlan] = []
     done = run(lambda: found.append(planned(project(tmp_path), "test")), names(), config=told(FILE))
     assert (done.failure, done.errors, found) == (None, [], [load_plan(tmp_path, "test")])
 
@@ -465,8 +475,8 @@ def test_ipv6_networks_are_compared_where_the_site_names_any(
 ) -> None:
     """A site that speaks IPv4 alone may lie in subnets that have both."""
     root = project(tmp_path)
-    networks = (*load_plan(root, "test").site.networks, *map(parse_prefix, more))
-    done, _ = look_up(root, Aws(ipv6=IPV6), networks=networks)
+    networks = (*load_plan(root, "test").plan.site.networks, *map(parse_prefix, more))
+    done, _ = found_at(with_networks(root, networks), Aws(ipv6=IPV6))
     assert (done.errors == []) == (said is None)
     assert all(str(said) in error for error in done.errors)
 
@@ -474,19 +484,9 @@ def test_ipv6_networks_are_compared_where_the_site_names_any(
 def test_the_order_of_networks_is_no_matter(tmp_path: Path) -> None:
     """They are a set, as the subnets are."""
     root = project(tmp_path)
-    networks = tuple(reversed(load_plan(root, "test").site.networks))
-    done, found = look_up(root, Aws(), networks=networks)
+    networks = reversed(load_plan(root, "test").plan.site.networks)
+    done, found = found_at(with_networks(root, networks), Aws())
     assert (done.failure, len(found)) == (None, 1)
-
-
-def test_only_a_site_with_look_ups_can_be_located(tmp_path: Path) -> None:
-    """A site from another program has its ids from there."""
-    plan = load_plan(project(tmp_path), "test")
-    fields = {name: getattr(plan.site, name) for name in Site.model_fields}
-    plain = replace(plan, site=Site.model_construct(**fields))
-    message = "^only a plan that was read from a stack file says where in AWS it is$"
-    with pytest.raises(TypeError, match=message):
-        located(tmp_path, plain)
 
 
 def test_what_the_mocks_do_not_know_is_found_out() -> None:

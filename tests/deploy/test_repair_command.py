@@ -17,15 +17,15 @@ from cloud import aws, deploy, tagged
 from sites import FEW, NOBODY, shipped, site
 
 from gateway_rehearsal.aws.limits import Limits
-from gateway_rules.audit.live import STACK_TAG
-from gateway_rules.audit.verification.verifier import read
+from gateway_rules.audit.live import STACK_TAG, Live, read_live
 from gateway_rules.cli.repair import RepairWish, run_repair
 from gateway_rules.deploy import resource_names
 from gateway_rules.deploy.repair.imports_needed import repairs
 from gateway_rules.deploy.repair.repairer import Pulumi, Repairer
 from gateway_rules.deploy.repair.state import UNREAD
 from gateway_rules.errors import NoAnswer
-from gateway_rules.planning.planner import Plan, plan
+from gateway_rules.planning.planner import plan
+from gateway_rules.planning.stack_plan import StackPlan
 
 Says = pytest.CaptureFixture[str]
 GONE = "sgr-gone"
@@ -40,10 +40,10 @@ def client() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def deployed(client: Any) -> Plan:
-    """Deploy a stack, and give its plan."""
+def deployed(client: Any) -> StackPlan:
+    """Deploy a stack, and give it."""
     roles = NOBODY | {"administrators": ["10.1.0.0/24"]}
-    return deploy(plan(shipped(), site(**FEW | {"roles": roles})), client).plan
+    return deploy(plan(shipped(), site(**FEW | {"roles": roles})), client).stack
 
 
 @dataclass
@@ -97,19 +97,24 @@ def script(tmp_path: Path) -> Script:
     return Script(tmp_path)
 
 
-def _mender(planned: Plan, script: Script, client: Any) -> Repairer:
-    return Repairer(planned, script, client, script.root)
+def read(stack: StackPlan, client: Any) -> Live:
+    """Read what AWS has of a stack."""
+    return read_live(stack.plan.site, stack.location, client)
+
+
+def _mender(stack: StackPlan, script: Script, client: Any) -> Repairer:
+    return Repairer(stack, script, client, script.root)
 
 
 YES, NO = (RepairWish(yes, as_json=False, up="pulumi up -s test") for yes in (True, False))
 
 
 def test_everything_is_mended_in_one_go(
-    deployed: Plan, script: Script, client: Any, capsys: Says
+    deployed: StackPlan, script: Script, client: Any, capsys: Says
 ) -> None:
     """With --yes the state is read again, then imported into, and the next step is named."""
     script.pending.append({"type": "creating", "resource": {"urn": "urn:pulumi:test::p::t::x"}})
-    wanted = len(resource_names.planned("test", deployed.groups))
+    wanted = len(resource_names.planned("test", deployed.plan.groups))
     assert run_repair(_mender(deployed, script, client), YES) == 0
     told = capsys.readouterr()
     assert script.commands == ["refresh", "import"]
@@ -126,7 +131,7 @@ def test_everything_is_mended_in_one_go(
 
 
 def test_every_call_names_the_stack_and_asks_nothing(
-    deployed: Plan, script: Script, client: Any
+    deployed: StackPlan, script: Script, client: Any
 ) -> None:
     """The shared choice of a stack is not relied on, and nobody sits at Pulumi's prompt."""
     script.pending.append({"type": "creating", "resource": {"urn": "urn:pulumi:test::p::t::x"}})
@@ -140,7 +145,7 @@ def test_every_call_names_the_stack_and_asks_nothing(
 
 
 def test_without_a_terminal_nothing_is_mended(
-    deployed: Plan, script: Script, client: Any, capsys: Says
+    deployed: StackPlan, script: Script, client: Any, capsys: Says
 ) -> None:
     """Where nobody can answer, the findings are listed and the command exits 1."""
     assert run_repair(_mender(deployed, script, client), NO) == 1
@@ -158,7 +163,7 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 1), ("\n", 1)])
 def test_on_a_terminal_the_user_is_asked(
-    deployed: Plan,
+    deployed: StackPlan,
     script: Script,
     client: Any,
     monkeypatch: pytest.MonkeyPatch,
@@ -175,9 +180,9 @@ def test_on_a_terminal_the_user_is_asked(
     assert script.commands == ["import"] * (not code)
 
 
-def test_nothing_to_repair(deployed: Plan, script: Script, client: Any, capsys: Says) -> None:
+def test_nothing_to_repair(deployed: StackPlan, script: Script, client: Any, capsys: Says) -> None:
     """A stack that is whole is left alone, and the command says so."""
-    imports = repairs(deployed, read(deployed, client), UNREAD).imports
+    imports = repairs(deployed.plan, read(deployed, client), UNREAD).imports
     script.known += [{"type": i.type, "name": i.name, "id": i.id} for i in imports]
     assert run_repair(_mender(deployed, script, client), YES) == 0
     told = capsys.readouterr()
@@ -186,10 +191,10 @@ def test_nothing_to_repair(deployed: Plan, script: Script, client: Any, capsys: 
 
 
 def test_what_aws_has_no_more_leaves_the_state(
-    deployed: Plan, script: Script, client: Any, capsys: Says
+    deployed: StackPlan, script: Script, client: Any, capsys: Says
 ) -> None:
     """The state is read again, though nothing was under way and nothing is to be imported."""
-    imports = repairs(deployed, read(deployed, client), UNREAD).imports
+    imports = repairs(deployed.plan, read(deployed, client), UNREAD).imports
     script.known += [{"type": i.type, "name": i.name, "id": i.id} for i in imports]
     script.known.append({"type": resource_names.RULES["egress"], "name": "x", "id": GONE})
     assert run_repair(_mender(deployed, script, client), YES) == 0
@@ -201,7 +206,7 @@ def test_what_aws_has_no_more_leaves_the_state(
 
 
 def test_what_is_left_to_a_person_is_found(
-    deployed: Plan, script: Script, client: Any, capsys: Says
+    deployed: StackPlan, script: Script, client: Any, capsys: Says
 ) -> None:
     """Nothing can be mended, and the command exits 1 as long as somebody has to judge."""
     tags = tagged("security-group", **{STACK_TAG: "test"})
@@ -216,7 +221,9 @@ def test_what_is_left_to_a_person_is_found(
     assert f"  {made}  the group mine" in capsys.readouterr().out.splitlines()
 
 
-def test_json_is_one_document(deployed: Plan, script: Script, client: Any, capsys: Says) -> None:
+def test_json_is_one_document(
+    deployed: StackPlan, script: Script, client: Any, capsys: Says
+) -> None:
     """What was found and what became of it stand in one document."""
     wish = RepairWish(yes=True, as_json=True, up="up")
     assert run_repair(_mender(deployed, script, client), wish) == 0
@@ -228,7 +235,7 @@ def test_json_is_one_document(deployed: Plan, script: Script, client: Any, capsy
     assert {*told["imports"][0]} == {"type", "name", "id", "wanted"}
 
 
-def test_what_stays_broken_is_no_success(deployed: Plan, script: Script, client: Any) -> None:
+def test_what_stays_broken_is_no_success(deployed: StackPlan, script: Script, client: Any) -> None:
     """An import that Pulumi forgets is tried again, and then given up."""
     script.forgets = True
     with pytest.raises(NoAnswer) as refused:
@@ -250,7 +257,7 @@ CLOUD = "error: [409] Conflict: Another update is currently in progress.\n"
 
 @pytest.mark.parametrize("said", [LOCKED, CLOUD])
 def test_lock_that_nobody_here_can_judge_is_reported(
-    deployed: Plan, script: Script, client: Any, said: str
+    deployed: StackPlan, script: Script, client: Any, said: str
 ) -> None:
     """A lock in a bucket or in Pulumi Cloud is told in the engine's words, with what cancels it."""
     script.failures["import"] = said
@@ -264,7 +271,7 @@ def test_lock_that_nobody_here_can_judge_is_reported(
     assert script.commands == ["import"]
 
 
-def test_pulumi_that_fails_is_quoted(deployed: Plan, script: Script, client: Any) -> None:
+def test_pulumi_that_fails_is_quoted(deployed: StackPlan, script: Script, client: Any) -> None:
     """What Pulumi cannot do is said in its own words, with the call that failed."""
     script.failures["stack"] = "error: no stack named 'test' found\n"
     with pytest.raises(NoAnswer) as refused:
@@ -285,7 +292,7 @@ def _lock(script: Script, process: int) -> None:
 
 
 def test_lock_of_a_living_process_is_left_alone(
-    deployed: Plan, script: Script, client: Any
+    deployed: StackPlan, script: Script, client: Any
 ) -> None:
     """An update that still runs is not disturbed, and its process is named."""
     _lock(script, os.getpid())
@@ -300,7 +307,7 @@ def test_lock_of_a_living_process_is_left_alone(
 
 
 def test_lock_that_cannot_be_read_may_be_a_living_one(
-    deployed: Plan, script: Script, client: Any
+    deployed: StackPlan, script: Script, client: Any
 ) -> None:
     """Of a lock that is cut short nobody can tell whose it is, so a person has to."""
     _lock(script, os.getpid())
@@ -318,7 +325,7 @@ def test_lock_that_cannot_be_read_may_be_a_living_one(
 
 
 def test_torn_file_goes_before_the_state_is_read(
-    deployed: Plan, script: Script, client: Any, capsys: Says
+    deployed: StackPlan, script: Script, client: Any, capsys: Says
 ) -> None:
     """A half-written file hides the state, so it goes first, and the rest follows."""
     script.url = (script.root / "state").as_uri()

@@ -211,14 +211,14 @@ def test_the_additions_of_a_caveat_can_be_pasted(caveat: Caveat, tmp_path: Path)
         f"    - {flow_style(addition_as_written(addition))}\n" for addition in caveat.additions
     ]
     stack = STACK + "  gateway-rules:additions:\n" + "".join(lines)
-    flows = load_plan(project(tmp_path, stack), "bad").flows
+    flows = load_plan(project(tmp_path, stack), "bad").plan.flows
     asked = {service for flow in flows for service in flow.services}
     assert {addition.name for addition in caveat.additions} <= asked
 
 
 def test_nothing_of_a_caveat_is_opened_unasked(tmp_path: Path) -> None:
     """Without additions a plan has the document's services alone."""
-    flows = load_plan(project(tmp_path), "bad").flows
+    flows = load_plan(project(tmp_path), "bad").plan.flows
     assert {service for flow in flows for service in flow.services} == set(CATALOGUE.by_id)
 
 

@@ -314,7 +314,7 @@ def test_the_acl_lacks_nothing_and_its_excess_is_as_told(
     networks = config_of(stack)["gateway-rules:networks"]
     boxes = expected_acl(rows_of(stack), direction, networks)
     required = [PATH_MTU, *(Rule(direction, *box) for box in boxes)]
-    budgets = load_plan(ROOT, stack).acl.budgets
+    budgets = load_plan(ROOT, stack).plan.acl.budgets
     claim = sum(budget.excess for (way, _), budget in budgets.items() if way == direction)
     assert compare(direction, required, found[stack].entries, acl_passes) == ([], claim)
     exported = found[stack].run.outputs["excess"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from sites import NOBODY, shipped, site
+from sites import NOBODY, placed, shipped, site
 from written import HOSTS
 
 from gateway_rules.inputs.hosts import demanded_hosts, is_looked_up, looked_up, named_hosts
@@ -67,7 +67,7 @@ def test_every_view_says_where_addresses_come_from(
     assert is_looked_up(service, found.site, CATALOGUE) == expected
     console = Console(record=True, width=1000)
     print_plan(found, console)
-    opened = compare("test", None, found).opened
+    opened = compare("test", None, placed(found)).opened
     views = {
         "table": console.export_text(),
         "snapshot": snapshot(found),

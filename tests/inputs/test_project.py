@@ -85,7 +85,7 @@ def test_a_project_without_stacks_says_so(tmp_path: Path) -> None:
 
 def test_a_plan_is_that_of_the_stack(tmp_path: Path) -> None:
     """The stack's file and the shipped catalogue make the plan."""
-    plan = load_plan(project(tmp_path), "bad")
+    plan = load_plan(project(tmp_path), "bad").plan
     assert (plan.site.stack, plan.site.region, plan.catalogue.issue) == ("bad", "eu-west-1", "3.14")
 
 

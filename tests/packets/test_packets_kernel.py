@@ -288,7 +288,7 @@ def test_an_acl_passes_what_the_kernel_passes(seed: int) -> None:
 @pytest.fixture(scope="module")
 def ireland() -> Plan:
     """Give the plan of a stack that is shipped."""
-    return load_plan(ROOT, "eu-west-1")
+    return load_plan(ROOT, "eu-west-1").plan
 
 
 def test_the_group_of_a_real_stack_passes_what_the_kernel_passes(ireland: Plan) -> None:

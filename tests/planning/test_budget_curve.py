@@ -8,7 +8,7 @@ from sites import ROOT, STACKS, situations
 
 from gateway_rules.errors import Impossible
 from gateway_rules.inputs.catalogue import Catalogue
-from gateway_rules.inputs.site import StackSite
+from gateway_rules.inputs.site import Site
 from gateway_rules.planning.budget_curve import Curve, excess_curve
 from gateway_rules.planning.network_acl import Budget
 from gateway_rules.planning.planner import Plan, plan
@@ -20,7 +20,7 @@ SMALL = Curve("egress", "ipv4", (Budget(2, 2, 70, 70), Budget(3, 3, 5, 5), Budge
 @pytest.fixture(scope="module", params=STACKS)
 def planned(request: pytest.FixtureRequest) -> Plan:
     """Plan a stack of the repository."""
-    return load_plan(ROOT, request.param)
+    return load_plan(ROOT, request.param).plan
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_every_budget_of_a_stack_is_proven(curves: tuple[Curve, ...]) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(situations())
-def test_more_entries_never_cost_more(situation: tuple[Catalogue, StackSite]) -> None:
+def test_more_entries_never_cost_more(situation: tuple[Catalogue, Site]) -> None:
     """Budget by budget the excess falls, to nothing and no sooner than at the end."""
     try:
         some = plan(*situation)

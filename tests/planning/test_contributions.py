@@ -10,7 +10,7 @@ from sites import ROOT, STACKS, situations
 from strategies import Box, boxes, port_ranges, prefixes_within
 
 from gateway_rules.inputs.catalogue import Catalogue
-from gateway_rules.inputs.site import StackSite
+from gateway_rules.inputs.site import Site
 from gateway_rules.packets.prefixes import FAMILIES, parse_prefix
 from gateway_rules.packets.protocols import DIRECTIONS
 from gateway_rules.packets.sets import Piece, count, passed
@@ -109,7 +109,7 @@ def _holds(box: Box, protocol: str, network: str, port: int) -> bool:
 
 @settings(max_examples=40, deadline=None)
 @given(situations())
-def test_shares_add_up_to_the_excess(situation: tuple[Catalogue, StackSite]) -> None:
+def test_shares_add_up_to_the_excess(situation: tuple[Catalogue, Site]) -> None:
     """Of any catalogue and site, all that the entries of a direction add is the excess told."""
     flows, networks = required_flows(*situation), situation[1].networks
     acl = network_acl(flows, situation[1])
@@ -125,7 +125,7 @@ def test_shares_add_up_to_the_excess(situation: tuple[Catalogue, StackSite]) -> 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_shares_of_a_stack_hold_all_that_it_requires(stack: str) -> None:
     """Nothing that is required is missing from the sum, and nothing is in it twice."""
-    plan = load_plan(ROOT, stack)
+    plan = load_plan(ROOT, stack).plan
     required = count(passed(legs(plan.flows, plan.site.networks)))
     assert sum(share.required for share in entry_contributions(plan)) == required
 

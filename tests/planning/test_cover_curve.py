@@ -23,7 +23,7 @@ def allow(protocol: Protocol, first: int, last: int, prefix: str) -> Allow:
 
 def of_stack(stack: str, direction: Direction) -> tuple[Allow, ...]:
     """Give what a stack of this repository requires of its ACL in a direction."""
-    plan = load_plan(ROOT, stack)
+    plan = load_plan(ROOT, stack).plan
     return tuple(asked(legs(plan.flows, plan.site.networks), direction, 4))
 
 

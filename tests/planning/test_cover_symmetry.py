@@ -100,7 +100,7 @@ def test_stacks_whose_networks_alone_differ_are_searched_for_once() -> None:
     """The curve of eu-central-1 is there once that of eu-west-1 is."""
     least_excesses.cache_clear()
     for stack in ("eu-west-1", "eu-central-1"):
-        plan = load_plan(ROOT, stack)
+        plan = load_plan(ROOT, stack).plan
         curve(asked(legs(plan.flows, plan.site.networks), "egress", 4))
     assert least_excesses.cache_info().misses == 1
 

@@ -14,7 +14,7 @@ from written import RICH, project
 
 from gateway_rules.inputs import addition_as_written
 from gateway_rules.inputs.catalogue import SHIPPED, Addition, Catalogue, read_catalogue
-from gateway_rules.inputs.site import StackSite
+from gateway_rules.inputs.site import StackFields
 from gateway_rules.inputs.stack_file import KEYS
 from gateway_rules.planning import plan_json
 from gateway_rules.planning.planner import Plan, plan
@@ -70,7 +70,7 @@ def shape(value: Any) -> Any:
 @pytest.fixture(scope="module")
 def rich(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """Plan a site that leaves out, narrows and adds."""
-    return load_plan(project(tmp_path_factory.mktemp("rich"), RICH), "bad")
+    return load_plan(project(tmp_path_factory.mktemp("rich"), RICH), "bad").plan
 
 
 def test_the_site_fits_without_joining(rich: Plan) -> None:
@@ -93,7 +93,7 @@ def test_keys_are_those_that_are_promised(rich: Plan) -> None:
 def test_every_stack_of_the_project_has_the_promised_keys() -> None:
     """The project's own stacks use every service, so that list alone is empty."""
     for stack in ("eu-west-1", "eu-central-1"):
-        data = plan_json.plan_as_json(load_plan(ROOT, stack))
+        data = plan_json.plan_as_json(load_plan(ROOT, stack).plan)
         del data["caveats"]
         assert shape(data) == {**CONTRACT, "not_used": []}
 
@@ -102,7 +102,7 @@ def test_every_stack_of_the_project_has_the_promised_keys() -> None:
 @pytest.mark.parametrize("direction", ["egress", "ingress"])
 def test_what_the_entries_add_is_the_excess(stack: str, direction: str) -> None:
     """Nothing is counted twice, so the entries of a direction add up to its budgets' excess."""
-    acl = plan_json.plan_as_json(load_plan(ROOT, stack))["network_acl"]
+    acl = plan_json.plan_as_json(load_plan(ROOT, stack).plan)["network_acl"]
     adds = [entry["adds"] for entry in acl["entries"] if entry["direction"] == direction]
     assert sum(adds) == sum(budget["excess"] for budget in acl[direction].values())
 
@@ -144,7 +144,7 @@ def test_what_opens_nothing_says_why(rich: Plan) -> None:
 def planned(config: dict[str, Any], catalogue: Catalogue) -> str:
     """Give the bytes of the plan of what stands under `config:`."""
     fields = {name: config[key] for name, key in KEYS.items() if key in config}
-    site = StackSite.model_validate({"stack": "bad", **fields})
+    site = StackFields.model_validate({"stack": "bad", **fields}).site
     return json.dumps(plan_json.plan_as_json(plan(catalogue, site)))
 
 

@@ -60,7 +60,7 @@ def test_equal_files_give_equal_plans() -> None:
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_documents_site_fits_the_quotas_that_aws_gives(stack: str) -> None:
     """59 rules of 60 in one group, and an ACL that is exact where it lets in."""
-    planned = load_plan(ROOT, stack)
+    planned = load_plan(ROOT, stack).plan
     (group,) = planned.groups
     ways = Counter(rule.direction for rule in group.rules)
     assert (group.name, ways) == (f"gateway-rules-{stack}", {"egress": 50, "ingress": 9})
@@ -75,7 +75,7 @@ def test_the_documents_site_fits_the_quotas_that_aws_gives(stack: str) -> None:
 
 def test_planning_is_fast(record_property: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """The time of one plan is shown, and is the same plan each time."""
-    planned = load_plan(ROOT, STACKS[0])
+    planned = load_plan(ROOT, STACKS[0]).plan
     began = time.perf_counter()
     again = plan(planned.catalogue, planned.site)
     seconds = time.perf_counter() - began

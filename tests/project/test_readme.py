@@ -87,7 +87,7 @@ def test_every_make_target_is_there() -> None:
 @pytest.mark.parametrize("stack", IN_EMEA)
 def test_quoted_end_of_make_up_is_what_every_stack_prints(stack: str) -> None:
     """The excerpt is what a clean verification of each stack of the repository looks like."""
-    plan = load_plan(ROOT, stack)
+    plan = load_plan(ROOT, stack).plan
     rules = [rule for group in plan.groups for rule in group.rules]
     sums = {
         f"{direction} {name}": sum(each.direction == direction for each in some)
@@ -109,7 +109,7 @@ def test_quoted_summary_is_what_is_printed_last(stack: str) -> None:
     """A stack's line in the excerpt is the one at the end of `make up`, but for the seconds."""
     deployment = Deployment(stack, succeeded=True, tally=Tally(), log=Path("log"))
     verification = Verification(stack, (), (), (), {})
-    outcome = Outcome(load_plan(ROOT, stack), deployment, verification, seconds=0)
+    outcome = Outcome(load_plan(ROOT, stack).plan, deployment, verification, seconds=0)
     quoted = {tuple(line.split()[:-1]) for line in README.splitlines()}
     assert outcome.row()[:-1] in quoted
     assert COLUMNS[:-1] in quoted
@@ -117,7 +117,7 @@ def test_quoted_summary_is_what_is_printed_last(stack: str) -> None:
 
 def test_quoted_budget_is_what_every_stack_uses() -> None:
     """The excerpt's line about the ACL's ingress budget is true of each stack."""
-    budgets: set[Budget] = {load_plan(ROOT, s).acl.budgets["ingress", "ipv4"] for s in IN_EMEA}
+    budgets: set[Budget] = {load_plan(ROOT, s).plan.acl.budgets["ingress", "ipv4"] for s in IN_EMEA}
     (lines,) = (plan_tables.budget_lines("ingress", "ipv4", budget) for budget in budgets)
     assert "\n".join(lines) in README
 

@@ -15,7 +15,6 @@ from engine import Rehearsal, rehearsal
 from workflows import GITHUB, Done, Runner, step_of, steps
 
 from gateway_rules.audit import live
-from gateway_rules.inputs.site import StackSite
 
 pytestmark = pytest.mark.engine
 
@@ -65,9 +64,8 @@ class Account:
         return len(found.groups) + len(found.rules) + sum(acl.own for acl in found.acls)
 
     def _live(self) -> live.Live:
-        site = self.project.plan(STACK).site
-        assert isinstance(site, StackSite)
-        return live.read_live(site, self.ec2)
+        stack = self.project.planned(STACK)
+        return live.read_live(stack.plan.site, stack.location, self.ec2)
 
 
 @pytest.fixture(scope="module")

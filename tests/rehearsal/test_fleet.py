@@ -11,7 +11,7 @@ from gateway_rehearsal.layout import Layout
 from gateway_rules.errors import Faults
 from gateway_rules.inputs.catalogue import read_catalogue
 from gateway_rules.inputs.project import stack_names
-from gateway_rules.inputs.stack_file import read_without_addresses
+from gateway_rules.inputs.stack_file import StackFile, read_without_addresses
 from gateway_rules.planning.stack_plan import load_plan
 
 ROOT = Path(__file__).parents[2]
@@ -46,42 +46,47 @@ def test_goes_round_again_when_regions_are_used_up() -> None:
 
 def test_makes_the_template_with_another_region(layout: Layout) -> None:
     """A stack of a fleet differs from the template in its Region and its VPC, and in no more."""
-    sites = fleet.sites(layout.root, 7)
-    fleet.make(layout, sites)
+    files = fleet.files(layout.root, 7)
+    fleet.make(layout, files)
 
-    assert stack_names(layout.source) == tuple(sorted(site.stack for site in sites))
+    names = [file.site.stack for file in files]
+    assert stack_names(layout.source) == tuple(sorted(names))
     catalogue = read_catalogue()
-    read = [read_without_addresses(layout.source, site.stack, catalogue) for site in sites]
-    assert tuple(read) == sites
+    read = [read_without_addresses(layout.source, name, catalogue) for name in names]
+    assert [(f.site, f.location) for f in read] == [(f.site, f.location) for f in files]
     template = read_without_addresses(layout.root, fleet.TEMPLATE, catalogue)
-    own = ("stack", "region", "vpc")
-    assert {site.model_dump_json(exclude={*own}) for site in sites} == {
-        template.model_dump_json(exclude={*own})
-    }
-    assert len({site.stack for site in sites}) == len({str(site.vpc) for site in sites}) == 7
+    assert {shared(file) for file in files} == {shared(template)}
+    assert len({*names}) == len({str(file.location.vpc) for file in files}) == 7
+
+
+def shared(file: StackFile) -> tuple[str, str]:
+    """Give what no stack of a fleet has of its own."""
+    site = file.site.model_dump_json(exclude={"stack", "region"})
+    return site, file.location.model_dump_json(exclude={"vpc"})
 
 
 def test_is_a_project_that_plans(layout: Layout) -> None:
     """Whoever goes into the fleet's folder has a project like any other."""
-    site = next(site for site in fleet.sites(layout.root, 10) if site.region.startswith("eu-"))
-    fleet.make(layout, (site,))
+    file = next(f for f in fleet.files(layout.root, 10) if f.site.region.startswith("eu-"))
+    fleet.make(layout, (file,))
 
-    assert load_plan(layout.source, site.stack).site == site
+    site = file.site
+    assert load_plan(layout.source, site.stack).plan.site == site
     assert (layout.source / "__main__.py").read_text() == (ROOT / "__main__.py").read_text()
     assert layout.stack_file(site.stack).exists()
 
 
 def test_makes_afresh(layout: Layout) -> None:
     """A smaller fleet leaves nothing of the larger one before it, nor what was looked up for it."""
-    fleet.make(layout, fleet.sites(layout.root, 3))
+    fleet.make(layout, fleet.files(layout.root, 3))
     looked_up = layout.source / ".local" / "addresses" / "fleet-us-east-1.yaml"
     looked_up.parent.mkdir(parents=True)
     looked_up.touch()
-    (site,) = fleet.sites(layout.root, 1)
+    (file,) = fleet.files(layout.root, 1)
 
-    fleet.make(layout, (site,))
+    fleet.make(layout, (file,))
 
-    assert stack_names(layout.source) == (site.stack,)
+    assert stack_names(layout.source) == (file.site.stack,)
     assert not looked_up.exists()
 
 
@@ -89,7 +94,7 @@ def test_leaves_the_users_stacks_alone(layout: Layout) -> None:
     """The files of the project are as before, and all that is made is under `.local/`."""
     before = {file: file.read_bytes() for file in layout.root.rglob("*") if file.is_file()}
 
-    fleet.make(layout, fleet.sites(layout.root, 2))
+    fleet.make(layout, fleet.files(layout.root, 2))
 
     made = {file for file in layout.root.rglob("*") if file.is_file()} - before.keys()
     assert all(file.is_relative_to(layout.local) for file in made)
@@ -110,7 +115,7 @@ def test_needs_the_template(layout: Layout) -> None:
     layout.root.joinpath("stacks", f"Pulumi.{fleet.TEMPLATE}.yaml").unlink()
 
     with pytest.raises(Faults) as caught:
-        fleet.sites(layout.root, 3)
+        fleet.files(layout.root, 3)
 
     (fault,) = caught.value.faults
     assert str(fault) == (
@@ -125,7 +130,7 @@ def test_shows_the_faults_of_the_template(layout: Layout) -> None:
     file.write_text(file.read_text().replace("10.42.0.0/24", "10.42.0.1/24"))
 
     with pytest.raises(Faults) as caught:
-        fleet.sites(layout.root, 3)
+        fleet.files(layout.root, 3)
 
     assert [(fault.file, fault.rule) for fault in caught.value.faults] == [
         (f"stacks/{file.name}", "host-bits")

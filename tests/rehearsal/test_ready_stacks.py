@@ -63,7 +63,7 @@ def test_sets_aside_what_lacks_addresses(project: Path) -> None:
 
     found = read(project)
 
-    assert [site.stack for site in found.lacking] == ["us-east-1"]
+    assert [file.site.stack for file in found.lacking] == ["us-east-1"]
     assert [site.stack for site in found.sites] == [STACK, "us-east-1"]
     assert found.pending == ()
 
@@ -72,7 +72,7 @@ def test_leaves_out_what_still_lacks_addresses(project: Path) -> None:
     """Where a look-up has not brought every address, the stack stays pending, with the cure."""
     edit(project, STACK, "us-east-1", stack="us-east-1")
 
-    found = plan(project, read(project).lacking)
+    found = plan(project, [file.site.stack for file in read(project).lacking])
 
     assert (found.ready, found.lacking) == ((), ())
     assert [(fault.file, fault.rule) for fault in found.pending] == [

@@ -44,7 +44,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def site(project: Path, stack: str = STACK) -> Site:
     """Read a stack that lacks its addresses."""
-    return read_without_addresses(project, stack, read_catalogue())
+    return read_without_addresses(project, stack, read_catalogue()).site
 
 
 def look_up(project: Path, server: Server, stack: str = STACK) -> Path:
@@ -66,7 +66,7 @@ def given(server: Server, stack: str = STACK) -> list[str]:
 
 def spam_peers(project: Path, stack: str) -> set[str]:
     """Give the peers of a stack's spam-signature services."""
-    flows = load_plan(project, stack).flows
+    flows = load_plan(project, stack).plan.flows
     return {str(flow.peer) for flow in flows if "spam-signatures-cloud" in flow.services}
 
 

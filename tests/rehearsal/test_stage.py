@@ -9,8 +9,7 @@ from moto import mock_aws
 
 from gateway_rehearsal.stage import Stage, make, presumed
 from gateway_rules.errors import NoAnswer
-from gateway_rules.inputs.site import Site, StackSite
-from gateway_rules.packets.prefixes import parse_prefix
+from gateway_rules.inputs.site import Location, Site
 
 REGION = "eu-west-1"
 VPC = {"Name": "mail-gateway"}
@@ -29,10 +28,15 @@ def stage(*networks: tuple[str | None, str | None]) -> Stage:
     return Stage(VPC, SUBNETS, networks)
 
 
-def site(**fields: Any) -> StackSite:
-    """Give a site that says only where in AWS it is."""
-    given = {"stack": "test", "region": REGION, "vpc": VPC, "subnets": SUBNETS, "roles": {}}
-    return StackSite.model_construct(**{**given, **fields})
+def site(*networks: str) -> Site:
+    """Give a site of these networks and nothing else."""
+    data = {"stack": "test", "region": REGION, "roles": {}, "networks": networks}
+    return Site.model_validate(data)
+
+
+def location(**fields: Any) -> Location:
+    """Say where in AWS it is."""
+    return Location(**{"vpc": VPC, "subnets": SUBNETS, **fields})
 
 
 def vpcs(ec2: Any) -> list[dict[str, Any]]:
@@ -142,13 +146,12 @@ def test_says_what_no_vpc_can_have(ec2: Any, wanted: list[str], said: str) -> No
 
 def test_pairs_the_networks_of_both_families() -> None:
     """IPv6 networks go to the first subnets; the rest have none, or are IPv6 alone."""
-    named = site(networks=tuple(map(parse_prefix, ("10.0.0.0/26", "2001:db8::/64", "10.0.1.0/26"))))
-    more = site(
-        networks=tuple(map(parse_prefix, ("10.0.0.0/26", "2001:db8::/64", "2001:db9::/64")))
-    )
+    at = location()
+    named = site("10.0.0.0/26", "2001:db8::/64", "10.0.1.0/26")
+    more = site("10.0.0.0/26", "2001:db8::/64", "2001:db9::/64")
 
-    assert presumed(named) == stage(("10.0.0.0/26", "2001:db8::/64"), ("10.0.1.0/26", None))
-    assert presumed(more) == stage(("10.0.0.0/26", "2001:db8::/64"), (None, "2001:db9::/64"))
+    assert presumed(named, at) == stage(("10.0.0.0/26", "2001:db8::/64"), ("10.0.1.0/26", None))
+    assert presumed(more, at) == stage(("10.0.0.0/26", "2001:db8::/64"), (None, "2001:db9::/64"))
 
 
 def test_makes_a_subnet_of_ipv6_alone(ec2: Any) -> None:
@@ -160,22 +163,16 @@ def test_makes_a_subnet_of_ipv6_alone(ec2: Any) -> None:
 
 def test_puts_gateways_somewhere() -> None:
     """A site that names no networks gets one subnet, so that its tags find one."""
-    assert presumed(site(networks=())) == stage(("10.255.0.0/24", None))
+    assert presumed(site(), location()) == stage(("10.255.0.0/24", None))
 
 
 @pytest.mark.parametrize("ids", [{"vpc": "vpc-0a1b"}, {"subnets": ("subnet-0a1b",)}])
 def test_cannot_make_ids(ids: dict[str, Any]) -> None:
     """Ids are AWS's to give; a stack that names them cannot be rehearsed, and learns the cure."""
     with pytest.raises(NoAnswer) as caught:
-        presumed(site(networks=(), **ids))
+        presumed(site(), location(**ids))
 
     assert str(caught.value) == (
         "error: <command>:1:1: [stage-ids] test names its VPC or its subnets by id, which a local "
         "AWS cannot make; name them by tags to rehearse the stack"
     )
-
-
-def test_needs_a_site_of_a_file() -> None:
-    """A site that a program made says nowhere where it is."""
-    with pytest.raises(TypeError, match="only a site that was read from a stack file"):
-        presumed(Site.model_construct(stack="test", region=REGION, roles={}))

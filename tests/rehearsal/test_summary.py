@@ -23,7 +23,7 @@ STACK = "eu-west-1"
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     """Plan the example stack."""
-    return load_plan(ROOT, STACK)
+    return load_plan(ROOT, STACK).plan
 
 
 @pytest.fixture

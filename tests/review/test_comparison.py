@@ -9,9 +9,9 @@ from repository import ADMINISTRATORS, CATALOGUE, FRANKFURT, IRELAND, STACK, Rep
 
 from gateway_rules.errors import Faults
 from gateway_rules.inputs.catalogue import REGIONS, Catalogue
-from gateway_rules.planning.planner import Plan
-from gateway_rules.planning.stack_plan import load_plan
-from gateway_rules.review import comparison
+from gateway_rules.inputs.site import Site
+from gateway_rules.planning import stack_plan
+from gateway_rules.planning.planner import Plan, plan_checked
 from gateway_rules.review.comparison import Review, review_change
 from gateway_rules.review.packet_diff import StackDiff
 from gateway_rules.views import review_as_text
@@ -124,11 +124,11 @@ def test_a_stack_that_stays_is_planned_once(
     """Planning is what takes time, and most changes leave most stacks alone."""
     planned: list[str] = []
 
-    def noting(root: Path, stack: str, catalogue: Catalogue) -> Plan:
-        planned.append(stack)
-        return load_plan(root, stack, catalogue)
+    def noting(catalogue: Catalogue, site: Site) -> Plan:
+        planned.append(site.stack)
+        return plan_checked(catalogue, site)
 
-    monkeypatch.setattr(comparison, "load_plan", noting)
+    monkeypatch.setattr(stack_plan, "plan_checked", noting)
     there.edit(IRELAND, ADMINISTRATORS, MORE)
     assert statuses(there) == {"eu-central-1": "unchanged", "eu-west-1": "changed"}
     assert planned == ["eu-central-1", "eu-west-1", "eu-west-1"]

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sites import catalogue_of, shipped, site
+from sites import catalogue_of, placed, shipped, site, stack_file
 from strategies import Plain
 
-from gateway_rules.errors import Fault, Pending
+from gateway_rules.errors import Fault
 from gateway_rules.inputs.policy import Brake, Limits, Trip
 from gateway_rules.inputs.site import Site
 from gateway_rules.planning.planner import Plan, plan
 from gateway_rules.review.limits import trips
-from gateway_rules.review.packet_diff import Side, compare
+from gateway_rules.review.packet_diff import Side, compare, plan_of
 
 ROLES: dict[str, Sequence[str]] = dict.fromkeys(site().roles, ())
 NOTHING = {service.id: False for service in shipped().services if not service.role}
@@ -28,14 +28,16 @@ def at(additions: Sequence[dict[str, Any]] = (), **roles: Sequence[str]) -> Plan
     )
 
 
-def tripped(before: Side, after: Side, **limits: Any) -> list[Trip]:
+def tripped(before: Plan | Side, after: Plan | Side, **limits: Any) -> list[Trip]:
     """Give the trips of a change; limits that are not given are out of reach."""
     far = {"opened_addresses": 1 << 129, "opened_share": 1, "changed_rules_share": 1}
     lax = {**far, "administrative_prefix": {"ipv4": 0, "ipv6": 0}, **limits}
     # The shares end at 1, which a test may well go past; those trips are not asked for here.
     unasked: set[Brake] = {"opened-share", "changed-rules"}
     named = {"opened_share": "opened-share", "changed_rules_share": "changed-rules"}
-    found = trips(Limits.model_validate(lax), compare("test", before, after), before, after)
+    sides = [placed(side) if isinstance(side, Plan) else side for side in (before, after)]
+    diff = compare("test", *sides)
+    found = trips(Limits.model_validate(lax), diff, *map(plan_of, sides))
     return [t for t in found if t.brake not in unasked - {named.get(name) for name in limits}]
 
 
@@ -267,7 +269,7 @@ def test_messages_and_all_protocols_are_named_as_they_are() -> None:
 # --- removed-service ---------------------------------------------------------------------------
 
 
-def ended(before: Side, after: Side) -> list[tuple[str, str]]:
+def ended(before: Plan | Side, after: Plan | Side) -> list[tuple[str, str]]:
     """Give value and cause of what ends."""
     return [
         (trip.value, trip.cause)
@@ -344,7 +346,8 @@ def test_an_addition_may_get_another_name() -> None:
     assert ended(first, at()) == [("ends web (ingress tcp 8080)", "no flow is left")]
 
 
-PENDING = Pending(Fault("stacks/Pulumi.test.yaml", 2, 3, "pending", "no addresses", "list them"))
+LACK = Fault("stacks/Pulumi.test.yaml", 2, 3, "pending", "no addresses", "list them")
+PENDING = stack_file(site(), LACK)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import simulator
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from simulator import acl_passes, cells, group_passes
-from sites import EVERYBODY, catalogue_of, catalogues, read_site, shipped, site
+from sites import EVERYBODY, catalogue_of, catalogues, placed, read_site, shipped, site, stack_file
 from strategies import Plain, sites
 
-from gateway_rules.errors import Fault, Faults, Impossible, Pending
+from gateway_rules.errors import Fault, Faults, Impossible
 from gateway_rules.inputs.catalogue import Catalogue
 from gateway_rules.inputs.site import Site
 from gateway_rules.packets.prefixes import parse_prefix
@@ -21,13 +21,13 @@ from gateway_rules.packets.sets import Piece
 from gateway_rules.planning.network_acl import Budget, Entry, NetworkAcl
 from gateway_rules.planning.planner import Plan, plan
 from gateway_rules.planning.security_group import Rule
+from gateway_rules.review import packet_diff
 from gateway_rules.review.packet_diff import (
     AclChange,
     Change,
     Changes,
     Side,
     StackDiff,
-    compare,
     origin,
     rules,
 )
@@ -66,6 +66,12 @@ def pieces(changes: Iterable[Change]) -> list[Piece]:
 def of(**fields: Any) -> Plan:
     """Plan a site with the shipped catalogue, in which nobody has a role but those given."""
     return plan(shipped(), site(**fields))
+
+
+def compare(stack: str, before: Plan | Side, after: Plan | Side) -> StackDiff:
+    """Compare two sides; a plan stands for a stack whose file asks for it."""
+    then, now = (placed(side) if isinstance(side, Plan) else side for side in (before, after))
+    return packet_diff.compare(stack, then, now)
 
 
 # --- Properties ------------------------------------------------------------------------------
@@ -179,7 +185,8 @@ def share_a_packet(one: simulator.Match, other: simulator.Match) -> bool:
 # --- Sides without a plan --------------------------------------------------------------------
 
 FAULT = Fault("stacks/Pulumi.test.yaml", 3, 5, "port", "port 0 is reserved", "write a port")
-WAITING = Pending(Fault("stacks/Pulumi.test.yaml", 2, 3, "pending", "no addresses", "list them"))
+LACK = Fault("stacks/Pulumi.test.yaml", 2, 3, "pending", "no addresses", "list them")
+WAITING = stack_file(site(), LACK)
 CANNOT = "this version cannot plan what was there"
 STAYS = "what is deployed stays as it is until the stack can be planned"
 SMALL = of(services={"dns": ["10.0.0.2/32"]}, roles=EVERYBODY)
@@ -214,7 +221,7 @@ SMALL = of(services={"dns": ["10.0.0.2/32"]}, roles=EVERYBODY)
     ],
 )
 def test_a_side_without_a_plan_has_its_word(
-    before: Side, after: Side, status: str, notes: tuple[str, ...]
+    before: Plan | Side, after: Plan | Side, status: str, notes: tuple[str, ...]
 ) -> None:
     """The status says what became of the stack, and a note says why it has no plan."""
     diff = compare("test", before, after)

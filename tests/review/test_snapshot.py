@@ -33,7 +33,7 @@ def lines_of(kind: str, planned: Plan) -> list[str]:
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_rule_and_entry_is_one_line(stack: str) -> None:
     """Direction, protocol, ports and other end can be read back, in the plan's order."""
-    planned = load_plan(ROOT, stack)
+    planned = load_plan(ROOT, stack).plan
     rules = [rule for group in planned.groups for rule in group.rules]
     for kind, some in (("rule", rules), ("entry", planned.acl.entries)):
         found = [LINE.fullmatch(line) for line in lines_of(kind, planned)]

@@ -13,6 +13,7 @@ import pytest
 from cloud import aws, deploy
 from pages import Element, links, project, read
 from repository import ADMINISTRATORS, FRANKFURT, IRELAND, cure, repository
+from sites import placed
 from typed import Type, typist
 from written import HOSTS
 
@@ -215,12 +216,11 @@ def test_what_files_say_is_text(content: Content) -> None:
     """Markup in a stack's file or in the catalogue is shown, not obeyed."""
     evil = "</script><script>alert(1)</script>"
     planned = next(each for each in content.stacks if isinstance(each, Planned))
-    site = planned.plan.site.model_copy(update={"vpc": {"Name": evil}})
     first, *others = content.catalogue.services
     named = first.model_copy(update={"row": evil, "reason": evil})
     catalogue = content.catalogue.model_copy(update={"services": (named, *others), "title": evil})
-    plan = replace(planned.plan, site=site, catalogue=catalogue)
-    made = page_html(Content(catalogue, [replace(planned, plan=plan)]))
+    stack = placed(replace(planned.plan, catalogue=catalogue), vpc={"Name": evil})
+    made = page_html(Content(catalogue, [replace(planned, stack=stack)]))
     top = read(made)
     assert len(top.all("script")) == len(re.findall("<script", made)) == 2
     assert f"Name={evil}" in top.text
@@ -381,7 +381,7 @@ def test_what_aws_has_is_told(tmp_path: Path) -> None:
     """A rule that somebody took out by hand is missing in the page, with what mends it."""
     root = project(tmp_path / "project")
     with aws("eu-west-1") as client:
-        deploy(load_plan(root, "eu-west-1"), client)
+        deploy(load_plan(root, "eu-west-1").plan, client)
         clean = read(page_html(gather.page_content(root, ("eu-west-1",), None, live=True)))
         rules = client.describe_security_group_rules()["SecurityGroupRules"]
         ssh = next(r for r in rules if not r["IsEgress"] and r.get("FromPort") == 22)

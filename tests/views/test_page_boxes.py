@@ -23,7 +23,7 @@ from gateway_rules.views.page.boxes import PROTOCOLS, Box, Told, boxes, special,
 @pytest.fixture(scope="module")
 def planned() -> Plan:
     """Plan the repository's own stack."""
-    return load_plan(ROOT, "eu-west-1")
+    return load_plan(ROOT, "eu-west-1").plan
 
 
 def asked(direction: Any, protocol: str, port: int, peer: Peer) -> Question:

@@ -54,7 +54,7 @@ ASK = """([stack, some]) => some.map(([direction, protocol, address, port]) => {
 @pytest.fixture(scope="module")
 def planned() -> Plan:
     """Plan the repository's own stack."""
-    return load_plan(ROOT, STACK)
+    return load_plan(ROOT, STACK).plan
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +217,7 @@ def test_a_stack_of_both_families_is_answered_as_explain_does(tab: Page, tmp_pat
         assert old in text
         text = text.replace(old, new)
     file.write_text(text)
-    made = load_plan(root, STACK)
+    made = load_plan(root, STACK).plan
     target = tmp_path / "page.html"
     target.write_text(
         page_html(gather.page_content(root, (STACK,), None, live=False)), encoding="utf-8"

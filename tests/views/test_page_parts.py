@@ -29,7 +29,7 @@ TODAY = date(2026, 6, 30)
 @pytest.fixture(scope="module")
 def planned() -> Plan:
     """Plan the repository's own stack."""
-    return load_plan(ROOT, "eu-west-1")
+    return load_plan(ROOT, "eu-west-1").plan
 
 
 # --- Words -------------------------------------------------------------------------------------

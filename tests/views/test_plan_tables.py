@@ -30,7 +30,7 @@ def printed(plan: Plan, width: int = 80) -> list[str]:
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     """Plan a stack of the repository."""
-    return load_plan(ROOT, "eu-west-1")
+    return load_plan(ROOT, "eu-west-1").plan
 
 
 def test_the_headline_says_what_and_where(plan: Plan) -> None:
@@ -111,7 +111,7 @@ def test_without_a_terminal_each_row_is_one_line(plan: Plan) -> None:
 def test_what_is_not_used_says_why(tmp_path: Path) -> None:
     """A service that opens nothing is named with its reason."""
     stack = STACK + "  gateway-rules:services: {rss-feed: false}\n"
-    lines = printed(load_plan(project(tmp_path, stack), "bad"))
+    lines = printed(load_plan(project(tmp_path, stack), "bad").plan)
     assert "Not used: rss-feed, because the stack file leaves it out." in lines
 
 

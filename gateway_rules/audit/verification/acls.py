@@ -12,9 +12,9 @@ from gateway_rules.audit.live import Live, LiveAcl, LiveEntry
 from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import Finding
 from gateway_rules.audit.verification.layers import ANYTHING, Comparison, piece_of, smallest
-from gateway_rules.inputs import Site, StackSite
+from gateway_rules.inputs import Site
 from gateway_rules.packets import Piece, Prefix
-from gateway_rules.planning import Entry, Leg, Plan, legs
+from gateway_rules.planning import Entry, Leg, Plan, StackPlan, legs
 
 _ACL: Final = "network_acl"
 _Said = tuple[str, int, str, str, int, int, Prefix]
@@ -82,22 +82,25 @@ class Guard:
                 yield piece_of(entry)
 
 
-def guards(plan: Plan, live: Live) -> tuple[Guard, ...]:
+def guards(stack: StackPlan, live: Live) -> tuple[Guard, ...]:
     """Compare each ACL over the stack's subnets: each has to pass everything."""
+    plan = stack.plan
     ways = legs(plan.flows, live.networks(plan.site))
-    return tuple(_guard(plan, live, acl, ways) for acl in live.guards)
+    return tuple(_guard(stack, live, acl, ways) for acl in live.guards)
 
 
-def _guard(plan: Plan, live: Live, acl: LiveAcl, ways: tuple[Leg, ...]) -> Guard:
+def _guard(stack: StackPlan, live: Live, acl: LiveAcl, ways: tuple[Leg, ...]) -> Guard:
+    plan = stack.plan
     ours = tuple(sorted(acl.subnets & live.subnets.keys()))
     found = Comparison(ways, plan.acl.entries, acl.entries, packets.first_match)
-    return Guard(plan, acl, ours, found, _regaining(plan.site, live, acl, ours))
+    return Guard(plan, acl, ours, found, _regaining(stack, live, acl, ours))
 
 
-def _regaining(site: Site, live: Live, acl: LiveAcl, subnets: tuple[str, ...]) -> str:
+def _regaining(stack: StackPlan, live: Live, acl: LiveAcl, subnets: tuple[str, ...]) -> str:
     """Say what takes subnets back, which a deployment refuses to do where it may hurt others."""
+    site = stack.plan.site
     is_held = not acl.default or any(map(live.strangers, subnets))
-    if acl.own or not is_held or (isinstance(site, StackSite) and site.take_over):
+    if acl.own or not is_held or stack.location.take_over:
         return fixes.up_command(site)
     return fixes.take_over_command(site)
 

@@ -19,23 +19,23 @@ from gateway_rules.audit.verification.fixes import Endpoints
 from gateway_rules.audit.verification.groups import Groups
 from gateway_rules.audit.verification.interfaces import Interfaces
 from gateway_rules.audit.verification.quotas import quotas
-from gateway_rules.inputs import StackSite
 from gateway_rules.packets import DIRECTIONS, Match
-from gateway_rules.planning import Plan
+from gateway_rules.planning import Plan, StackPlan
 
-__all__ = ["DEFAULTS", "WAITING", "Finding", "Verification", "aimed", "compare", "read", "verify"]
+__all__ = ["DEFAULTS", "WAITING", "Finding", "Verification", "aimed", "compare", "verify"]
 
 WAITING: Final = "No interface in the subnets is a gateway's yet, so nothing carries the groups."
 DEFAULTS: Final = "Service Quotas did not tell every quota; AWS's defaults stand for the others."
 
 
-def verify(plan: Plan, client: Any, endpoints: Endpoints | None = None) -> Verification:
+def verify(stack: StackPlan, client: Any, endpoints: Endpoints | None = None) -> Verification:
     """Read what a stack has with an EC2 client and compare it with the plan.
 
     The account's quotas are not judged. The commands of the findings name the endpoints.
-    Raises as `read` does.
+    Raises as `read_live` does.
     """
-    return aimed(compare(plan, read(plan, client)), endpoints or {})
+    found = live.read_live(stack.plan.site, stack.location, client)
+    return aimed(compare(stack, found), endpoints or {})
 
 
 def aimed(found: Verification, endpoints: Endpoints) -> Verification:
@@ -47,26 +47,17 @@ def aimed(found: Verification, endpoints: Endpoints) -> Verification:
     return replace(found, **kinds)
 
 
-def read(plan: Plan, client: Any) -> Live:
-    """Read what a plan's stack has.
-
-    Raises TypeError for a plan that no stack file gave, live.NotFound, and boto3's own errors.
-    """
-    if not isinstance(plan.site, StackSite):
-        raise TypeError("only a plan that was read from a stack file says where in AWS it is")
-    return live.read_live(plan.site, client)
-
-
-def compare(plan: Plan, found: Live, allowed: LiveQuotas | None = None) -> Verification:
+def compare(stack: StackPlan, found: Live, allowed: LiveQuotas | None = None) -> Verification:
     """Compare what AWS has with the plan.
 
     Groups must pass just the packets of the flows, on every interface that carries one of
     them. An ACL must pass every request and reply, `self` included, and nothing that the
     plan's entries do not. Whatever else bears on the same packets is foreign.
     """
+    plan = stack.plan
     groups = Groups.of(plan, found)
     interfaces = Interfaces(plan, found, packets.pieces(groups.comparison.lost))
-    guards = verify_acls.guards(plan, found)
+    guards = verify_acls.guards(stack, found)
     return Verification(
         plan.site.stack,
         tuple(chain(groups.missing(), *(guard.missing() for guard in guards))),

@@ -17,7 +17,7 @@ from gateway_rules.inputs import (
     Catalogue,
     NotPublic,
     ResolvedHost,
-    StackSite,
+    Site,
     catalogue_of,
     demanded_hosts,
     named_hosts,
@@ -185,7 +185,7 @@ def resolve(
     """
     require_stack(root, stack)
     catalogue, path = catalogue_of(root), path or reviewed_file(root, stack)
-    site = read_without_addresses(root, stack, catalogue)
+    site = read_without_addresses(root, stack, catalogue).site
     before = read_addresses(path, root)
     text = read_text(path, root) if path.exists() else None
     names = wanted(site, catalogue, every_host=terms.every_host)
@@ -209,9 +209,7 @@ def _accepted(
     return tuple(dict.fromkeys((*before.not_public, *needed)))
 
 
-def _unused(
-    hosts: Sequence[ResolvedHost], site: StackSite, catalogue: Catalogue
-) -> tuple[str, ...]:
+def _unused(hosts: Sequence[ResolvedHost], site: Site, catalogue: Catalogue) -> tuple[str, ...]:
     used = demanded_hosts(site, catalogue)
     every = site.addresses.use == "resolved"
     return tuple(host.name for host in hosts if not every and host.name not in used)
@@ -223,7 +221,7 @@ def _trusted(replies: Sequence[Reply], accepted: Sequence[Prefix]) -> Sequence[R
     return replies
 
 
-def wanted(site: StackSite, catalogue: Catalogue, *, every_host: bool) -> tuple[str, ...]:
+def wanted(site: Site, catalogue: Catalogue, *, every_host: bool) -> tuple[str, ...]:
     """Name the hosts to look up."""
     return named_hosts(site, catalogue) if every_host else demanded_hosts(site, catalogue)
 

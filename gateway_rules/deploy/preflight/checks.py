@@ -19,7 +19,7 @@ from gateway_rules.deploy.preflight.obstacles import Obstacle
 from gateway_rules.deploy.preflight.rules import Room, crowded, rooms
 from gateway_rules.deploy.preflight.space import cramped
 from gateway_rules.deploy.preflight.subnets import astray, taken_over
-from gateway_rules.planning import Plan
+from gateway_rules.planning import StackPlan
 
 
 @dataclass(frozen=True)
@@ -71,19 +71,20 @@ class Preflight:
         }
 
 
-def run_preflight(plan: Plan, live: Live, quotas: LiveQuotas) -> Preflight:
+def run_preflight(stack: StackPlan, live: Live, quotas: LiveQuotas) -> Preflight:
     """Compare a plan with what AWS has and allows.
 
     Rules that AWS has in the stack's groups are taken for those of its state.
     """
+    plan = stack.plan
     groups, acl = tuple(group_changes(plan, live)), acl_change(plan, live)
     held, gone = tuple(rooms(groups, quotas)), tuple(gone_groups(plan, live))
     obstacles = (
         *(obstacle for room in held for obstacle in crowded(plan.site, room, quotas)),
         *cramped(plan, live, quotas, acl),
         *held_back(plan, live, gone),
-        *astray(plan, live),
-        *taken_over(plan, live),
+        *astray(stack, live),
+        *taken_over(stack, live),
     )
     made = calls(groups, acl, gone)
     return Preflight(plan.site.stack, obstacles, held, groups, acl, made, quotas)

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 from gateway_rules.audit import Live, LiveAcl, listed
 from gateway_rules.deploy.preflight.obstacles import Obstacle
-from gateway_rules.inputs import StackSite
-from gateway_rules.planning import Plan
+from gateway_rules.planning import StackPlan
 
 
-def taken_over(plan: Plan, live: Live) -> Iterator[Obstacle]:
+def taken_over(stack: StackPlan, live: Live) -> Iterator[Obstacle]:
     """Give each subnet under another's ACL, and each where others would come under the stack's.
 
     A subnet that is under the stack's own ACL already is not taken over.
     """
-    site = plan.site
-    if isinstance(site, StackSite) and site.take_over:
+    site = stack.plan.site
+    if stack.location.take_over:
         return
     for subnet in sorted(live.subnets):
         guard = next((acl for acl in live.acls if subnet in acl.subnets), None)
@@ -26,10 +25,10 @@ def taken_over(plan: Plan, live: Live) -> Iterator[Obstacle]:
             yield from _strangers(site.stack, subnet, live)
 
 
-def astray(plan: Plan, live: Live) -> Iterator[Obstacle]:
+def astray(stack: StackPlan, live: Live) -> Iterator[Obstacle]:
     """Give where the subnets are others than the stack's file says, which a preview refuses."""
-    site, there = plan.site, live.networks(plan.site)
-    named = site.subnets if isinstance(site, StackSite) else ()
+    site, named = stack.plan.site, stack.location.subnets
+    there = live.networks(site)
     missing = sorted({*named} - live.subnets.keys()) if isinstance(named, tuple) else []
     if missing:
         what = f"{', '.join(missing)} is no subnet of {live.vpc}"

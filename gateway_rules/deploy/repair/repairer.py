@@ -20,8 +20,7 @@ from gateway_rules.deploy.repair.imports import import_file
 from gateway_rules.deploy.repair.imports_needed import Repairs, repairs
 from gateway_rules.deploy.repair.state import UNREAD, State
 from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
-from gateway_rules.inputs import StackSite
-from gateway_rules.planning import Plan
+from gateway_rules.planning import StackPlan
 
 Say = Callable[[str], None]
 _QUIET: Final = ("--yes", "--skip-preview", "--non-interactive")
@@ -101,7 +100,7 @@ class RepairNeeds:
 class Repairer:
     """One stack, the Pulumi that looks after it, and the AWS that it is in."""
 
-    plan: Plan
+    planned: StackPlan
     pulumi: Runs
     client: Any
     root: Path
@@ -112,23 +111,22 @@ class Repairer:
     @property
     def stack(self) -> str:
         """The stack's name."""
-        return self.plan.site.stack
+        return self.planned.plan.site.stack
 
     def examine(self) -> RepairNeeds:
         """Say what is wrong; raise NoAnswer when a living process holds the stack, or may.
 
         Raises NoAnswer as well when Pulumi cannot be asked, and what `live.read` raises.
         """
-        if not isinstance(self.plan.site, StackSite):
-            raise TypeError("only a plan that was read from a stack file says where in AWS it is")
         locks, torn = self._left_in_folder()
         if alive := [lock for lock in locks if not lock.is_dead]:
             raise self._fault("locked", f"the stack is locked by {alive[0]}", self._unlock())
         if torn:
             return RepairNeeds(self.stack, locks, torn)
         state = self._state()
-        found = read_live(self.plan.site, self.client)
-        judged = repairs(self.plan, found, state).aimed(self.endpoints)
+        plan = self.planned.plan
+        found = read_live(plan.site, self.planned.location, self.client)
+        judged = repairs(plan, found, state).aimed(self.endpoints)
         return RepairNeeds(self.stack, locks, (), state, judged)
 
     def mend(self, found: RepairNeeds, say: Say) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from gateway_rules.audit import Verification
 from gateway_rules.errors import Fault
 from gateway_rules.inputs import Catalogue
-from gateway_rules.planning import Curve, Plan
+from gateway_rules.planning import Curve, Plan, StackPlan
 from gateway_rules.review import Review
 
 
@@ -17,9 +17,14 @@ from gateway_rules.review import Review
 class Planned:
     """A stack that can be planned, with its budget curves and what AWS was found to have."""
 
-    plan: Plan
+    stack: StackPlan
     curves: tuple[Curve, ...]
     verification: Verification | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """Give the stack's plan."""
+        return self.stack.plan
 
     @property
     def name(self) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from gateway_rules.audit import Verification
-from gateway_rules.errors import Faults, Pending
+from gateway_rules.errors import Pending
 from gateway_rules.inputs import (
-    REGION_KEY,
     Catalogue,
+    StackFile,
     catalogue_of,
-    raw_config,
     replace_file,
     require_stack,
     stack_names,
 )
-from gateway_rules.planning import Plan, load_plan
-from gateway_rules.review import Review, Side, review_change
+from gateway_rules.planning import StackPlan, StackPlans, plan_stacks
+from gateway_rules.review import Review, review_change
 from gateway_rules.views.page import kept
 from gateway_rules.views.page.content import Content, Planned, Waiting
 from gateway_rules.views.page.revision import Revision, revision
@@ -43,15 +42,15 @@ def page_content(
     today = datetime.now(UTC).date()
     compared = review_change(root, base, today) if base else None
     catalogue = catalogue_of(root)
-    sides = _sides(root, stacks, compared, catalogue)
+    outcomes = _outcomes(root, stacks, compared, catalogue)
     found = revision(root)
     return Content(
         catalogue,
         tuple(
-            _planned(side, keep, told, live=live)
-            if isinstance(side, Plan)
-            else _waiting(root, name, side)
-            for name, side in sides.items()
+            _planned(each, keep, told, live=live)
+            if isinstance(each, StackPlan)
+            else Waiting(name, each.site.region, each.lacking)
+            for name, each in outcomes.items()
         ),
         str(found) if found else "",
         _day(found, today, live=live),
@@ -74,56 +73,38 @@ def _day(found: Revision | None, today: date, *, live: bool) -> date | None:
     return found.day if found else None
 
 
-def _sides(
+def _outcomes(
     root: Path, stacks: tuple[str, ...], compared: Review | None, catalogue: Catalogue
-) -> Mapping[str, Side]:
+) -> Mapping[str, StackPlan | StackFile]:
     """Plan the stacks, or take the plans that the comparison made; raise what is wrong."""
     for stack in stacks:
         require_stack(root, stack)
     names = tuple(dict.fromkeys(stacks)) or stack_names(root)
     if compared:
         after = {each.diff.stack: each.after for each in compared.comparisons}
-        sides = {name: after[name] for name in names}
+        found = StackPlans({name: side for name in names if (side := after[name])})
     else:
-        sides = {name: _side(root, name, catalogue) for name in names}
-    wrong = [*_wrong(sides)]
-    if wrong:
-        raise Faults(*(fault for faults in wrong for fault in faults.faults))
-    waiting = [side for side in sides.values() if isinstance(side, Pending)]
-    if stacks and len(waiting) == len(sides):
-        raise Pending(*(fault for faults in waiting for fault in faults.faults))
-    return sides
+        found = plan_stacks(root, names, catalogue=catalogue)
+    found.require()
+    if stacks and not found.planned:
+        raise Pending(*found.lacking)
+    both: dict[str, StackPlan | StackFile] = {**found.planned, **found.pending}
+    return {name: both[name] for name in names}
 
 
-def _side(root: Path, name: str, catalogue: Catalogue) -> Side:
-    try:
-        return load_plan(root, name, catalogue)
-    except Faults as faults:
-        return faults
-
-
-def _wrong(sides: Mapping[str, Side]) -> Iterator[Faults]:
-    for side in sides.values():
-        if isinstance(side, Faults) and not isinstance(side, Pending):
-            yield side
-
-
-def _planned(plan: Plan, keep: Path | None, told: Callable[[str], None], *, live: bool) -> Planned:
+def _planned(
+    found: StackPlan, keep: Path | None, told: Callable[[str], None], *, live: bool
+) -> Planned:
     """Add to a plan what it costs and, where that is asked, what AWS has."""
-    told(f"{plan.site.stack}: what each budget costs")
-    curves = kept.curves(plan, keep)
+    stack = found.plan.site.stack
+    told(f"{stack}: what each budget costs")
+    curves = kept.curves(found.plan, keep)
     if live:
-        told(f"{plan.site.stack}: what AWS has")
-    return Planned(plan, curves, _verified(plan) if live else None)
+        told(f"{stack}: what AWS has")
+    return Planned(found, curves, _verified(found) if live else None)
 
 
-def _waiting(root: Path, name: str, side: Side) -> Waiting:
-    """Tell what a stack lacks; a pending one's own file is in order, so its Region is in it."""
-    region = raw_config(root, name)[REGION_KEY]
-    return Waiting(name, region, side.faults if isinstance(side, Faults) else ())
-
-
-def _verified(plan: Plan) -> Verification:
+def _verified(found: StackPlan) -> Verification:
     from gateway_rules.audit import verify_account  # noqa: PLC0415 - boto3 is slow to import and not always there.
 
-    return verify_account(plan)
+    return verify_account(found)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway_rules.inputs import Catalogue, Caveat, EphemeralPorts, Site, StackSite, sought
+from gateway_rules.inputs import Catalogue, Caveat, EphemeralPorts, sought
 from gateway_rules.packets import DIRECTIONS
-from gateway_rules.planning import Plan, entry_contributions
+from gateway_rules.planning import Plan, StackPlan, entry_contributions
 from gateway_rules.views.page import addresses, curves, openness, picture, tables
 from gateway_rules.views.page.addresses import SeenView
 from gateway_rules.views.page.content import Content, Planned, Waiting
@@ -68,7 +68,7 @@ def stack(planned: Planned, content: Content) -> StackView:
     return StackView(
         planned.name,
         plan.catalogue.regions[plan.site.region].name,
-        tuple(_facts(plan.site)),
+        tuple(_facts(planned.stack)),
         openness.measures(plan, shares),
         openness.reaches(plan),
         picture.picture(plan),
@@ -113,12 +113,12 @@ def _state(each: Planned) -> str:
     return "verified" if each.verification.is_clean else "differs from AWS"
 
 
-def _facts(site: Site) -> Iterator[tuple[str, str]]:
+def _facts(stack: StackPlan) -> Iterator[tuple[str, str]]:
     """Say where the stack is."""
+    site = stack.plan.site
     yield "Region", site.region
-    if isinstance(site, StackSite):
-        yield "VPC", sought(site.vpc)
-        yield "Subnets", sought(site.subnets)
+    yield "VPC", sought(stack.location.vpc)
+    yield "Subnets", sought(stack.location.subnets)
     yield "Networks", ", ".join(map(str, site.networks)) or "not given"
     if site.gateway_version:
         yield "Gateway version", site.gateway_version
