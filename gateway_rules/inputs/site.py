@@ -239,7 +239,7 @@ class Location(Frozen):
 
 
 class StackFields(Location, Site):
-    """All that a stack's file may say: what is planned, and where in AWS it goes."""
+    """A site as a stack file gives it, which also says where in AWS it is."""
 
     @property
     def site(self) -> Site:
