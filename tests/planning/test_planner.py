@@ -178,7 +178,7 @@ from pathlib import Path
 from gateway_rules import Plan, Site, plan
 from gateway_rules.audit import verify
 from gateway_rules.planning import load_plan, plan_as_json
-print(len(load_plan(Path({str(ROOT)!r}), {STACKS[0]!r}).flows))
+print(len(load_plan(Path({str(ROOT)!r}), {STACKS[0]!r}).plan.flows))
 """
 
 

@@ -104,10 +104,10 @@ def test_an_edit_of_a_site_is_named(
 
 
 def test_what_opens_and_closes_nothing_is_no_cause() -> None:
-    """Another order of a list, a VPC by another name, and protection are not told."""
+    """Another order of a list, and protection are not told."""
     roles = {**ROLES, "administrators": ("10.0.0.0/24", "10.2.0.0/24")}
     turned = {**ROLES, "administrators": ("10.2.0.0/24", "10.0.0.0/24")}
-    other = of(roles=turned, vpc="vpc-0a1b2c3d", protect=False)
+    other = of(roles=turned, protect=False)
     assert list(edits_between(of(roles=roles), other)) == []
 
 

@@ -230,6 +230,13 @@ def test_a_side_without_a_plan_has_its_word(
     assert {"opened": bool(diff.opened), "closed": bool(diff.closed)} == passes
 
 
+def test_another_place_in_aws_changes_no_packet() -> None:
+    """A VPC by another name is neither told as a change nor as its cause."""
+    here, there = (placed(SMALL, vpc={"Name": name}) for name in ("one", "other"))
+    diff = packet_diff.compare("test", here, there)
+    assert (diff.status, diff.causes, diff.notes) == ("unchanged", (), ())
+
+
 # --- What a reader is told -------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway_rules.errors import Faults
+from gateway_rules.inputs import StackFile
 from gateway_rules.review import Comparison, Review, Row, merged_rows
 from gateway_rules.views.diff_text import acl_line, blocks, headline
 from gateway_rules.views.page.content import Planned, Waiting
@@ -61,4 +62,5 @@ def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
 
 def _waits(compared: Comparison) -> bool:
     """Tell whether a stack is pending as it was; its own section says what it lacks."""
-    return compared.diff.status == "pending" and isinstance(compared.before, Faults)
+    unplanned = isinstance(compared.before, StackFile | Faults)
+    return compared.diff.status == "pending" and unplanned
