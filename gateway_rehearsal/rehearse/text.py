@@ -12,7 +12,7 @@ from gateway_rehearsal.rehearse.judge import Effect, Step, Verdict, Violation
 from gateway_rehearsal.rehearse.rehearsing import Outcome, Rehearsal
 from gateway_rehearsal.rehearse.words import Names, changes
 from gateway_rules import packets
-from gateway_rules.packets import counted
+from gateway_rules.packets import counted, shortened
 from gateway_rules.planning import match_as_json
 from gateway_rules.review import Change, Row, merged_rows
 from gateway_rules.views import plain
@@ -188,11 +188,10 @@ def _violations(violations: tuple[Violation, ...], form: Form) -> Iterator[str]:
         by_place.setdefault(where, []).append(each.change if form.is_verbose else _short(each))
     for where, changes_ in by_place.items():
         yield f"{_INDENT}{where}"
-        found = [f"{_INDENT}  {_row(row)}" for row in merged_rows(changes_)]
+        found = [_row(row) for row in merged_rows(changes_)]
         shown = len(found) if form.is_verbose or len(found) == _ROWS + 1 else _ROWS
-        yield from found[:shown]
-        if more := len(found[shown:]):
-            yield f"{_INDENT}  and {more} more; --verbose shows them"
+        for line in shortened(found, shown, "; --verbose shows them"):
+            yield f"{_INDENT}  {line}"
 
 
 def _short(violation: Violation) -> Change:
@@ -210,8 +209,7 @@ def _short(violation: Violation) -> Change:
 
 def _row(row: Row) -> str:
     """Write a row; what is open unasked has nobody to name."""
-    what = row.what.replace(f" {packets.OTHER} 0-65535 ", " all other protocols ")
-    return str(replace(row, what=what)).removesuffix(": nobody")
+    return str(row).removesuffix(": nobody")
 
 
 # --- Plain data ----------------------------------------------------------------------------

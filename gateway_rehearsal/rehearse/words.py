@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway_rehearsal.rehearse.record import HeldEntry, HeldRule, Moment
-from gateway_rules.audit import traffic
-from gateway_rules.packets import SELF, WAY
+from gateway_rules.packets import WAY, other_end, traffic
 
 _T = TypeVar("_T")
 
@@ -51,8 +50,7 @@ def changes(before: Moment, now: Moment, names: Names) -> list[str]:
 
 def rule(value: HeldRule | HeldEntry) -> str:
     """Write a rule or an entry as a person reads it."""
-    peer = "the gateways themselves" if value.peer == SELF else str(value.peer)
-    return f"{value.direction} {traffic(value)} {WAY[value.direction]} {peer}"
+    return f"{value.direction} {traffic(value)} {WAY[value.direction]} {other_end(value.peer)}"
 
 
 def _name(moment: Moment, group: str) -> str:

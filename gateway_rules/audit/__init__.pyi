@@ -21,8 +21,6 @@ from .explanation.values import Line as Line
 from .explanation.values import Question as Question
 from .explanation.values import Ruleset as Ruleset
 from .explanation.values import lines as lines
-from .explanation.values import packets_text as packets_text
-from .explanation.values import port_span as port_span
 from .live import STACK_TAG as STACK_TAG
 from .live import Interface as Interface
 from .live import Live as Live
@@ -34,7 +32,6 @@ from .verification.findings import Finding as Finding
 from .verification.findings import Verification as Verification
 from .verification.findings import alike as alike
 from .verification.findings import packet_line as packet_line
-from .verification.findings import traffic as traffic
 from .verification.fixes import AWS_SERVICES as AWS_SERVICES
 from .verification.fixes import Endpoints as Endpoints
 from .verification.fixes import aimed as aimed
@@ -48,7 +45,7 @@ from .verification.fixes import up_command as up_command
 from .verification.groups import ends as ends
 from .verification.groups import plain as plain
 from .verification.groups import planned_groups as planned_groups
-from .verification.interfaces import listed as listed
+from .verification.interfaces import name_interfaces as name_interfaces
 from .verification.layers import piece_of as piece_of
 from .verification.verifier import verify as verify
 from .watch import Watch as Watch

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from gateway_rules.audit.verification.findings import Finding, Verification, alike, packet_line
 from gateway_rules.errors import Fault, Faults
+from gateway_rules.packets import and_more
 
 NEW: Final = "new"
 GONE: Final = "gone"
@@ -38,7 +39,7 @@ class Change:
         if not self.finding:
             return head
         one = self.finding
-        more = f" and {self.more} more" if self.more else ""
+        more = f" {and_more(self.more)}" if self.more else ""
         mend = f"; mend: {one.fix}" if self.event == NEW else ""
         return f"{head} {self.kind}: {packet_line(one)}{more} ({one.resource}: {one.why}){mend}"
 

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from gateway_rules.audit import STACK_TAG
 from gateway_rules.errors import Problem
+from gateway_rules.packets import few
 from gateway_rules.planning import StackPlan
 
 Filter: TypeAlias = Any
@@ -44,8 +45,7 @@ def _in_the_way(subnet: str, acls: set[str], groups: Sequence[str]) -> str:
     if other := _guards([subnet], _filter("default", "false")):
         return f"is under {', '.join(other)}, which is not this stack's"
     strangers = _strangers(subnet, groups)
-    more = " and more" if strangers[_SHOWN:] else ""
-    named = f"{', '.join(strangers[:_SHOWN])}{more}"
+    named = few(strangers, _SHOWN, comma=False)
     return f"holds {named} without a group of this stack" if strangers else ""
 
 

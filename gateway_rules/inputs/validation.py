@@ -10,10 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from gateway_rules.errors import Fault, Refused, Steps
 from gateway_rules.inputs.documents import Document
+from gateway_rules.packets import cut
 
 UNWRITTEN: Final = frozenset({"stack", "hosts"})
 """Fields of a site that its stack file does not hold: its own name, and another file's."""
 
+_SHOWN: Final = 60
+"""Characters of a value that a message quotes."""
 _OWN_NAMES: Final = ("id", "region", "name")
 WORDS: Final = {
     "missing": ("missing-key", "{name} is missing", "add it{example}"),
@@ -136,7 +139,7 @@ def shown(value: object) -> str:
             text = "a list" if value else "an empty list"
         case _:
             text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
+    return cut(text, _SHOWN)
 
 
 def _known(model: type[BaseModel], loc: Steps) -> list[str]:

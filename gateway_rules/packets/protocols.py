@@ -7,6 +7,7 @@ code of ICMP (-1 is any), and 0 and 65535 for all protocols.
 from __future__ import annotations
 
 import re
+import typing
 from typing import Final, Literal, TypeAlias, get_args
 
 from gateway_rules.errors import Refused
@@ -36,6 +37,22 @@ _ICMP_ANSWERS: Final = {
 _PORTS = re.compile(r"(0|[1-9][0-9]{0,8})(?:-(0|[1-9][0-9]{0,8}))?")
 
 
+class WithPorts(typing.Protocol):
+    """A protocol and its pair of ports, as rules, entries, flows and questions have them."""
+
+    @property
+    def protocol(self) -> str:
+        """A name of `PROTOCOLS`, or the number of another protocol."""
+
+    @property
+    def from_port(self) -> int:
+        """The first port, or the ICMP type."""
+
+    @property
+    def to_port(self) -> int:
+        """The last port, or the ICMP code."""
+
+
 def opposite(direction: Direction) -> Direction:
     """Give the direction in which the replies travel."""
     return "ingress" if direction == "egress" else "egress"
@@ -58,16 +75,6 @@ def parse_ports(text: object) -> PortPair:
     return first, last
 
 
-def format_ports(protocol: str, from_port: int, to_port: int) -> str:
-    """Write the pair as a person does: `80`, `20-22`, `type 3 code 4`, `all`."""
-    if protocol == "-1":
-        return "all"
-    if protocol in ICMP:
-        parts = [("type", from_port), ("code", to_port)]
-        return " ".join(f"{name} {value}" for name, value in parts if value >= 0) or "all"
-    return str(from_port) if from_port == to_port else f"{from_port}-{to_port}"
-
-
 def span(protocol: str, from_port: int, to_port: int) -> PortPair:
     """Give the inclusive stretch of one 16-bit axis that the pair covers.
 
@@ -81,6 +88,11 @@ def span(protocol: str, from_port: int, to_port: int) -> PortPair:
     if to_port < 0:
         return from_port * 256, from_port * 256 + MAX_ICMP
     return from_port * 256 + to_port, from_port * 256 + to_port
+
+
+def port_span(match: WithPorts) -> PortPair:
+    """Give the stretch that the ports of a match cover."""
+    return span(match.protocol, match.from_port, match.to_port)
 
 
 def icmp_answers(protocol: str, icmp_type: int) -> tuple[PortPair, ...]:

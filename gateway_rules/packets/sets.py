@@ -66,24 +66,12 @@ OTHER: Final = "other"
 _DIVIDED: Final = ("tcp", "udp", *protocols.ICMP)
 
 
-class Match(Protocol):
+class Match(protocols.WithPorts, Protocol):
     """What rules, entries, flows and their legs have in common."""
 
     @property
     def direction(self) -> protocols.Direction:
         """Seen from the gateway."""
-
-    @property
-    def protocol(self) -> str:
-        """A name of `protocols`, or the number of another protocol."""
-
-    @property
-    def from_port(self) -> int:
-        """The first port, or the ICMP type."""
-
-    @property
-    def to_port(self) -> int:
-        """The last port, or the ICMP code."""
 
     @property
     def peer(self) -> Peer:

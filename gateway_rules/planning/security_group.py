@@ -17,6 +17,7 @@ from gateway_rules.packets import (
     Prefix,
     Protocol,
     family,
+    fitting,
     format_ports,
     join,
     merge,
@@ -135,13 +136,7 @@ def covers(peer: Peer, other: Peer) -> bool:
 
 def description(services: tuple[str, ...], sections: dict[str, str]) -> str:
     """Name the services and where each comes from, within AWS's characters and length."""
-    parts = [f"{service} ({sections[service]})" for service in services]
-    text = ", ".join(parts)
-    kept = len(parts)
-    while len(text) > MAX_DESCRIPTION:
-        kept -= 1
-        text = ", ".join([*parts[:kept], f"and {len(parts) - kept} more"])
-    return text
+    return fitting([f"{each} ({sections[each]})" for each in services], MAX_DESCRIPTION)
 
 
 def rules_used(rules: Iterable[Rule], direction: Direction) -> dict[str, int]:

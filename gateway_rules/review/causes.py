@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
 from gateway_rules.inputs import Catalogue, Service, Site, addition_as_written
-from gateway_rules.packets import Prefix
+from gateway_rules.packets import Prefix, few
 from gateway_rules.planning import Plan
 
-_MANY: Final = 4
+MANY: Final = 4
+"""Of a list that may be long, so many are named."""
 
 
 def edits_between(before: Plan, after: Plan) -> Iterator[str]:
@@ -55,7 +56,7 @@ def _uses(old: Site, new: Site) -> Iterator[str]:
 def _use(use: Literal[False] | tuple[Prefix, ...] | None) -> str:
     if use is None:
         return "used as documented"
-    return f"narrowed to {listed(use)}" if use else "left out"
+    return f"narrowed to {few(use, MANY)}" if use else "left out"
 
 
 def _settings(old: Site, new: Site) -> Iterator[str]:
@@ -119,12 +120,5 @@ def _difference(old: Iterable[Any], new: Iterable[Any]) -> str:
     then, now = dict.fromkeys(old), dict.fromkeys(new)
     came = [item for item in now if item not in then]
     went = [item for item in then if item not in now]
-    parts = [f"adds {listed(came)}" if came else "", f"drops {listed(went)}" if went else ""]
+    parts = [f"adds {few(came, MANY)}" if came else "", f"drops {few(went, MANY)}" if went else ""]
     return "; ".join(filter(None, parts))
-
-
-def listed(items: Iterable[object]) -> str:
-    """Name the first few, and how many more there are."""
-    texts = [*map(str, items)]
-    more = [f"and {len(texts) - _MANY} more"] if len(texts) > _MANY else []
-    return ", ".join([*texts[:_MANY], *more])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final, TypeAlias
 
 from gateway_rules import packets
 from gateway_rules.inputs import Limits, Trip
-from gateway_rules.packets import FAMILIES, ICMP, SELF, WAY, Piece
+from gateway_rules.packets import FAMILIES, ICMP, SELF, WAY, Piece, directed_traffic, few
 from gateway_rules.planning import Plan, Rule
-from gateway_rules.review.causes import listed
+from gateway_rules.review.causes import MANY
 from gateway_rules.review.packet_diff import StackDiff, rules
-from gateway_rules.review.rows import merged_rows, ports_of
+from gateway_rules.review.rows import merged_rows
 
 ADMINISTRATORS: Final = "administrators"
 """The role whose services, SSH and the management UI, give power over a gateway (section 3)."""
@@ -56,7 +57,7 @@ def _administrative(limits: Limits, diff: StackDiff, old: Plan | None, new: Plan
     found = _opened_to_administer(diff, old, new)
     wide = [p for p in found if p.peer != SELF and p.peer.length < shortest[packets.family(p.peer)]]
     if wide:
-        value = listed(dict.fromkeys(f"{ports_of(p)} from {p.peer}" for p in wide))
+        value = few(dict.fromkeys(f"{directed_traffic(p)} from {p.peer}" for p in wide), MANY)
         lengths = dict.fromkeys(shortest[packets.family(part.peer)] for part in wide)
         limit = " and ".join(f"/{length} or longer" for length in lengths)
         yield Trip(diff.stack, "administrative-port", f"opens {value}", limit, _for(wide, new))
@@ -99,14 +100,15 @@ def _for(parts: Iterable[packets.Match], plan: Plan) -> str:
     """Name who asks for packets of the parts."""
     parts = tuple(parts)
     asking = (f.services for f in plan.flows if any(packets.meet(f, part) for part in parts))
-    return f"for {listed(dict.fromkeys(service for services in asking for service in services))}"
+    return f"for {few(dict.fromkeys(chain.from_iterable(asking)), MANY)}"
 
 
 def _internet(diff: StackDiff, new: Plan) -> Iterator[Trip]:
     """Find what opens to a whole family, by ports that were not open to all of it before."""
     opened = [part for match in _whole(new) for part in _opened_parts(match, diff)]
     if opened:
-        value = listed(dict.fromkeys(f"{ports_of(p)} {WAY[p.direction]} {p.peer}" for p in opened))
+        said = (f"{directed_traffic(p)} {WAY[p.direction]} {p.peer}" for p in opened)
+        value = few(dict.fromkeys(said), MANY)
         yield Trip(diff.stack, "internet", f"opens {value}", _NONE, _for(opened, new))
 
 
@@ -145,13 +147,13 @@ def _removed(diff: StackDiff, old: Plan, new: Plan) -> Iterator[Trip]:
     closing = {service for change in diff.closed for service in change.services}
     services = dict.fromkeys(service for flow in old.flows for service in flow.services)
     ended = [
-        f"{service} ({', '.join(map(ports_of, lost))})"
+        f"{service} ({', '.join(map(directed_traffic, lost))})"
         for service in sorted(services)
         if service in old.catalogue.by_id or service in closing
         if (lost := _lost_ports(service, old, new))
     ]
     if ended:
-        value = f"ends {listed(ended)}"
+        value = f"ends {few(ended, MANY)}"
         yield Trip(diff.stack, "removed-service", value, _NONE, "no flow is left")
 
 
@@ -180,7 +182,7 @@ def _changed_rules(limits: Limits, diff: StackDiff, old: Plan, new: Plan) -> Ite
     then, now = ({rule.name for rule in rules(plan)} for plan in (old, new))
     if len(then ^ now) > limits.changed_rules_share * len(then):
         value = f"makes {len(now - then)} and removes {len(then - now)} of {len(then)} rules"
-        limit, why = _percent(limits.changed_rules_share), f"edited: {listed(diff.causes)}"
+        limit, why = _percent(limits.changed_rules_share), f"edited: {few(diff.causes, MANY)}"
         yield Trip(diff.stack, "changed-rules", value, limit, why)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 from gateway_rules import packets
 from gateway_rules.errors import Fault, Faults
 from gateway_rules.inputs import StackFile
-from gateway_rules.packets import SELF, Interval, Match, Packets, Piece
+from gateway_rules.packets import SELF, Interval, Match, Packets, Piece, counted, few
 from gateway_rules.planning import (
     Plan,
     Rule,
@@ -235,9 +235,8 @@ def _faults(side: Side) -> tuple[Fault, ...]:
 
 def _said(faults: tuple[Fault, ...], *, is_pending: bool) -> str:
     """Give the first fault, and how many more there are."""
-    first, more = faults[0], len(faults) - 1
-    said = first.message if is_pending else f"{first.file}:{first.line}: {first.message}"
-    return f"{said}, and {more} more" if more else said
+    places = ("" if is_pending else f"{each.file}:{each.line}: " for each in faults)
+    return few((f"{at}{each.message}" for at, each in zip(places, faults, strict=True)), 1)
 
 
 def _moved(before: Plan, after: Plan, opened: Changes, closed: Changes, acl: AclChange) -> Notes:
@@ -262,4 +261,4 @@ def _idle(some: Iterable[Rule], changes: Changes) -> int:
 
 
 def _counted(count: int, one: str, many: str) -> list[str]:
-    return [f"1 rule {one}" if count == 1 else f"{count} rules {many}"] if count else []
+    return [counted(count, f"rule {one}", f"rules {many}")] if count else []

@@ -13,8 +13,10 @@ from gateway_rules.packets import (
     Interval,
     Piece,
     Prefix,
-    format_ports,
+    counted,
+    directed_traffic,
     from_interval,
+    other_end,
     supernet,
 )
 from gateway_rules.review.packet_diff import Change
@@ -37,7 +39,8 @@ class Row:
 
     def __str__(self) -> str:
         """Write the row as a terminal shows it."""
-        count = f" ({self.addresses:,} addresses)" if self.addresses > 1 else ""
+        several = counted(self.addresses, "address", "addresses")
+        count = f" ({several})" if self.addresses > 1 else ""
         return f"{self.what} {self.peers}{count}: {self.why}"
 
 
@@ -52,12 +55,6 @@ def merged_rows(changes: Iterable[Change]) -> list[Row]:
     return sorted(found, key=lambda row: (-row.size, row.what, row.peers))
 
 
-def ports_of(match: packets.Match) -> str:
-    """Say direction, protocol and ports."""
-    ports = format_ports(match.protocol, match.from_port, match.to_port)
-    return f"{match.direction} {match.protocol} {ports}"
-
-
 def _why(change: Change) -> str:
     named = zip(change.services, change.origins, strict=True)
     return "; ".join(f"{service} ({origin})" for service, origin in named) or "nobody"
@@ -65,7 +62,7 @@ def _why(change: Change) -> str:
 
 def _row(why: str, changes: Sequence[Change]) -> Row:
     pieces = [change.piece for change in changes]
-    what = f"{ports_of(pieces[0])} {WAY[pieces[0].direction]}"
+    what = f"{directed_traffic(pieces[0])} {WAY[pieces[0].direction]}"
     size = packets.count(packets.passed(pieces))
     return Row(what, _peers(pieces), sum(c.addresses for c in changes), size, why)
 
@@ -76,7 +73,7 @@ def _peers(pieces: Iterable[Piece]) -> str:
     prefixes: dict[int, list[Prefix]] = {}
     for piece in pieces:
         if piece.peer == SELF:
-            texts.append("the gateways themselves")
+            texts.append(other_end(SELF))
         else:
             prefixes.setdefault(piece.peer.version, []).append(piece.peer)
     return ", ".join([*texts, *(_around(some) for some in prefixes.values())])

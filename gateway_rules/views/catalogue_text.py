@@ -15,7 +15,7 @@ from gateway_rules.inputs import (
     addition_as_written,
     flow_style,
 )
-from gateway_rules.packets import format_ports
+from gateway_rules.packets import list_ports
 
 
 def print_catalogue(catalogue: Catalogue, console: Console) -> None:
@@ -38,9 +38,8 @@ def print_catalogue(catalogue: Catalogue, console: Console) -> None:
 
 def print_service(service: Service, catalogue: Catalogue, console: Console) -> None:
     """Print a row: its label, its id, what it needs, why it is read so, and the other end."""
-    ports = ", ".join(format_ports(service.protocol, *pair) for pair in service.ports)
-    needs = f"{service.direction} {service.protocol} {ports}"
-    console.print(Text.assemble("\n", (service.row, "bold"), f" ({service.id}): {needs}"))
+    said = f" ({service.id}): {needs(service)}"
+    console.print(Text.assemble("\n", (service.row, "bold"), said))
     console.print(_indented(Text(service.reason)))
     if service.role:
         role = f"{service.role}: {catalogue.roles[service.role]}"
@@ -61,6 +60,12 @@ def _hosts(service: Service) -> Table:
     for host in service.hosts:
         grid.add_row(host.name, " ".join(map(str, host.addresses)))
     return grid
+
+
+def needs(service: Service) -> str:
+    """Say who begins, by which protocol and to which ports."""
+    ports = list_ports(service.protocol, service.ports)
+    return f"{service.direction} {service.protocol} {ports}"
 
 
 def notes(service: Service) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gateway_rules.inputs import Verdict
+from gateway_rules.packets import and_more, shortened
 from gateway_rules.review import Row, StackDiff, merged_rows
 from gateway_rules.views.diff_text import MARK, Block, acl_line, blocks, headline, plain
 
@@ -60,9 +61,7 @@ def _alert(word: str, said: Sequence[str], most: int) -> Iterator[str]:
 
 
 def _listed(said: Sequence[str], most: int) -> Iterator[str]:
-    yield from (f"- {line}" for line in said[:most])
-    if len(said) > most:
-        yield f"- and {len(said) - most} more: {_MORE}"
+    yield from (f"- {line}" for line in shortened(said, most, f": {_MORE}"))
 
 
 def _stacks(block: Block, most: int) -> Iterator[str]:
@@ -86,7 +85,7 @@ def _table(word: str, some: Sequence[Row], most: int) -> Iterator[str]:
         yield from [*head, *map(_cells, folded)]
         yield "\n</details>"
     if some[most:]:
-        yield f"\nand {len(some) - most} more, none wider: {_MORE}"
+        yield f"\n{and_more(len(some) - most)}, none wider: {_MORE}"
     if kept:
         yield ""
 

@@ -19,11 +19,9 @@ from gateway_rules.audit import (
     Question,
     Suggestion,
     lines,
-    packets_text,
-    port_span,
     where,
 )
-from gateway_rules.packets import BITS, WAY, Match, Peer, Prefix
+from gateway_rules.packets import WAY, Match, bare, few, traffic
 from gateway_rules.planning import covers
 
 _SHOWN: Final = 6
@@ -51,14 +49,8 @@ def print_report(report: FullExplanation, console: Console) -> None:
 
 
 def _asked(question: Question) -> str:
-    peers = ", ".join(map(_peer, question.peers))
-    what = packets_text(question.protocol, *port_span(question))
-    return f"{question.direction} {what} {WAY[question.direction]} {peers}"
-
-
-def _peer(peer: Peer) -> str:
-    is_address = isinstance(peer, Prefix) and peer.length == BITS[peer.version]
-    return where(peer) if is_address else str(peer)
+    peers = ", ".join(map(bare, question.peers))
+    return f"{question.direction} {traffic(question)} {WAY[question.direction]} {peers}"
 
 
 def _alike(told: Explanation) -> Iterator[list[Answer]]:
@@ -79,7 +71,7 @@ def _named(told: Explanation, answers: Sequence[Answer]) -> str:
     verdict = "allowed" if first.allowed else "refused"
     peer = next(peer for peer in told.question.peers if covers(peer, first.place))
     inside = [answer for answer in told.answers if covers(peer, answer.place)]
-    return f"{_peer(peer) if inside == answers else f'from {where(first.place)} on'}: {verdict}"
+    return f"{bare(peer) if inside == answers else f'from {where(first.place)} on'}: {verdict}"
 
 
 def _rest(parts: Sequence[Sequence[Answer]]) -> str:
@@ -141,7 +133,7 @@ def _entry(line: Line) -> str:
 
 
 def _match(match: Match) -> str:
-    return f"{match.direction} {packets_text(match.protocol, *port_span(match))} {match.peer}"
+    return f"{match.direction} {traffic(match)} {match.peer}"
 
 
 def _why(report: FullExplanation, services: Sequence[str]) -> Iterator[str]:
@@ -176,10 +168,4 @@ def _print_cure(cure: Suggestion, report: FullExplanation, console: Console) -> 
         # A line that is to be copied is broken nowhere.
         console.print(Text(f"  {line}", "bold"), soft_wrap=True)
     if cure.besides:
-        console.print(Text(f"it opens besides: {_few(cure.besides)}", "yellow"))
-
-
-def _few(items: Sequence[str]) -> str:
-    """Name a few of what may be many."""
-    rest = len(items) - _SHOWN
-    return ", ".join((*items[:_SHOWN], *([f"and {rest} more"] if rest > 0 else [])))
+        console.print(Text(f"it opens besides: {few(cure.besides, _SHOWN)}", "yellow"))

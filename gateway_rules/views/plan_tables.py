@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway_rules.inputs import Catalogue
-from gateway_rules.packets import DIRECTIONS, Direction, Match, counted, format_ports, quantity
+from gateway_rules.packets import DIRECTIONS, Direction, WithPorts, counted, quantity, traffic
 from gateway_rules.planning import (
     Budget,
     Contribution,
@@ -119,11 +119,9 @@ def excess_line(budget: Budget) -> str:
     return f"{more}; not proven: any list of {budget.budget} adds at least {least}"
 
 
-def packets(match: Match) -> str:
-    """Write protocol and ports as a person does."""
-    if match.protocol == "-1":
-        return "all"
-    return f"{match.protocol} {format_ports(match.protocol, match.from_port, match.to_port)}"
+def packets(match: WithPorts) -> str:
+    """Write protocol and ports for a narrow column."""
+    return traffic(match, everything="all")
 
 
 def _pointer(catalogue: Catalogue) -> Text:

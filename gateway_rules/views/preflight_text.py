@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway_rules.deploy import BUCKET, REFILL, Obstacle, Preflight
+from gateway_rules.packets import counted
 
 
 def print_preflight(found: Preflight, console: Console) -> None:
@@ -52,10 +53,11 @@ _COUNTS = ("Before", "Between", "After", "Quota")
 
 def _lines(found: Preflight) -> Iterator[str]:
     acl = found.acl
+    moved = counted(len(acl.move), "subnet", "subnets")
     if acl.entries:
-        yield f"Network ACL: a new one with {len(acl.entries)} entries takes {_subnets(acl.move)}."
+        yield f"Network ACL: a new one with {len(acl.entries)} entries takes {moved}."
     elif acl.move:
-        yield f"Network ACL: stays, and takes {_subnets(acl.move)}."
+        yield f"Network ACL: stays, and takes {moved}."
     else:
         yield "Network ACL: stays as it is."
     if found.quotas.from_defaults:
@@ -77,7 +79,3 @@ def _calls(found: Preflight) -> Iterator[str]:
     yield f"AWS takes {taken}: {f'about {seconds:.0f} s' if seconds else 'nothing'} to wait."
     if found.may_need_repair:
         yield f"If an update was cut off before: gateway-rules repair {found.stack} comes first."
-
-
-def _subnets(subnets: frozenset[str]) -> str:
-    return f"{len(subnets)} subnet{'' if len(subnets) == 1 else 's'}"

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from gateway_rules import packets
 from gateway_rules.audit import Finding, Verification, alike, packet_line
+from gateway_rules.packets import shortened
 
 _LISTED: Final = 5
 """Packets told of one thing that is wrong; beyond these they are counted."""
@@ -55,10 +56,9 @@ def packet_lines(findings: Sequence[Finding]) -> list[str]:
 
     Hundreds of ICMP messages must not hide that all of TCP is open.
     """
-    more = len(findings) - _LISTED
-    shown = sorted(findings, key=_size, reverse=True)[:_LISTED] if more > 0 else findings
-    lines = [packet_line(one) for one in shown]
-    return [*lines, f"and {more} more, which --json lists"] if more > 0 else lines
+    is_long = len(findings) > _LISTED
+    found = sorted(findings, key=_size, reverse=True) if is_long else findings
+    return shortened([packet_line(one) for one in found], _LISTED, ", which --json lists")
 
 
 def _size(finding: Finding) -> int:

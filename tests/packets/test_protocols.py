@@ -9,7 +9,6 @@ from gateway_rules.errors import Refused
 from gateway_rules.packets.protocols import (
     NAMES,
     NUMBERS,
-    format_ports,
     icmp_answers,
     opposite,
     parse_ports,
@@ -56,24 +55,6 @@ def test_what_is_no_port_is_refused(text: object, rule: str, message: str) -> No
     with pytest.raises(Refused) as error:
         parse_ports(text)
     assert (error.value.rule, str(error.value)) == (rule, message)
-
-
-@pytest.mark.parametrize(
-    ("protocol", "pair", "text"),
-    [
-        ("tcp", (80, 80), "80"),
-        ("udp", (20, 22), "20-22"),
-        ("icmp", (3, 4), "type 3 code 4"),
-        ("icmp", (3, -1), "type 3"),
-        ("icmpv6", (-1, -1), "all"),
-        ("-1", (0, 65535), "all"),
-    ],
-)
-def test_ports_are_written_as_a_person_does(
-    protocol: str, pair: tuple[int, int], text: str
-) -> None:
-    """One port, a range, a message, or all of them."""
-    assert format_ports(protocol, *pair) == text
 
 
 @pytest.mark.parametrize("protocol", ["icmp", "icmpv6"])

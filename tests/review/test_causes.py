@@ -8,7 +8,7 @@ from sites import shipped, site
 from gateway_rules.inputs.catalogue import Catalogue
 from gateway_rules.inputs.site import Site
 from gateway_rules.planning.planner import Plan, plan
-from gateway_rules.review.causes import edits_between, listed
+from gateway_rules.review.causes import edits_between
 
 ROLES = site().roles
 ADDITION = {"name": "extra", "direction": "egress", "protocol": "tcp", "ports": 25}
@@ -173,11 +173,3 @@ def test_errata_are_named_with_what_is_printed_and_taken() -> None:
         f"erratum new: {where} is taken as '1.1'",
         f"erratum gone: {where} is taken as '3.14'",
     ]
-
-
-@pytest.mark.parametrize(
-    ("count", "said"), [(1, "0"), (4, "0, 1, 2, 3"), (5, "0, 1, 2, 3, and 1 more")]
-)
-def test_long_lists_are_cut(count: int, said: str) -> None:
-    """Four items are shown, and the number of the others."""
-    assert listed(range(count)) == said

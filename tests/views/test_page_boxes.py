@@ -10,10 +10,10 @@ from sites import ROOT, shipped, site, situations
 
 from gateway_rules.audit.explanation.explainer import explain
 from gateway_rules.audit.explanation.rulesets import plan_rulesets
-from gateway_rules.audit.explanation.values import Question, port_span
+from gateway_rules.audit.explanation.values import Question
 from gateway_rules.errors import Impossible
 from gateway_rules.packets.prefixes import BITS, SELF, Peer, Prefix, parse_address
-from gateway_rules.packets.protocols import ICMP
+from gateway_rules.packets.protocols import ICMP, port_span
 from gateway_rules.packets.sets import Match
 from gateway_rules.planning.planner import Plan, plan
 from gateway_rules.planning.stack_plan import load_plan

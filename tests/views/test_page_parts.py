@@ -21,7 +21,7 @@ from gateway_rules.views.page.curves import curves
 from gateway_rules.views.page.openness import Measure, measures, reaches
 from gateway_rules.views.page.picture import picture
 from gateway_rules.views.page.tables import carriers, rows
-from gateway_rules.views.page.wording import amount, coded, opening, spoken
+from gateway_rules.views.page.text import amount, coded, opening
 
 TODAY = date(2026, 6, 30)
 
@@ -38,14 +38,6 @@ def planned() -> Plan:
 def test_long_numbers_are_powers_of_ten() -> None:
     """Commas as far as digits can be read, then what is to be read."""
     assert [amount(n) for n in (0, 1234567, 285546589133967)] == ["0", "1,234,567", "2.86 × 10¹⁴"]  # noqa: RUF001
-
-
-def test_ports_are_named_once_a_protocol() -> None:
-    """Those that touch are a range, messages never are, and all is a word."""
-    asked = [("tcp", [(80, 80), (21, 21)]), ("udp", [(53, 53)]), ("tcp", [(20, 20)])]
-    assert spoken(asked) == "tcp 20-21, 80; udp 53"
-    assert spoken([("icmp", [(3, 4), (3, 3)])]) == "icmp type 3 code 3, type 3 code 4"
-    assert spoken([("-1", [(0, 65535)])]) == "all protocols"
 
 
 def test_backticks_are_code_and_all_else_is_text() -> None:

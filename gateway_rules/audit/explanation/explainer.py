@@ -19,7 +19,6 @@ from gateway_rules.audit.explanation.values import (
     Line,
     Question,
     Ruleset,
-    port_span,
 )
 from gateway_rules.inputs import Site
 from gateway_rules.packets import (
@@ -35,6 +34,7 @@ from gateway_rules.packets import (
     icmp_answers,
     opposite,
     parse_address,
+    port_span,
     span,
 )
 from gateway_rules.planning import Flow, covers, ephemeral

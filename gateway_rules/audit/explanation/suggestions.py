@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from gateway_rules.audit.explanation.values import Line, Question, packets_text, port_span
+from gateway_rules.audit.explanation.values import Line, Question
 from gateway_rules.inputs import (
     Addition,
     Caveat,
@@ -25,7 +25,9 @@ from gateway_rules.packets import (
     Peer,
     PortPair,
     Prefix,
+    port_span,
     span,
+    traffic,
 )
 from gateway_rules.planning import Flow, Plan, covers, required_flows, role_peers, why_not_used
 
@@ -141,7 +143,7 @@ def _told(flows: Iterable[Flow]) -> Iterator[str]:
     """Write flows as people do, those in one line that differ by the other end alone."""
     ends: dict[tuple[str, str], list[Peer]] = {}
     for flow in flows:
-        what = f"{flow.direction} {packets_text(flow.protocol, *port_span(flow))}"
+        what = f"{flow.direction} {traffic(flow)}"
         ends.setdefault((f"{what} {WAY[flow.direction]}", ", ".join(flow.services)), []).append(
             flow.peer
         )

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
-from gateway_rules.packets import (
-    ALL_PORTS,
-    ICMP,
-    MAX_ICMP,
-    NUMBERS,
-    OTHER,
-    Direction,
-    Interval,
-    Match,
-    Peer,
-    format_ports,
-    span,
-)
+from gateway_rules.packets import Direction, Match, Peer, traffic_within
 from gateway_rules.planning import covers
 
 
@@ -75,7 +62,7 @@ class Decision:
     @property
     def text(self) -> str:
         """Write the packets of the stretch as people do."""
-        return packets_text(self.protocol, self.first, self.last)
+        return traffic_within(self.protocol, self.first, self.last)
 
 
 @dataclass(frozen=True)
@@ -131,32 +118,6 @@ class Explanation:
         return tuple(sorted({service for a in self.answers for service in a.services}))
 
 
-def port_span(match: Match | Question) -> Interval:
-    """Give the stretch of ports, or of ICMP messages, that a pair of ports covers."""
-    return span(match.protocol, match.from_port, match.to_port)
-
-
 def lines(decisions: Iterable[Decision]) -> tuple[Line, ...]:
     """Give the lines that decide, each once."""
     return tuple(dict.fromkeys(decision.line for decision in decisions if decision.line))
-
-
-def packets_text(protocol: str, first: int, last: int) -> str:
-    """Write a protocol and a stretch of its ports; messages of ICMP by type and code."""
-    if protocol == "-1":
-        return "all protocols"
-    if protocol == OTHER:
-        return "any other protocol"
-    if protocol not in NUMBERS:
-        return f"protocol {protocol}"
-    stretch = _messages if protocol in ICMP else partial(format_ports, protocol)
-    return f"{protocol} {stretch(first, last)}"
-
-
-def _messages(first: int, last: int) -> str:
-    if (first, last) == ALL_PORTS:
-        return "all"
-    ends = [divmod(end, MAX_ICMP + 1) for end in (first, last)]
-    if ends == [(ends[0][0], 0), (ends[0][0], MAX_ICMP)]:
-        return f"type {ends[0][0]}"
-    return " to ".join(dict.fromkeys(f"type {kind} code {code}" for kind, code in ends))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from gateway_rules import packets
-from gateway_rules.packets import ICMP, PROTOCOLS, Match, Piece, format_ports
+from gateway_rules.packets import ICMP, WAY, Piece, few, format_ports, traffic
 from gateway_rules.planning import match_as_json
 
 Layer: TypeAlias = Literal["security_group", "network_acl"]
@@ -65,15 +65,6 @@ def _match(piece: Piece) -> dict[str, Any]:
     return shown | {"protocol": "-1"} if piece.protocol == packets.OTHER else shown
 
 
-def traffic(match: Match) -> str:
-    """Write protocol and ports as a person does, also where no rule can name them."""
-    if match.protocol in (packets.OTHER, "-1"):
-        return "all protocols" if match.protocol == "-1" else "all other protocols"
-    if match.protocol not in PROTOCOLS:
-        return f"protocol {match.protocol}"
-    return f"{match.protocol} {format_ports(match.protocol, match.from_port, match.to_port)}"
-
-
 @dataclass(frozen=True)
 class Verification:
     """What was compared, and every difference; nothing is wrong when there is none."""
@@ -116,11 +107,8 @@ def alike(findings: Iterable[Finding], *, fold: bool = True) -> Iterator[Sequenc
 def packet_line(finding: Finding) -> str:
     """Tell the packets of a finding, whom they serve, and the smallest of them."""
     piece = finding.piece
-    towards = "from" if piece.direction == "ingress" else "to"
-    what = f"{piece.direction} {traffic(piece)} {towards} {finding.other_end}"
-    named = ", ".join(finding.services[:_NAMED])
-    more = len(finding.services) - _NAMED
-    services = named + (f" and {more} more" if more > 0 else "")
+    what = f"{piece.direction} {traffic(piece)} {WAY[piece.direction]} {finding.other_end}"
+    services = few(finding.services, _NAMED, comma=False)
     return f"{what}{f' for {services}' if services else ''}, such as {smallest_packet(finding)}"
 
 

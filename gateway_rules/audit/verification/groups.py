@@ -10,9 +10,9 @@ from typing import Final
 from gateway_rules import packets
 from gateway_rules.audit.live import STACK_TAG, Interface, Live, LiveRule
 from gateway_rules.audit.verification import fixes
-from gateway_rules.audit.verification.findings import Finding, traffic
+from gateway_rules.audit.verification.findings import Finding
 from gateway_rules.audit.verification.layers import ANYTHING, Comparison, piece_of
-from gateway_rules.packets import ANYWHERE, SELF, Index, Peer, Piece, Prefix
+from gateway_rules.packets import ANYWHERE, SELF, Index, Peer, Piece, Prefix, traffic
 from gateway_rules.planning import Plan, Rule, SecurityGroup
 
 _Said = tuple[str, str, int, int, Peer]

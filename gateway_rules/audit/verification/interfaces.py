@@ -12,7 +12,7 @@ from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import Finding
 from gateway_rules.audit.verification.groups import GROUPS, ends, plain, planned_groups
 from gateway_rules.audit.verification.layers import ANYTHING, piece_of, smallest
-from gateway_rules.packets import ALL_PORTS, DIRECTIONS, Packets, Piece, Prefix, quantity
+from gateway_rules.packets import ALL_PORTS, DIRECTIONS, Packets, Piece, Prefix, few, quantity
 from gateway_rules.planning import Plan, SecurityGroup
 
 _DEFAULT: Final = "default"
@@ -154,7 +154,7 @@ class Interfaces:
 
     def _adds_up(self, rule: LiveRule, bearers: list[Interface]) -> str:
         named = f"{rule.group} ({self.live.names[rule.group]})"
-        return f"a rule of {named} adds up on {listed(bearers)} and"
+        return f"a rule of {named} adds up on {name_interfaces(bearers)} and"
 
     def _set(self, interface: Interface, groups: set[str]) -> str:
         return fixes.set_groups_command(self.plan.site, interface, groups)
@@ -186,7 +186,7 @@ class Interfaces:
         known = packets.universe(rules, acl.entries)
         cut = packets.without(packets.passed(rules, known), packets.first_match(acl.entries, known))
         if piece := smallest(cut):
-            why = f"{acl.id} takes from {listed(some)} what the groups there let pass"
+            why = f"{acl.id} takes from {name_interfaces(some)} what the groups there let pass"
             ids = ", ".join(one.id for one in some)
             yield Finding("network_acl", piece, (), ids, why, self._away(some[0]))
 
@@ -226,8 +226,6 @@ def _reach(rule: LiveRule, beyond: Packets) -> str:
     return f"opens {quantity(packets.count(beyond))} packets beyond the plan"
 
 
-def listed(interfaces: Iterable[Interface]) -> str:
+def name_interfaces(interfaces: Iterable[Interface]) -> str:
     """Name the first few interfaces, and say how many more there are."""
-    ids = [one.id for one in interfaces]
-    more = len(ids) - _SHOWN
-    return ", ".join(ids[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return few((one.id for one in interfaces), _SHOWN, comma=False)

@@ -24,7 +24,7 @@ from gateway_rules.authoring.issue.splice import (
 )
 from gateway_rules.authoring.issue.yaml_text import numbers, scalar
 from gateway_rules.inputs import Catalogue, Service
-from gateway_rules.packets import BITS, PortPair, Prefix, format_ports
+from gateway_rules.packets import PortPair, Prefix, bare, format_ports
 
 
 def edit_catalogue(text: str, catalogue: Catalogue, proposal: Proposal) -> str:
@@ -123,8 +123,7 @@ def _host(text: str, item: Item | None, host: Entry, dash: str) -> str:
 
 
 def _address(address: Prefix) -> str:
-    """Write an address as a vendor does: one host without its length."""
-    return scalar(str(address).removesuffix(f"/{BITS[address.version]}"))
+    return scalar(bare(address))
 
 
 def _ports(ports: Sequence[PortPair]) -> str:

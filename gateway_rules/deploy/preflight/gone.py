@@ -9,7 +9,7 @@ from gateway_rules.audit import (
     Interface,
     Live,
     ends,
-    listed,
+    name_interfaces,
     plain,
     planned_groups,
     set_groups_command,
@@ -28,7 +28,8 @@ def held_back(plan: Plan, live: Live, gone: Sequence[GoneGroup]) -> Iterator[Obs
             fix = "deploy gateway-rules:protect: false while the group is still planned, then this"
             yield Obstacle("protected-group", what, (fix,))
         if group.bearers:
-            what = f"{group.name} is to go, and {listed(group.bearers)} carries it: AWS refuses"
+            bearers = name_interfaces(group.bearers)
+            what = f"{group.name} is to go, and {bearers} carries it: AWS refuses"
             ways = (_taken_off(plan, live, one, gone) for one in group.bearers)
             yield Obstacle("group-in-use", what, tuple(dict.fromkeys(ways)))
 

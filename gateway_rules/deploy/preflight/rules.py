@@ -11,15 +11,13 @@ from gateway_rules import packets
 from gateway_rules.audit import (
     LiveQuotas,
     LiveRule,
-    packets_text,
     piece_of,
-    port_span,
     raise_quota_command,
 )
 from gateway_rules.deploy.preflight.changes import GroupChange
 from gateway_rules.deploy.preflight.obstacles import Obstacle
 from gateway_rules.inputs import Site
-from gateway_rules.packets import DIRECTIONS, FAMILIES, SELF, Direction, Piece, family
+from gateway_rules.packets import DIRECTIONS, FAMILIES, SELF, Direction, Piece, family, traffic
 from gateway_rules.planning import Rule
 
 MAX_PRODUCT: Final = 1000
@@ -161,6 +159,5 @@ def _placed(site: Site, rule: Rule | LiveRule) -> tuple[Piece, ...]:
 
 
 def _named(rule: Rule | LiveRule) -> str:
-    ports = packets_text(rule.protocol, *port_span(rule))
     why = f" ({rule.description})" if rule.description else ""
-    return f"  {rule.direction} {ports} {rule.peer}{why}"
+    return f"  {rule.direction} {traffic(rule)} {rule.peer}{why}"

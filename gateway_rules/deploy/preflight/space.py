@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
-from gateway_rules.audit import Interface, Live, LiveQuotas, listed, raise_quota_command
+from gateway_rules.audit import Interface, Live, LiveQuotas, name_interfaces, raise_quota_command
 from gateway_rules.deploy.preflight.changes import AclChange
 from gateway_rules.deploy.preflight.obstacles import Obstacle
 from gateway_rules.deploy.preflight.rules import MAX_PRODUCT
@@ -50,8 +50,8 @@ def _groups(plan: Plan, live: Live, quotas: LiveQuotas) -> Iterator[Obstacle]:
     raised = _raised(plan, "security_groups_per_interface", needed, _most_groups(quotas))
     if full:
         what = (
-            f"{listed(full)} would carry {needed} groups with all of the stack's, and this account "
-            f"may have {limit} on an interface"
+            f"{name_interfaces(full)} would carry {needed} groups with all of the stack's, and "
+            f"this account may have {limit} on an interface"
         )
         yield Obstacle("groups", what, (*raised, "or take other groups off it"))
     elif needed > limit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway_rules.audit import Live, LiveAcl, listed
+from gateway_rules.audit import Live, LiveAcl, name_interfaces
 from gateway_rules.deploy.preflight.obstacles import Obstacle
 from gateway_rules.planning import StackPlan
 
@@ -47,8 +47,8 @@ def _other_acl(stack: str, subnet: str, acl: LiveAcl) -> Obstacle:
 def _strangers(stack: str, subnet: str, live: Live) -> Iterator[Obstacle]:
     if some := live.strangers(subnet):
         what = (
-            f"{subnet} holds {listed(some)} without a group of this stack; the network ACL would "
-            "cut off whatever it does besides"
+            f"{subnet} holds {name_interfaces(some)} without a group of this stack; the network "
+            "ACL would cut off whatever it does besides"
         )
         group = f"or attach {', '.join(live.groups)} to it first" if live.groups else ""
         ways = (_allowed(stack), group, "or move what is no gateway to a subnet of its own")

@@ -18,7 +18,7 @@ from gateway_rules.audit import (
 )
 from gateway_rules.deploy import resource_names
 from gateway_rules.deploy.repair.state import Known, Pending, State
-from gateway_rules.packets import PROTOCOLS, Protocol, format_ports
+from gateway_rules.packets import PROTOCOLS, Protocol, traffic
 from gateway_rules.planning import PREFIX, Plan, Rule
 
 _BY_AWS: Final = frozenset({"0.0.0.0/0", "::/0"})
@@ -154,8 +154,7 @@ def _rule(plan: Plan, state: State, key: str, rule: LiveRule, *, new: bool) -> J
     name = resource_names.rule(plan.site.stack, key, _planned(rule)) if _is_plain(rule) else ""
     if name in wanted | state.begun or (new and _is_by_aws(rule)):
         return Import(resource_names.RULES[rule.direction], name, rule.id, name in wanted)
-    ports = format_ports(rule.protocol, rule.from_port, rule.to_port)
-    what = f"the rule {rule.direction} {rule.protocol} {ports} {rule.source} of {rule.group}"
+    what = f"the rule {rule.direction} {traffic(rule)} {rule.source} of {rule.group}"
     return ByHand(rule.id, what, revoke_command(plan.site, rule))
 
 

@@ -20,7 +20,6 @@ from gateway_rules.audit import (
     explain,
     lines,
     plan_rulesets,
-    port_span,
 )
 from gateway_rules.packets import (
     ALL_PORTS,
@@ -39,6 +38,7 @@ from gateway_rules.packets import (
     Prefix,
     icmp_answers,
     opposite,
+    port_span,
 )
 from gateway_rules.planning import Plan
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from gateway_rules.planning import Curve
 from gateway_rules.views.budget_curves import bought, notes
 from gateway_rules.views.page.chart import draw, marks, step
-from gateway_rules.views.page.wording import amount
+from gateway_rules.views.page.text import amount
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterable, Iterator
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from gateway_rules.audit import Line, host_addresses, packets_text, plan_rulesets, port_span
-from gateway_rules.packets import NAMES
+from gateway_rules.audit import Line, host_addresses, plan_rulesets
+from gateway_rules.packets import NAMES, traffic
 from gateway_rules.planning import Entry, Plan
 from gateway_rules.views.page import anchors
 from gateway_rules.views.page.boxes import PROTOCOLS, Box, Plane, Told, boxes, special
@@ -108,8 +108,7 @@ class _Book:
     def line(self, line: Line) -> tuple[str, str, str]:
         """Give the anchor of a line, its name, and what it matches."""
         match = line.match
-        what = packets_text(match.protocol, *port_span(match))
-        said = f"{match.direction} {what} {match.peer}"
+        said = f"{match.direction} {traffic(match)} {match.peer}"
         if isinstance(match, Entry):
             stack = self.plan.site.stack
             return anchors.entry(stack, match), f"entry {line.name}", f"{line.action} {said}"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gateway_rules import packets
-from gateway_rules.packets import DIRECTIONS, SELF, Direction, Prefix
+from gateway_rules.packets import DIRECTIONS, SELF, Direction, Prefix, spoken_traffic
 from gateway_rules.planning import Budget, Contribution, Flow, Plan
 from gateway_rules.views.page.tables import Link, links
-from gateway_rules.views.page.wording import amount, spoken
+from gateway_rules.views.page.text import amount
 from gateway_rules.views.plan_tables import excess_line
 
 _PAGE: Final = 700
@@ -112,7 +112,7 @@ def _addresses(flows: Iterable[Flow]) -> str:
 def _ports(flows: Iterable[Flow]) -> str:
     """Name the ports, those of each protocol together."""
     found = sorted({(f.protocol, (f.from_port, f.to_port)) for f in flows})
-    return spoken((protocol, [pair]) for protocol, pair in found)
+    return spoken_traffic((protocol, [pair]) for protocol, pair in found)
 
 
 def measures(plan: Plan, shares: Sequence[Contribution]) -> tuple[Measure, ...]:

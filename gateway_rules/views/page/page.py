@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from gateway_rules.views.page import changed, lookup, views
 from gateway_rules.views.page.content import Content, Planned
-from gateway_rules.views.page.wording import amount, coded, opening
+from gateway_rules.views.page.text import amount, coded, opening
 
 _HERE: Final = Path(__file__).parent
 

@@ -10,9 +10,9 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gateway_rules import packets
 from gateway_rules.inputs import Addition, Service
-from gateway_rules.packets import SELF, Direction, PortPair, Prefix
+from gateway_rules.packets import SELF, Direction, PortPair, Prefix, cut, spoken_traffic
 from gateway_rules.planning import Plan, why_not_used
-from gateway_rules.views.page.wording import amount, spoken
+from gateway_rules.views.page.text import amount
 
 Side: TypeAlias = Literal["left", "right"]
 Spoken: TypeAlias = tuple[str, Iterable[PortPair]]
@@ -114,7 +114,7 @@ def _cluster(plan: Plan, title: str, talks: tuple[Talk, ...], services: Iterable
 def _fitting(talk: Talk) -> Talk:
     """Cut what is too long for a line, ports between two of them."""
     room = int((_WIDTH - _PORT * min(len(talk.what), _PORTS)) / _NAME)
-    who = talk.who if len(talk.who) <= room else f"{talk.who[: room - 1]}…"
+    who = cut(talk.who, room, "…")
     what = shorten(talk.what, int((_WIDTH - _NAME * len(who)) / _PORT), placeholder=" …")
     return talk._replace(who=who, what=what)
 
@@ -145,20 +145,20 @@ def _roles(services: Iterable[Service]) -> tuple[Talk, ...]:
         key = service.role or "", service.directions
         found.setdefault(key, []).append((service.protocol, service.ports))
     return tuple(
-        Talk(role.replace("_", " "), spoken(several), *_ways(ways))
+        Talk(role.replace("_", " "), spoken_traffic(several), *_ways(ways))
         for (role, ways), several in found.items()
     )
 
 
 def _services(services: Iterable[Service]) -> tuple[Talk, ...]:
     return tuple(
-        Talk(each.row, spoken([(each.protocol, each.ports)]), *_ways(each.directions))
+        Talk(each.row, spoken_traffic([(each.protocol, each.ports)]), *_ways(each.directions))
         for each in services
     )
 
 
 def _addition(addition: Addition) -> Talk:
-    what = spoken([(addition.protocol, addition.port_pairs)])
+    what = spoken_traffic([(addition.protocol, addition.port_pairs)])
     return Talk(addition.name, what, *_ways((addition.direction,)))
 
 

@@ -16,7 +16,7 @@ from gateway_rules.inputs import (
     is_elsewhere,
     looked_up,
 )
-from gateway_rules.packets import BITS, DIRECTIONS, Direction, Prefix, format_ports
+from gateway_rules.packets import DIRECTIONS, Direction, Prefix, bare
 from gateway_rules.planning import (
     Contribution,
     Entry,
@@ -26,9 +26,9 @@ from gateway_rules.planning import (
     role_peers,
     rules_used,
 )
-from gateway_rules.views.catalogue_text import notes
+from gateway_rules.views.catalogue_text import needs, notes
 from gateway_rules.views.page import anchors
-from gateway_rules.views.page.wording import amount
+from gateway_rules.views.page.text import amount
 from gateway_rules.views.plan_tables import carries, packets
 
 
@@ -199,12 +199,6 @@ def _row(plan: Plan, service: Service, carried: Carriers) -> RowView:
     )
 
 
-def needs(service: Service) -> str:
-    """Say who begins, by which protocol and to which ports."""
-    ports = ", ".join(format_ports(service.protocol, *pair) for pair in service.ports)
-    return f"{service.direction} {service.protocol} {ports}"
-
-
 def _ends(plan: Plan, service: Service) -> Iterator[End]:
     """Say who is at the other end here, by role, host or address."""
     site = plan.site
@@ -227,13 +221,7 @@ def _hosts(plan: Plan, service: Service) -> Iterator[End]:
         printed[host.name] += _addresses(host, elsewhere=elsewhere)
     for name, addresses in printed.items():
         found = seen[name] if name in seen else dict.fromkeys(addresses)
-        yield End(name, ", ".join(map(_bare, found)))
-
-
-def _bare(prefix: Prefix) -> str:
-    """Write a prefix as the document does: a single address without its length."""
-    is_address = prefix.length == BITS[prefix.version]
-    return prefix.address if is_address else str(prefix)
+        yield End(name, ", ".join(map(bare, found)))
 
 
 def _addresses(host: Host, *, elsewhere: bool) -> tuple[Prefix, ...]:

@@ -16,7 +16,7 @@ from gateway_rules.views.page.live import Found, found
 from gateway_rules.views.page.openness import Measure, Reach
 from gateway_rules.views.page.picture import Picture
 from gateway_rules.views.page.tables import AdditionView, EntriesView, RowView, RulesView
-from gateway_rules.views.page.wording import amount
+from gateway_rules.views.page.text import amount
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,14 @@
-"""Ports, numbers and commands as a page writes them."""
+"""Numbers, commands and sentences as a page sets them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from markupsafe import Markup, escape
 
-from gateway_rules import packets
-from gateway_rules.packets import ICMP, PortPair, format_ports, quantity
+from gateway_rules.packets import quantity
 
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def spoken(several: Iterable[tuple[str, Iterable[PortPair]]]) -> str:
-    """Name each protocol once, with all of its ports; those that touch are a range."""
-    found: dict[str, set[PortPair]] = {}
-    for protocol, ports in several:
-        found.setdefault(protocol, set()).update(ports)
-    return "; ".join(_listed(name, pairs) for name, pairs in found.items())
-
-
-def _listed(protocol: str, pairs: Iterable[PortPair]) -> str:
-    if protocol == "-1":
-        return "all protocols"
-    joined = sorted(pairs) if protocol in ICMP else packets.join(pairs)
-    return f"{protocol} {', '.join(format_ports(protocol, *pair) for pair in joined)}"
 
 
 def amount(number: int) -> str:
