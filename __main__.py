@@ -12,8 +12,7 @@ stack = planned(root, pulumi.get_stack())
 vpc_id, subnet_ids = located(stack)
 gateway = Gateway(
     stack.plan.site.stack,
-    site=stack.plan.site,
-    catalogue=stack.plan.catalogue,
+    plan=stack.plan,
     vpc_id=vpc_id,
     subnet_ids=subnet_ids,
 )

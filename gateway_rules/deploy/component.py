@@ -13,7 +13,8 @@ from gateway_rules.deploy import resource_names
 from gateway_rules.errors import Impossible
 from gateway_rules.inputs import Catalogue, Site, read_catalogue
 from gateway_rules.packets import DIRECTIONS, ICMP, NUMBERS, Prefix
-from gateway_rules.planning import Entry, Plan, Rule, SecurityGroup, plan
+from gateway_rules.planning import Entry, Plan, Rule, SecurityGroup
+from gateway_rules.planning import plan as make_plan
 
 _RULES: Final = {
     "egress": aws.vpc.SecurityGroupEgressRule,
@@ -26,7 +27,9 @@ class Gateway(pulumi.ComponentResource):
 
     `vpc_id` and `subnet_ids` may be outputs of other resources. Attach the groups of
     `group_ids` to every gateway's interface; the ACL takes the subnets over itself.
-    Raises pulumi.RunError, with a line for each fault, before it registers a resource.
+    It takes a site, or the `plan` of one where that is made already. Raises pulumi.RunError,
+    with a line for each fault, before it registers a resource, and TypeError when it is given
+    neither or both.
 
     The groups are protected unless the site says `protect=False`: a replaced group
     would lose its interfaces. The ACL is not, because protection blocks its
@@ -42,13 +45,18 @@ class Gateway(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        site: Site,
         vpc_id: pulumi.Input[str],
         subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
+        site: Site | None = None,
         catalogue: Catalogue | None = None,
+        plan: Plan | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        self.plan = _planned(catalogue or read_catalogue(), site)
+        if site and not plan:
+            plan = _planned(catalogue or read_catalogue(), site)
+        elif not plan or site or catalogue:
+            raise TypeError("Gateway takes a site, with or without its catalogue, or a plan alone")
+        self.plan = plan
         super().__init__(resource_names.GATEWAY, name, {}, opts)
         groups = [self._group(name, group, vpc_id) for group in self.plan.groups]
         acl = self._acl(name, vpc_id, subnet_ids)
@@ -131,7 +139,7 @@ class Gateway(pulumi.ComponentResource):
 
 def _planned(catalogue: Catalogue, site: Site) -> Plan:
     try:
-        return plan(catalogue, site)
+        return make_plan(catalogue, site)
     except Impossible as error:
         for complaint in error.complaints:
             where = ".".join(map(str, complaint.path))

@@ -46,6 +46,26 @@ def done() -> Run:
     return run(gateway(), names())
 
 
+def test_a_plan_that_is_made_already_is_taken_as_it_is(done: Run, planned: Plan) -> None:
+    """A program that read and planned a stack does not plan it a second time."""
+
+    def program() -> None:
+        made = Gateway("mail", plan=planned, vpc_id="vpc-1", subnet_ids=["subnet-1", "subnet-2"])
+        assert made.plan is planned
+
+    again = {each.name: each for each in run(program, names()).resources}
+    assert again == {each.name: each for each in done.resources}
+
+
+@pytest.mark.parametrize("given", [(), ("site", "plan"), ("catalogue", "plan"), ("catalogue",)])
+def test_what_to_make_is_said_once(planned: Plan, given: tuple[str, ...]) -> None:
+    """Nobody has to guess which of two answers a component would take."""
+    every = {"site": AT, "catalogue": shipped(), "plan": planned}
+    some: dict[str, Any] = {key: every[key] for key in given}
+    with pytest.raises(TypeError, match="Gateway takes a site"):
+        Gateway("mail", vpc_id="vpc-1", subnet_ids=[], **some)
+
+
 def only(resources: list[Registered]) -> Registered:
     """Give the one resource."""
     (resource,) = resources
