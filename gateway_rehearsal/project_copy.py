@@ -7,10 +7,12 @@ puts booleans into quotes there, so it gets copies of its own, apart from what t
 
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from gateway_rehearsal.layout import Layout
+from gateway_rules.inputs import stack_names
 
 PROJECT: Final = """\
 # Made by `gateway-rules local`: the engine runs in this copy of the project. It writes to the stack
@@ -35,6 +37,8 @@ def lay(layout: Layout, stacks: Iterable[str]) -> None:
     (folder / _ENGINE).mkdir(exist_ok=True)
     (folder / "Pulumi.yaml").write_text(PROJECT)
     link_program(layout.source, folder)
+    for gone in {*stack_names(folder)} - {*stack_names(layout.source)}:
+        (folder / "stacks" / f"Pulumi.{gone}.yaml").unlink(missing_ok=True)
     for stack in stacks:
         for part in ("stacks", _ENGINE):
             shutil.copyfile(layout.stack_file(stack), folder / part / f"Pulumi.{stack}.yaml")
@@ -46,12 +50,14 @@ def link_program(source: Path, folder: Path) -> None:
     # The program finds its project from where it lies, so it is no link.
     if (source / _PROGRAM).exists():
         shutil.copyfile(source / _PROGRAM, folder / _PROGRAM)
-    wanted = [path for path in source.iterdir() if _is_linked(path)]
-    for stale in [path for path in folder.iterdir() if path.is_symlink()]:
-        stale.unlink()
-    for path in wanted:
-        if not (folder / path.name).exists():
-            (folder / path.name).symlink_to(path.resolve())
+    wanted = {path.name: path.resolve() for path in source.iterdir() if _is_linked(path)}
+    for path in folder.iterdir():
+        if path.is_symlink() and path.readlink() != wanted.get(path.name):
+            path.unlink(missing_ok=True)
+    for name, target in wanted.items():
+        # Another run may have laid it in the meantime.
+        with suppress(FileExistsError):
+            (folder / name).symlink_to(target)
 
 
 def _is_linked(path: Path) -> bool:

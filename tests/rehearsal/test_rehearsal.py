@@ -13,6 +13,7 @@ from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.servers import Server, Settings
 from gateway_rules.errors import Faults, NoAnswer, Pending
 from gateway_rules.inputs.catalogue import read_catalogue
+from gateway_rules.inputs.project import stack_names
 from gateway_rules.inputs.site import Quotas, Site
 from gateway_rules.inputs.stack_file import read_without_addresses
 from gateway_rules.planning.stack_plan import load_plan
@@ -169,6 +170,33 @@ def test_a_reviewed_file_that_goes_leaves_the_copy_as_well(project: Path) -> Non
     project_copy.lay(layout, [STACK])
 
     assert [*(layout.project / "stacks" / "addresses").iterdir()] == []
+
+
+def test_a_stack_that_goes_leaves_the_copy_as_well(project: Path) -> None:
+    """A command in the copy does not plan a stack that the project no longer has."""
+    layout = Layout(project)
+    project_copy.lay(layout, [STACK])
+    layout.stack_file(STACK).unlink()
+
+    project_copy.lay(layout, [])
+
+    assert stack_names(layout.project) == ()
+
+
+def test_what_is_laid_already_stays_where_it_is(project: Path) -> None:
+    """A program that runs in the copy keeps its links while another run lays the copy again."""
+    layout = Layout(project)
+    (project / "policies").mkdir()
+    (project / "extra.yaml").touch()
+    project_copy.lay(layout, [STACK])
+    before = {path: path.lstat().st_ino for path in layout.project.iterdir() if path.is_symlink()}
+    (project / "extra.yaml").unlink()
+
+    project_copy.lay(layout, [STACK])
+
+    after = {path: path.lstat().st_ino for path in layout.project.iterdir() if path.is_symlink()}
+    del before[layout.project / "extra.yaml"]
+    assert after == before != {}
 
 
 def test_addresses_for_documentation_are_refused_where_people_review(
