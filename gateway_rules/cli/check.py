@@ -31,7 +31,7 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Validate everything at once: catalogue, stacks, addresses, snapshots, brakes.
+    """Validate everything at once: catalogue, stacks, addresses, snapshots, policy.
 
     Example: gateway-rules check
     """

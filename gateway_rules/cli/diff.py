@@ -5,15 +5,18 @@ from __future__ import annotations
 import shutil
 import sys
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from gateway_rules.cli.terminal import FOUND, Json, command_app, emit, print_json, root_of
+from gateway_rules.cli.terminal import FOUND, Json, command_app, emit, print_json, root_of, tell
+from gateway_rules.errors import usage
 from gateway_rules.review import review_change
 from gateway_rules.views import review_as_markdown, review_as_text
 
 app = command_app()
+
+_OLD_FLAG: Final = usage("old-name", "--brake is called --enforce now", "write --enforce")
 
 
 @app.command("diff")
@@ -22,12 +25,16 @@ def diff(
     base: Annotated[
         str | None, typer.Argument(help="A git revision; by default where the branch left main.")
     ] = None,
+    *,
     as_json: Json = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Write a comment for a pull request.")
     ] = False,
+    enforce: Annotated[
+        bool, typer.Option("--enforce", help="Exit 1 when a limit of policy.yaml is passed.")
+    ] = False,
     brake: Annotated[
-        bool, typer.Option("--brake", help="Exit 1 when a limit of brakes.yaml is passed.")
+        bool, typer.Option("--brake", help="What --enforce was called until 1.0.")
     ] = False,
 ) -> None:
     """Show which packets the working tree opens and closes against a revision.
@@ -35,10 +42,12 @@ def diff(
     Example: gateway-rules diff main
     """
     review = review_change(root_of(context), base, datetime.now(UTC).date())
+    old = (*(_OLD_FLAG.faults if brake else ()), *review.old_names)
+    tell(old, "warning")
     if as_json:
         print_json(review.as_json())
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         said = review.diffs, review.verdict, review.against
         emit((review_as_markdown(*said) if markdown else review_as_text(*said, width)).rstrip())
-    raise typer.Exit(FOUND if brake and review.verdict.trips else 0)
+    raise typer.Exit(FOUND if (enforce or brake) and review.verdict.breaches else 0)

@@ -30,13 +30,12 @@ from .hosts import is_elsewhere as is_elsewhere
 from .hosts import is_looked_up as is_looked_up
 from .hosts import looked_up as looked_up
 from .hosts import named_hosts as named_hosts
-from .policy import POLICY_FILE as POLICY_FILE
+from .policy import LimitName as LimitName
 from .policy import Limits as Limits
 from .policy import Policy as Policy
-from .policy import Trip as Trip
-from .policy import Verdict as Verdict
-from .policy import judge as judge
-from .policy import read_policy as read_policy
+from .policy_file import POLICY_FILE as POLICY_FILE
+from .policy_file import PolicyFile as PolicyFile
+from .policy_file import read_policy as read_policy
 from .project import catalogue_of as catalogue_of
 from .project import find_root as find_root
 from .project import require_stack as require_stack

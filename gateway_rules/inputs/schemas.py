@@ -41,7 +41,7 @@ def schemas(catalogue: Catalogue) -> dict[str, Schema]:
         "catalogue": _catalogue(),
         "stack": _stack(catalogue),
         "addresses": _of(AddressFile, "The addresses of a Region's hosts"),
-        "brakes": _of(Policy, "Limits to what a change may open, and their exceptions"),
+        "policy": _of(Policy, "Limits to what a change may open, and their exceptions"),
     }
     return {kind: {"$schema": _DRAFT, **schema} for kind, schema in found.items()}
 

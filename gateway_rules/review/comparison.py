@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gateway_rules.errors import Fault, Faults
-from gateway_rules.inputs import Verdict, judge, read_policy, stack_names
+from gateway_rules.inputs import read_policy, stack_names
 from gateway_rules.planning import StackOutcome, StackPlans, plan_stacks
 from gateway_rules.review import git
-from gateway_rules.review.limits import trips
+from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import Side, StackDiff, compare, plan_of
+from gateway_rules.review.verdict import Verdict, judge
 
 
 class StackSummary(NamedTuple):
@@ -43,11 +44,13 @@ class Comparison(NamedTuple):
 
 @dataclass(frozen=True)
 class Review:
-    """What a change does to every stack, and which brakes it trips."""
+    """What a change does to every stack, and which limits it goes past."""
 
     base: str
     comparisons: tuple[Comparison, ...]
     verdict: Verdict
+    old_names: tuple[Fault, ...] = ()
+    """What of the policy goes by an old name."""
 
     @property
     def diffs(self) -> tuple[StackDiff, ...]:
@@ -63,22 +66,23 @@ class Review:
     def as_json(self) -> dict[str, Any]:
         """Give the review as `diff --json` promises it."""
         stacks = {diff.stack: diff.as_json() for diff in self.diffs}
-        return {"base": self.base, "stacks": stacks, "brakes": self.verdict.as_json()}
+        verdicts = {"policy": self.verdict.as_json(), "brakes": self.verdict.as_old_json()}
+        return {"base": self.base, "stacks": stacks, **verdicts}
 
 
 def review_change(root: Path, base: str | None, today: date) -> Review:
-    """Compare the project with a revision and judge the change by the project's brakes.
+    """Compare the project with a revision and judge the change by the project's policy.
 
-    Raises what `comparisons` raises, and Faults when the brakes' file is wrong.
+    Raises what `comparisons` raises, and Faults when the policy's file is wrong.
     """
     commit, found = comparisons(root, base)
     file = read_policy(root, [comparison.diff.stack for comparison in found])
-    tripped = (
-        trip
+    passed = (
+        breach
         for diff, before, after in found
-        for trip in trips(file.limits, diff, plan_of(before), plan_of(after))
+        for breach in breaches(file.policy.limits, diff, plan_of(before), plan_of(after))
     )
-    return Review(commit, found, judge(file, tripped, today))
+    return Review(commit, found, judge(file.policy, passed, today), file.old_names)
 
 
 def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ...]]:

@@ -1,4 +1,4 @@
-"""What goes past a limit: each brake compares one figure of a change with its limit."""
+"""What goes past a limit: each function compares one figure of a change with one limit."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from gateway_rules import packets
-from gateway_rules.inputs import Limits, Trip
+from gateway_rules.inputs import Limits
 from gateway_rules.packets import FAMILIES, ICMP, SELF, WAY, Piece, directed_traffic, few
 from gateway_rules.planning import Plan, Rule
 from gateway_rules.review.causes import MANY
 from gateway_rules.review.packet_diff import StackDiff, rules
 from gateway_rules.review.rows import merged_rows
+from gateway_rules.review.verdict import Breach
 
 ADMINISTRATORS: Final = "administrators"
 """The role whose services, SSH and the management UI, give power over a gateway (section 3)."""
@@ -22,8 +23,10 @@ _Port: TypeAlias = tuple[str, int, int]
 """A protocol, and its first and last port."""
 
 
-def trips(limits: Limits, diff: StackDiff, old: Plan | None, new: Plan | None) -> Iterator[Trip]:
-    """Find every limit that a stack's change goes past, one trip a brake at most."""
+def breaches(
+    limits: Limits, diff: StackDiff, old: Plan | None, new: Plan | None
+) -> Iterator[Breach]:
+    """Find every limit that a stack's change goes past, one breach a limit at most."""
     yield from _addresses(limits, diff)
     if new:
         yield from _administrative(limits, diff, old, new)
@@ -36,14 +39,14 @@ def trips(limits: Limits, diff: StackDiff, old: Plan | None, new: Plan | None) -
         services = {service for flow in old.flows for service in flow.services}
         what = f"ends all {len(services)} services"
         why = "the stack is pending" if diff.status == "pending" else "the stack is removed"
-        yield Trip(diff.stack, "removed-service", what, _NONE, why)
+        yield Breach(diff.stack, "removed-service", what, _NONE, why)
 
 
-def _addresses(limits: Limits, diff: StackDiff) -> Iterator[Trip]:
+def _addresses(limits: Limits, diff: StackDiff) -> Iterator[Breach]:
     if diff.opened_addresses > limits.opened_addresses:
         value = f"opens {diff.opened_addresses:,} addresses"
         limit = f"{limits.opened_addresses:,}"
-        yield Trip(diff.stack, "opened-addresses", value, limit, _widest(diff))
+        yield Breach(diff.stack, "opened-addresses", value, limit, _widest(diff))
 
 
 def _widest(diff: StackDiff) -> str:
@@ -51,7 +54,9 @@ def _widest(diff: StackDiff) -> str:
     return f"the widest is {row.what} {row.peers} for {row.why}"
 
 
-def _administrative(limits: Limits, diff: StackDiff, old: Plan | None, new: Plan) -> Iterator[Trip]:
+def _administrative(
+    limits: Limits, diff: StackDiff, old: Plan | None, new: Plan
+) -> Iterator[Breach]:
     """Find administrative ports that open to a prefix shorter than the limit of its family."""
     shortest = {name: getattr(limits.administrative_prefix, name) for name in FAMILIES.values()}
     found = _opened_to_administer(diff, old, new)
@@ -60,7 +65,7 @@ def _administrative(limits: Limits, diff: StackDiff, old: Plan | None, new: Plan
         value = few(dict.fromkeys(f"{directed_traffic(p)} from {p.peer}" for p in wide), MANY)
         lengths = dict.fromkeys(shortest[packets.family(part.peer)] for part in wide)
         limit = " and ".join(f"/{length} or longer" for length in lengths)
-        yield Trip(diff.stack, "administrative-port", f"opens {value}", limit, _for(wide, new))
+        yield Breach(diff.stack, "administrative-port", f"opens {value}", limit, _for(wide, new))
 
 
 def _opened_to_administer(diff: StackDiff, old: Plan | None, new: Plan) -> Iterator[Piece]:
@@ -103,13 +108,13 @@ def _for(parts: Iterable[packets.Match], plan: Plan) -> str:
     return f"for {few(dict.fromkeys(chain.from_iterable(asking)), MANY)}"
 
 
-def _internet(diff: StackDiff, new: Plan) -> Iterator[Trip]:
+def _internet(diff: StackDiff, new: Plan) -> Iterator[Breach]:
     """Find what opens to a whole family, by ports that were not open to all of it before."""
     opened = [part for match in _whole(new) for part in _opened_parts(match, diff)]
     if opened:
         said = (f"{directed_traffic(p)} {WAY[p.direction]} {p.peer}" for p in opened)
         value = few(dict.fromkeys(said), MANY)
-        yield Trip(diff.stack, "internet", f"opens {value}", _NONE, _for(opened, new))
+        yield Breach(diff.stack, "internet", f"opens {value}", _NONE, _for(opened, new))
 
 
 def _whole(plan: Plan) -> Iterator[packets.Match]:
@@ -138,7 +143,7 @@ def _opened_parts(rule: packets.Match, diff: StackDiff) -> Iterator[packets.Matc
                 yield Piece(rule.direction, rule.protocol, first, last, rule.peer)
 
 
-def _removed(diff: StackDiff, old: Plan, new: Plan) -> Iterator[Trip]:
+def _removed(diff: StackDiff, old: Plan, new: Plan) -> Iterator[Breach]:
     """Find conversations that end; a moved address ends none.
 
     The document's services may not end; an addition may where its packets still pass,
@@ -154,7 +159,7 @@ def _removed(diff: StackDiff, old: Plan, new: Plan) -> Iterator[Trip]:
     ]
     if ended:
         value = f"ends {few(ended, MANY)}"
-        yield Trip(diff.stack, "removed-service", value, _NONE, "no flow is left")
+        yield Breach(diff.stack, "removed-service", value, _NONE, "no flow is left")
 
 
 def _lost_ports(service: str, old: Plan, new: Plan) -> tuple[Piece, ...]:
@@ -169,21 +174,21 @@ def _conversations(service: str, plan: Plan) -> Iterator[Piece]:
             yield Piece(flow.direction, flow.protocol, flow.from_port, flow.to_port, SELF)
 
 
-def _opened_share(limits: Limits, diff: StackDiff, old: Plan) -> Iterator[Trip]:
+def _opened_share(limits: Limits, diff: StackDiff, old: Plan) -> Iterator[Breach]:
     passed = packets.count(packets.passed(rules(old)))
     opened = packets.count(packets.passed(change.piece for change in diff.opened))
     if passed and opened > limits.opened_share * passed:
         value = f"opens {opened / passed:,.1%} more packets"
         limit = _percent(limits.opened_share)
-        yield Trip(diff.stack, "opened-share", value, limit, _widest(diff))
+        yield Breach(diff.stack, "opened-share", value, limit, _widest(diff))
 
 
-def _changed_rules(limits: Limits, diff: StackDiff, old: Plan, new: Plan) -> Iterator[Trip]:
+def _changed_rules(limits: Limits, diff: StackDiff, old: Plan, new: Plan) -> Iterator[Breach]:
     then, now = ({rule.name for rule in rules(plan)} for plan in (old, new))
     if len(then ^ now) > limits.changed_rules_share * len(then):
         value = f"makes {len(now - then)} and removes {len(then - now)} of {len(then)} rules"
         limit, why = _percent(limits.changed_rules_share), f"edited: {few(diff.causes, MANY)}"
-        yield Trip(diff.stack, "changed-rules", value, limit, why)
+        yield Breach(diff.stack, "changed-rules", value, limit, why)
 
 
 def _percent(share: float) -> str:

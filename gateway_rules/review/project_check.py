@@ -13,7 +13,7 @@ from gateway_rules.errors import Fault, Faults, usage
 from gateway_rules.inputs import (
     POLICY_FILE,
     Catalogue,
-    Policy,
+    PolicyFile,
     Site,
     StackFile,
     address_path,
@@ -51,7 +51,7 @@ class ProjectCheck:
 
 
 def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCheck:
-    """Validate catalogue, stacks, addresses, snapshots and brakes; by default of all stacks.
+    """Validate catalogue, stacks, addresses, snapshots and policy; by default of all stacks.
 
     Raises Faults when a stack is named that is not there, and when the catalogue cannot
     be read, without which nothing else can be judged.
@@ -62,8 +62,8 @@ def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCh
             raise usage("unknown-stack", f"there is no stack {stack}", f"write: {', '.join(names)}")
     catalogue = catalogue_of(root)
     found = plan_stacks(root, stacks or names, catalogue=catalogue)
-    brakes = _brakes(root, names)
-    unread = brakes.faults if isinstance(brakes, Faults) else ()
+    policy = _policy(root, names)
+    unread = policy.faults if isinstance(policy, Faults) else ()
     return ProjectCheck(
         stacks or names,
         (*found.malformed, *unread),
@@ -74,14 +74,14 @@ def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCh
         ),
         found.lacking,
         (
-            *_ended(brakes, today),
+            *_policy_warnings(policy, today),
             *_old_addresses(found.planned, catalogue, root, today),
             *_accepted_ranges(found.files, root),
         ),
     )
 
 
-def _brakes(root: Path, stacks: tuple[str, ...]) -> Policy | Faults:
+def _policy(root: Path, stacks: tuple[str, ...]) -> PolicyFile | Faults:
     try:
         return read_policy(root, stacks)
     except Faults as faults:
@@ -111,10 +111,13 @@ def _stale(root: Path, plans: StackPlans, *, whole: bool) -> Iterable[Fault]:
     return found.faults if whole else replace(found, left_over=()).faults
 
 
-def _ended(brakes: Policy | Faults, today: date) -> Iterator[Fault]:
-    for exemption in () if isinstance(brakes, Faults) else brakes.exceptions:
+def _policy_warnings(file: PolicyFile | Faults, today: date) -> Iterator[Fault]:
+    if isinstance(file, Faults):
+        return
+    yield from file.old_names
+    for exemption in file.policy.exceptions:
         if exemption.until < today:
-            what = f"the exception for {exemption.brake} of {exemption.stack} has ended"
+            what = f"the exception for {exemption.limit} of {exemption.stack} has ended"
             yield Fault(
                 POLICY_FILE, 1, 1, "ended-exception", what, "take it out, or review it again"
             )

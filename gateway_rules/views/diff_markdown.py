@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from gateway_rules.inputs import Verdict
 from gateway_rules.packets import and_more, shortened
-from gateway_rules.review import Row, StackDiff, merged_rows
+from gateway_rules.review import Row, StackDiff, Verdict, merged_rows
 from gateway_rules.views.diff_text import MARK, Block, acl_line, blocks, headline, plain
 
 COMMENT_LIMIT: Final = 65536
@@ -47,7 +46,7 @@ def _cut(lines: Sequence[str]) -> str:
 def _comment(found: Iterable[Block], verdict: Verdict, base: str, most: int) -> Iterator[str]:
     yield MARK
     yield f"### What this change opens and closes, against {_escaped(base)}"
-    stops = [f"**{_escaped(t.stack)}** `{t.brake}`: {_escaped(t.said)}" for t in verdict.trips]
+    stops = [f"**{_escaped(t.stack)}** `{t.limit}`: {_escaped(t.said)}" for t in verdict.breaches]
     yield from _alert("CAUTION", stops, most)
     yield from _alert("WARNING", [*map(_escaped, verdict.warnings)], most)
     for block in found:

@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from gateway_rules import packets
-from gateway_rules.inputs import Verdict
 from gateway_rules.packets import counted
-from gateway_rules.review import AclChange, Changes, StackDiff, merged_rows
+from gateway_rules.review import AclChange, Changes, StackDiff, Verdict, merged_rows
 
 MARK: Final = "<!-- gateway-rules diff -->"
 """The first line of a comment, by which a workflow finds it again to update it."""
@@ -63,7 +62,7 @@ def review_as_text(
     lines = [
         f"Compared with {base}:",
         *(line for block in blocks(diffs) for line in _lines(block)),
-        *(f"brake: {trip}" for trip in verdict.trips),
+        *(f"policy: {breach}" for breach in verdict.breaches),
         *(f"warning: {warning}" for warning in verdict.warnings),
     ]
     return "\n".join(_folded(plain(line), width) for line in lines) + "\n"

@@ -23,7 +23,7 @@ def there(tmp_path: Path) -> Repository:
     found = Repository(tmp_path, tmp_path)
     for folder in ("stacks", "gateway_rules/catalogue"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    for name in ("Pulumi.yaml", "brakes.yaml"):
+    for name in ("Pulumi.yaml", "policy.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     found.git("init", "-q", "-b", "main")
     found.commit("the stacks")
@@ -43,7 +43,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Counter[Path]:
         counts[path] += 1
         return documents.parse_yaml(documents.read_text(path, root), documents.relative(path, root))
 
-    for module in ("catalogue", "policy", "stack_file"):
+    for module in ("catalogue", "policy_file", "stack_file"):
         monkeypatch.setattr(f"gateway_rules.inputs.{module}.read_yaml", read_yaml)
     return counts
 

@@ -27,7 +27,7 @@ from gateway_rules.review import snapshot_files
 SSH = "ssh (section 3, SSH, administrators)"
 UI = "management-ui (section 3, HTTP/S, administrators)"
 LDAP = "ldap (section 3, LDAP (Address lists & PMM), directory_servers)"
-WAY_ON = "take it back, or write an exception into brakes.yaml"
+WAY_ON = "take it back, or write an exception into policy.yaml"
 VIRGINIA, VIRGINIAN_ADDRESSES = "stacks/Pulumi.us-east-1.yaml", "stacks/addresses/us-east-1.yaml"
 HOSTS = tuple(f"bulkmail{number}.clearswift.net" for number in range(1, 6))
 
@@ -71,7 +71,7 @@ def adds_an_address(there: Repository) -> Repository:
 
 def test_an_address_more_reads_as_one(adds_an_address: Repository) -> None:
     """The terminal shows which ports one address gets, why, and the ACL's own change apart."""
-    assert printed(adds_an_address, "--brake") == [
+    assert printed(adds_an_address, "--enforce") == [
         "Compared with BASE:",
         "eu-west-1: opens 1 address",
         "  edited: role administrators: adds 10.42.1.7/32",
@@ -161,7 +161,7 @@ def test_the_snapshot_gets_just_the_new_lines(adds_an_address: Repository) -> No
 
 WIDE = "ingress tcp 22 from 0.0.0.0/0 without 10.42.0.0/24"
 BOTH = "opens ingress tcp 22 from 0.0.0.0/0, ingress tcp 443 from 0.0.0.0/0"
-BRAKES = {
+LIMITS = {
     "opened-addresses": "opens 4,294,967,040 addresses, allowed: 65,536; "
     f"the widest is {WIDE} for {SSH}",
     "administrative-port": f"{BOTH}, allowed: /20 or longer; for ssh, management-ui",
@@ -179,8 +179,8 @@ def widens_a_role(there: Repository) -> Repository:
 
 
 def test_a_role_for_the_whole_internet_is_stopped(widens_a_role: Repository) -> None:
-    """Four brakes say value, limit, cause and the way on, and the exit code is 1."""
-    assert printed(widens_a_role, "--brake", code=1) == [
+    """Four limits say value, limit, cause and the way on, and the exit code is 1."""
+    assert printed(widens_a_role, "--enforce", code=1) == [
         "Compared with BASE:",
         "eu-west-1: opens 4,294,967,040 addresses",
         "  edited: role administrators: adds 0.0.0.0/0; drops 10.42.0.0/24",
@@ -189,67 +189,88 @@ def test_a_role_for_the_whole_internet_is_stopped(widens_a_role: Repository) -> 
         f"  + ingress tcp 443 from 0.0.0.0/0 without 10.42.0.0/24 (4,294,967,040 addresses): {UI}",
         "  network ACL: opens 277,085,499,489,695 packets; excess 0, as before",
         "eu-central-1: passes the same packets",
-        *(f"brake: eu-west-1: [{name}] {said}; {WAY_ON}" for name, said in BRAKES.items()),
+        *(f"policy: eu-west-1: [{name}] {said}; {WAY_ON}" for name, said in LIMITS.items()),
     ]
 
 
-def test_the_brakes_do_not_stop_who_only_looks(widens_a_role: Repository) -> None:
-    """Without --brake, the brakes are said all the same and the exit code is 0."""
+def test_the_limits_do_not_stop_who_only_looks(widens_a_role: Repository) -> None:
+    """Without --enforce, the limits are said all the same and the exit code is 0."""
     lines = printed(widens_a_role)
-    assert len([line for line in lines if line.startswith("brake: ")]) == len(BRAKES)
+    assert len([line for line in lines if line.startswith("policy: ")]) == len(LIMITS)
 
 
-def test_brakes_stand_first_in_the_comment(widens_a_role: Repository) -> None:
+def test_limits_stand_first_in_the_comment(widens_a_role: Repository) -> None:
     """Who opens the page sees what stops the change before anything else."""
     lines = printed(widens_a_role, "--markdown")
     assert lines[1:8] == [
         "### What this change opens and closes, against BASE",
         "",
         "> [!CAUTION]",
-        *(f"> - **eu-west-1** `{name}`: {said}; {WAY_ON}" for name, said in BRAKES.items()),
+        *(f"> - **eu-west-1** `{name}`: {said}; {WAY_ON}" for name, said in LIMITS.items()),
     ]
 
 
 def test_a_reviewed_exception_lets_it_through(widens_a_role: Repository) -> None:
-    """Each brake can be lifted for the stack with a reason and a last day, and says so."""
-    line = '- {{brake: {}, stack: eu-west-1, reason: "a drill, CHG-1", until: 2999-12-31}}'
-    lines = "\n".join(line.format(name) for name in BRAKES)
-    widens_a_role.write("brakes.yaml", f"exceptions:\n{lines}\n")
-    warnings = printed(widens_a_role, "--brake")[-len(BRAKES) :]
+    """Each limit can be lifted for the stack with a reason and a last day, and says so."""
+    line = '- {{limit: {}, stack: eu-west-1, reason: "a drill, CHG-1", until: 2999-12-31}}'
+    lines = "\n".join(line.format(name) for name in LIMITS)
+    widens_a_role.write("policy.yaml", f"exceptions:\n{lines}\n")
+    warnings = printed(widens_a_role, "--enforce")[-len(LIMITS) :]
     assert warnings == [
         f"warning: eu-west-1: [{name}] {said.partition(', allowed')[0]}, "
         "let through until 2999-12-31 because: a drill, CHG-1"
-        for name, said in BRAKES.items()
+        for name, said in LIMITS.items()
     ]
 
 
 def test_an_exception_of_yesterday_is_refused(widens_a_role: Repository) -> None:
     """After its last day an exception stops nothing, and the change is stopped."""
-    exception = "{brake: internet, stack: eu-west-1, reason: a drill, until: 2026-01-31}"
-    widens_a_role.write("brakes.yaml", f"exceptions: [{exception}]\n")
-    lines = printed(widens_a_role, "--brake", code=1)
+    exception = "{limit: internet, stack: eu-west-1, reason: a drill, until: 2026-01-31}"
+    widens_a_role.write("policy.yaml", f"exceptions: [{exception}]\n")
+    lines = printed(widens_a_role, "--enforce", code=1)
     ended = "warning: eu-west-1: [internet] the exception ended on 2026-01-31: a drill"
-    assert (lines[-1], f"brake: eu-west-1: [internet] {BRAKES['internet']}; {WAY_ON}") == (
+    assert (lines[-1], f"policy: eu-west-1: [internet] {LIMITS['internet']}; {WAY_ON}") == (
         ended,
         lines[-3],
     )
+
+
+def test_the_old_names_stop_a_change_and_say_the_present_ones(widens_a_role: Repository) -> None:
+    """A workflow and a file of an older version keep working, and standard error says so."""
+    widens_a_role.write("brakes.yaml", "limits: {opened_addresses: 1}\n")
+    done = widens_a_role.run("diff", "--brake", "--json")
+    policy, old = (json.loads(done.stdout)[name] for name in ("policy", "brakes"))
+    assert (done.returncode, done.stderr.splitlines()) == (
+        1,
+        [
+            "warning: <command>:1:1: [old-name] --brake is called --enforce now; write --enforce",
+            (
+                "warning: brakes.yaml:1:1: [old-name] the file is called policy.yaml now; "
+                "git mv brakes.yaml policy.yaml"
+            ),
+        ],
+    )
+    assert ("opened-addresses", "1") in {(b["limit"], b["allowed"]) for b in policy["breaches"]}
+    assert [(t["brake"], t["limit"]) for t in old["trips"]] == [
+        (b["limit"], b["allowed"]) for b in policy["breaches"]
+    ]
 
 
 # --- A service less --------------------------------------------------------------------------
 
 
 def test_a_service_less_is_stopped(there: Repository) -> None:
-    """A service that is left out closes its packets and trips the brake for it."""
+    """A service that is left out closes its packets and goes past the limit for it."""
     ended = "ends ldap (egress tcp 389), allowed: none; no flow is left"
     there.edit(IRELAND, "    dns:", "    ldap: false\n    dns:")
-    assert printed(there, "--brake", code=1) == [
+    assert printed(there, "--enforce", code=1) == [
         "Compared with BASE:",
         "eu-west-1: closes 16 addresses",
         "  edited: service ldap: was used as documented, is left out",
         f"  - egress tcp 389 to 10.42.17.0/28 (16 addresses): {LDAP}",
         "  network ACL: closes 16 packets; excess 0, as before",
         "eu-central-1: passes the same packets",
-        f"brake: eu-west-1: [removed-service] {ended}; {WAY_ON}",
+        f"policy: eu-west-1: [removed-service] {ended}; {WAY_ON}",
     ]
 
 
@@ -263,7 +284,7 @@ def test_another_order_is_no_change(there: Repository) -> None:
     region, roles = lines[0], "  gateway-rules:roles:"
     start = lines.index(roles)
     there.write(IRELAND, "\n".join([head, *lines[start:], *lines[1:start], region]) + "\n")
-    assert printed(there, "--brake") == [
+    assert printed(there, "--enforce") == [
         "Compared with BASE:",
         "eu-central-1, eu-west-1: passes the same packets",
     ]
@@ -286,7 +307,7 @@ def adds_a_region(there: Repository) -> Repository:
 def test_a_region_is_pending_until_its_addresses_are_there(adds_a_region: Repository) -> None:
     """A pending stack is told with its cure and opens nothing; no command fails for it."""
     said = cure(adds_a_region, "us-east-1")
-    assert printed(adds_a_region, "--brake") == [
+    assert printed(adds_a_region, "--enforce") == [
         "Compared with BASE:",
         "us-east-1: pending",
         f"  note: {said}",
@@ -325,7 +346,7 @@ def test_a_new_issue_of_the_document_is_told_once_for_all_stacks(there: Reposito
     row = "appliance-online-help (section 2, Appliance online help)"
     moved = "adds 79.125.18.100/32; drops 79.125.18.99/32"
     erratum = "section 2, row Product updates: '54.231.0.0{}/17' is taken as '54.231.0.0/17'"
-    assert printed(there, "--brake") == [
+    assert printed(there, "--enforce") == [
         "Compared with BASE:",
         "eu-central-1, eu-west-1: opens 1 address and closes 1 address",
         "  edited: the document's issue: was 3.14, is 3.15",
@@ -371,12 +392,12 @@ def test_a_terminal_of_80_columns_is_enough(widens_a_role: Repository) -> None:
 
 
 def test_a_removed_stack_is_told_as_removed(there: Repository) -> None:
-    """A stack whose file is gone closes all that it had, and one brake says so."""
+    """A stack whose file is gone closes all that it had, and one limit says so."""
     (there.root / FRANKFURT).unlink()
-    lines = printed(there, "--brake", code=1)
+    lines = printed(there, "--enforce", code=1)
     assert lines[1] == "eu-central-1: removed; closes 339 addresses"
     assert lines[-1] == (
-        "brake: eu-central-1: [removed-service] ends all 14 services, allowed: none; "
+        "policy: eu-central-1: [removed-service] ends all 14 services, allowed: none; "
         f"the stack is removed; {WAY_ON}"
     )
 
@@ -403,7 +424,7 @@ def test_a_revision_that_is_not_there_is_misuse(there: Repository) -> None:
 def test_without_a_base_there_is_no_answer(there: Repository) -> None:
     """A clone without main cannot be compared by default; the exit code is 3."""
     there.git("branch", "-q", "-m", "main", "trunk")
-    done = there.run("diff", "--brake")
+    done = there.run("diff", "--enforce")
     what = "there is no main branch; name the revision to compare with"
     assert (done.returncode, done.stdout, done.stderr) == (
         *(3, ""),

@@ -22,7 +22,7 @@ COMMANDS = {" ".join(words): each for words, each in walked(PROGRAM, ("gateway-r
 FILES = {
     "stack": "stack-file.md",
     "addresses": "address-file.md",
-    "brakes": "brakes-file.md",
+    "policy": "policy-file.md",
     "catalogue": "catalogue-file.md",
 }
 

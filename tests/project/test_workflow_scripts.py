@@ -206,14 +206,14 @@ def test_the_review_of_a_merge_says_what_the_branch_opens(runner: Runner, merged
     assert re.search(r"ingress tcp 22 from \| 0\.0\.0\.0/0", review)
 
 
-def test_the_brakes_stop_what_opens_ssh_to_everybody(runner: Runner, merged: Path) -> None:
-    """The check of the brakes fails with what stops the change, and passes one without it."""
-    brake = step_of("pull-request/brakes", "Brake")
-    done = runner.run(brake)
+def test_the_limits_stop_what_opens_ssh_to_everybody(runner: Runner, merged: Path) -> None:
+    """The check of the limits fails with what stops the change, and passes one without it."""
+    limit = step_of("pull-request/policy", "Policy")
+    done = runner.run(limit)
     assert done.code == 1
-    assert f"brake: {STACK}" in done.out
+    assert f"policy: {STACK}" in done.out
     git(merged, "commit", "-q", "--allow-empty", "-m", "nothing")
-    assert runner.run(brake).code == 0
+    assert runner.run(limit).code == 0
 
 
 def comment(runner: Runner, body: str) -> Done:

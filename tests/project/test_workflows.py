@@ -31,7 +31,7 @@ PERMISSIONS = {
     ("pull-request", "test"): READ,
     ("pull-request", "snapshots"): READ,
     ("pull-request", "review"): READ | {"pull-requests": "write"},
-    ("pull-request", "brakes"): READ,
+    ("pull-request", "policy"): READ,
     ("pull-request", "stacks"): READ,
     ("pull-request", "preview"): ACCOUNT,
     ("pull-request", "required"): {},

@@ -208,30 +208,31 @@ def test_a_broken_catalogue_is_told_once(there: Repository) -> None:
     assert [fault.rule for fault in error.value.faults] == ["host-bits"]
 
 
-def test_broken_brakes_are_a_fault(there: Repository) -> None:
+def test_a_broken_policy_is_a_fault(there: Repository) -> None:
     """No change is judged by limits that cannot be read."""
-    there.write("brakes.yaml", "limits: {opened_share: 25}\n")
+    there.write("policy.yaml", "limits: {opened_share: 25}\n")
     with pytest.raises(Faults) as error:
         review_change(there.root, None, TODAY)
     what = "limits.opened_share: 25 is no share; write a number from 0 to 1"
     assert [str(fault) for fault in error.value.faults] == [
-        f"error: brakes.yaml:1:24: [share] {what}"
+        f"error: policy.yaml:1:24: [share] {what}"
     ]
 
 
-# --- How the brakes are judged ---------------------------------------------------------------
+# --- How policy judges ---------------------------------------------------------------
 
 
-def exception(there: Repository, brake: str, stack: str) -> None:
+def exception(there: Repository, limit: str, stack: str) -> None:
     """Write a reviewed exception."""
-    line = f"{{brake: {brake}, stack: {stack}, reason: CHG-1, until: 2026-12-31}}"
-    there.write("brakes.yaml", f"exceptions: [{line}]\n")
+    line = f"{{limit: {limit}, stack: {stack}, reason: CHG-1, until: 2026-12-31}}"
+    there.write("policy.yaml", f"exceptions: [{line}]\n")
 
 
 def stopping(there: Repository) -> Iterator[tuple[str, str]]:
-    """Give stack and brake of each trip."""
+    """Give stack and limit of each breach."""
     return (
-        (trip.stack, trip.brake) for trip in review_change(there.root, None, TODAY).verdict.trips
+        (breach.stack, breach.limit)
+        for breach in review_change(there.root, None, TODAY).verdict.breaches
     )
 
 
@@ -257,8 +258,8 @@ def test_a_stack_that_turns_pending_ends_its_services(there: Repository) -> None
     """It would be left out of deployments, so its turning pending needs a second look."""
     there.edit(IRELAND, "    spam-signatures-cloud: false\n", "")
     there.edit(IRELAND, "aws:region: eu-west-1", "aws:region: us-east-1")
-    [trip] = review_change(there.root, None, TODAY).verdict.trips
-    assert (trip.stack, trip.brake, trip.value, trip.cause) == (
+    [breach] = review_change(there.root, None, TODAY).verdict.breaches
+    assert (breach.stack, breach.limit, breach.value, breach.cause) == (
         *("eu-west-1", "removed-service"),
         *("ends all 14 services", "the stack is pending"),
     )

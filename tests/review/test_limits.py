@@ -1,4 +1,4 @@
-"""Each brake at its limit, one below and one above, and what its line says."""
+"""Each limit at its limit, one below and one above, and what its line says."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,11 +8,12 @@ from sites import catalogue_of, placed, shipped, site, stack_file
 from strategies import Plain
 
 from gateway_rules.errors import Fault
-from gateway_rules.inputs.policy import Brake, Limits, Trip
+from gateway_rules.inputs.policy import LimitName, Limits
 from gateway_rules.inputs.site import Site
 from gateway_rules.planning.planner import Plan, plan
-from gateway_rules.review.limits import trips
+from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import Side, compare, plan_of
+from gateway_rules.review.verdict import Breach
 
 ROLES: dict[str, Sequence[str]] = dict.fromkeys(site().roles, ())
 NOTHING = {service.id: False for service in shipped().services if not service.role}
@@ -28,17 +29,17 @@ def at(additions: Sequence[dict[str, Any]] = (), **roles: Sequence[str]) -> Plan
     )
 
 
-def tripped(before: Plan | Side, after: Plan | Side, **limits: Any) -> list[Trip]:
-    """Give the trips of a change; limits that are not given are out of reach."""
+def breached(before: Plan | Side, after: Plan | Side, **limits: Any) -> list[Breach]:
+    """Give the breaches of a change; limits that are not given are out of reach."""
     far = {"opened_addresses": 1 << 129, "opened_share": 1, "changed_rules_share": 1}
     lax = {**far, "administrative_prefix": {"ipv4": 0, "ipv6": 0}, **limits}
-    # The shares end at 1, which a test may well go past; those trips are not asked for here.
-    unasked: set[Brake] = {"opened-share", "changed-rules"}
+    # The shares end at 1, which a test may well go past; those breaches are not asked for here.
+    unasked: set[LimitName] = {"opened-share", "changed-rules"}
     named = {"opened_share": "opened-share", "changed_rules_share": "changed-rules"}
     sides = [placed(side) if isinstance(side, Plan) else side for side in (before, after)]
     diff = compare("test", *sides)
-    found = trips(Limits.model_validate(lax), diff, *map(plan_of, sides))
-    return [t for t in found if t.brake not in unasked - {named.get(name) for name in limits}]
+    found = breaches(Limits.model_validate(lax), diff, *map(plan_of, sides))
+    return [t for t in found if t.limit not in unasked - {named.get(name) for name in limits}]
 
 
 def tcp(
@@ -52,24 +53,24 @@ def tcp(
 # --- opened-addresses ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("limit", "trips_it"), [(255, True), (256, False), (257, False)])
-def test_opened_addresses_may_be_as_many_as_the_limit(limit: int, *, trips_it: bool) -> None:
+@pytest.mark.parametrize(("limit", "passes_it"), [(255, True), (256, False), (257, False)])
+def test_opened_addresses_may_be_as_many_as_the_limit(limit: int, *, passes_it: bool) -> None:
     """256 addresses are one too many for 255."""
-    found = tripped(at(), at([tcp("web", "10.1.0.0/24")]), opened_addresses=limit)
-    trip = Trip(
+    found = breached(at(), at([tcp("web", "10.1.0.0/24")]), opened_addresses=limit)
+    breach = Breach(
         "test",
         "opened-addresses",
         "opens 256 addresses",
         str(limit),
         "the widest is ingress tcp 8080 from 10.1.0.0/24 for web (addition)",
     )
-    assert found == ([trip] if trips_it else [])
+    assert found == ([breach] if passes_it else [])
 
 
 def test_an_address_with_two_ports_is_one() -> None:
     """Distinct addresses are what counts."""
     more = [tcp("web", "10.1.0.0/24"), tcp("more", "10.1.0.0/24", 9090)]
-    assert tripped(at(), at(more), opened_addresses=256) == []
+    assert breached(at(), at(more), opened_addresses=256) == []
 
 
 # --- opened-share ----------------------------------------------------------------------------
@@ -81,50 +82,50 @@ def test_an_address_with_two_ports_is_one() -> None:
 def test_a_share_of_the_packets_may_be_opened(share: float, said: str | None) -> None:
     """256 packets are a quarter of 1024."""
     before, after = [tcp("web", "10.1.0.0/22")], [tcp("more", "10.9.0.0/24")]
-    found = tripped(at(before), at([*before, *after]), opened_share=share)
-    trip = Trip(
+    found = breached(at(before), at([*before, *after]), opened_share=share)
+    breach = Breach(
         "test",
         "opened-share",
         "opens 25.0% more packets",
         said or "",
         "the widest is ingress tcp 8080 from 10.9.0.0/24 for more (addition)",
     )
-    assert found == ([trip] if said else [])
+    assert found == ([breach] if said else [])
 
 
 def test_a_stack_that_passed_nothing_has_no_share() -> None:
-    """There is nothing to take a share of; the other brakes look at it."""
-    assert tripped(at(), at([tcp("web", "10.1.0.0/24")]), opened_share=0) == []
+    """There is nothing to take a share of; the other limits look at it."""
+    assert breached(at(), at([tcp("web", "10.1.0.0/24")]), opened_share=0) == []
 
 
 # --- administrative-port ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("length", "trips_it"), [(19, True), (20, False), (21, False)])
-def test_administrators_may_be_as_wide_as_the_limit(length: int, *, trips_it: bool) -> None:
+@pytest.mark.parametrize(("length", "passes_it"), [(19, True), (20, False), (21, False)])
+def test_administrators_may_be_as_wide_as_the_limit(length: int, *, passes_it: bool) -> None:
     """A /19 is wider than a /20; both ports are named in one line."""
-    found = tripped(
+    found = breached(
         at(),
         at(administrators=[f"10.32.0.0/{length}"]),
         administrative_prefix={"ipv4": 20, "ipv6": 48},
     )
     what = "ingress tcp 22 from 10.32.0.0/19, ingress tcp 443 from 10.32.0.0/19"
-    trip = Trip(
+    breach = Breach(
         *("test", "administrative-port", f"opens {what}", "/20 or longer"),
         "for ssh, management-ui",
     )
-    assert found == ([trip] if trips_it else [])
+    assert found == ([breach] if passes_it else [])
 
 
-@pytest.mark.parametrize(("length", "trips_it"), [(47, True), (48, False), (49, False)])
-def test_ipv6_has_a_limit_of_its_own(length: int, *, trips_it: bool) -> None:
+@pytest.mark.parametrize(("length", "passes_it"), [(47, True), (48, False), (49, False)])
+def test_ipv6_has_a_limit_of_its_own(length: int, *, passes_it: bool) -> None:
     """What is wide differs a family."""
-    found = tripped(
+    found = breached(
         at(),
         at(administrators=[f"2001:db8::/{length}"]),
         administrative_prefix={"ipv4": 20, "ipv6": 48},
     )
-    assert [trip.limit for trip in found] == (["/48 or longer"] if trips_it else [])
+    assert [breach.allowed for breach in found] == (["/48 or longer"] if passes_it else [])
 
 
 def test_neighbours_that_merge_are_as_wide_as_they_are_together() -> None:
@@ -132,8 +133,8 @@ def test_neighbours_that_merge_are_as_wide_as_they_are_together() -> None:
     before, after = (
         at(administrators=some) for some in (["10.32.0.0/20"], ["10.32.0.0/20", "10.32.16.0/20"])
     )
-    [trip] = tripped(before, after, administrative_prefix={"ipv4": 20})
-    assert trip.value == (
+    [breach] = breached(before, after, administrative_prefix={"ipv4": 20})
+    assert breach.value == (
         "opens ingress tcp 22 from 10.32.0.0/19, ingress tcp 443 from 10.32.0.0/19"
     )
 
@@ -141,8 +142,11 @@ def test_neighbours_that_merge_are_as_wide_as_they_are_together() -> None:
 def test_neighbours_count_as_one_whatever_other_ports_they_have() -> None:
     """Each stands in a rule of its own, and together they are a /19 for SSH."""
     some = [tcp("one", "10.32.0.0/20", 22), tcp("more", "10.32.16.0/20", "22-23")]
-    [trip] = tripped(at(), at(some), administrative_prefix={"ipv4": 20})
-    assert (trip.value, trip.cause) == ("opens ingress tcp 22 from 10.32.0.0/19", "for one, more")
+    [breach] = breached(at(), at(some), administrative_prefix={"ipv4": 20})
+    assert (breach.value, breach.cause) == (
+        "opens ingress tcp 22 from 10.32.0.0/19",
+        "for one, more",
+    )
 
 
 def test_a_port_stays_administrative_when_its_row_gets_another_role() -> None:
@@ -156,15 +160,15 @@ def test_a_port_stays_administrative_when_its_row_gets_another_role() -> None:
         )
         for role in ("administrators", "pmm_users")
     )
-    [trip] = tripped(before, after, administrative_prefix={"ipv4": 20})
-    assert trip.value == "opens ingress tcp 22 from 10.0.0.0/16"
+    [breach] = breached(before, after, administrative_prefix={"ipv4": 20})
+    assert breach.value == "opens ingress tcp 22 from 10.0.0.0/16"
 
 
 def test_whoever_reaches_the_port_counts() -> None:
     """Peers talk over the port of the management UI, and an addition may open SSH."""
     after = at([tcp("wide", "172.16.0.0/12", "20-30")], peers=["10.0.0.0/8"])
-    [trip] = tripped(at(), after, administrative_prefix={"ipv4": 20})
-    assert (trip.value, trip.cause) == (
+    [breach] = breached(at(), after, administrative_prefix={"ipv4": 20})
+    assert (breach.value, breach.cause) == (
         "opens ingress tcp 22 from 172.16.0.0/12, ingress tcp 443 from 10.0.0.0/8",
         "for wide, peer-communication",
     )
@@ -173,21 +177,21 @@ def test_whoever_reaches_the_port_counts() -> None:
 def test_all_protocols_reach_the_port_too() -> None:
     """Protocol -1 has every port."""
     everything = {"name": "all", "direction": "ingress", "protocol": "-1", "peers": ["10.0.0.0/8"]}
-    [trip] = tripped(at(), at([everything]), administrative_prefix={"ipv4": 20})
-    assert trip.value == "opens ingress tcp 22 from 10.0.0.0/8, ingress tcp 443 from 10.0.0.0/8"
+    [breach] = breached(at(), at([everything]), administrative_prefix={"ipv4": 20})
+    assert breach.value == "opens ingress tcp 22 from 10.0.0.0/8, ingress tcp 443 from 10.0.0.0/8"
 
 
 def test_a_wide_port_that_stays_as_it_was_is_not_opened() -> None:
     """The rule for it may change, as when its neighbour port is opened to the same."""
     before = at([tcp("ssh-wide", "10.0.0.0/8", 22)])
     after = at([tcp("ssh-wide", "10.0.0.0/8", 22), tcp("more", "10.0.0.0/8", 23)])
-    assert tripped(before, after, administrative_prefix={"ipv4": 20}) == []
+    assert breached(before, after, administrative_prefix={"ipv4": 20}) == []
 
 
 def test_other_ports_and_the_gateways_own_ssh_are_not_administrative() -> None:
     """A mail port may be wide, and so may the servers to which the gateway itself goes."""
     after = at([tcp("smtp-in", "10.0.0.0/8", 25)], lexical_servers=["10.0.0.0/8"], peers=["self"])
-    assert tripped(at(), after, administrative_prefix={"ipv4": 20}) == []
+    assert breached(at(), after, administrative_prefix={"ipv4": 20}) == []
 
 
 # --- internet ----------------------------------------------------------------------------------
@@ -201,8 +205,8 @@ def test_what_opens_to_the_whole_internet_is_one_line() -> None:
         tcp("smtp6-in", "::/0", 25),
     ]
     what = "ingress tcp 25 from 0.0.0.0/0, ingress tcp 25 from ::/0"
-    assert tripped(at(), at(some)) == [
-        Trip(
+    assert breached(at(), at(some)) == [
+        Breach(
             *("test", "internet", f"opens egress tcp 25 to 0.0.0.0/0, {what}", "none"),
             "for smtp-out, smtp-in, smtp6-in",
         )
@@ -210,7 +214,7 @@ def test_what_opens_to_the_whole_internet_is_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("peers", "trips_it"),
+    ("peers", "passes_it"),
     [
         (["0.0.0.0/0"], True),
         (["0.0.0.0/1", "128.0.0.0/1"], True),
@@ -220,10 +224,10 @@ def test_what_opens_to_the_whole_internet_is_one_line() -> None:
     ],
     ids=["all", "both halves", "one half", "all of IPv6", "self"],
 )
-def test_the_whole_internet_is_all_of_a_family(peers: list[str], *, trips_it: bool) -> None:
+def test_the_whole_internet_is_all_of_a_family(peers: list[str], *, passes_it: bool) -> None:
     """However it is written, and not an address less."""
-    assert [trip.brake for trip in tripped(at(), at(pmm_users=peers))] == (
-        ["internet"] if trips_it else []
+    assert [breach.limit for breach in breached(at(), at(pmm_users=peers))] == (
+        ["internet"] if passes_it else []
     )
 
 
@@ -231,15 +235,15 @@ def test_what_was_open_to_the_internet_may_stay() -> None:
     """A port beside it is named by itself, though one rule passes both now."""
     before = at([tcp("smtp-in", "0.0.0.0/0", 25)])
     after = at([tcp("smtp-in", "0.0.0.0/0", 25), tcp("more", "0.0.0.0/0", 26)])
-    assert tripped(before, before) == []
-    [trip] = tripped(before, after)
-    assert (trip.value, trip.cause) == ("opens ingress tcp 26 from 0.0.0.0/0", "for more")
+    assert breached(before, before) == []
+    [breach] = breached(before, after)
+    assert (breach.value, breach.cause) == ("opens ingress tcp 26 from 0.0.0.0/0", "for more")
 
 
 def test_the_last_addresses_that_lacked_count() -> None:
     """It was not open to the whole internet before, and is so now."""
     before = at(pmm_users=["0.0.0.0/1"])
-    assert [trip.value for trip in tripped(before, at(pmm_users=["0.0.0.0/0"]))] == [
+    assert [breach.value for breach in breached(before, at(pmm_users=["0.0.0.0/0"]))] == [
         "opens ingress tcp 80 from 0.0.0.0/0"
     ]
 
@@ -247,8 +251,8 @@ def test_the_last_addresses_that_lacked_count() -> None:
 def test_two_rules_that_are_the_whole_internet_together_count() -> None:
     """One half has a port more than the other, so no rule is for all of it."""
     halves = [tcp("one", "0.0.0.0/1", 25), tcp("more", "128.0.0.0/1", "25-26")]
-    [trip] = tripped(at(), at(halves))
-    assert (trip.value, trip.cause) == ("opens ingress tcp 25 from 0.0.0.0/0", "for one, more")
+    [breach] = breached(at(), at(halves))
+    assert (breach.value, breach.cause) == ("opens ingress tcp 25 from 0.0.0.0/0", "for one, more")
 
 
 def test_messages_and_all_protocols_are_named_as_they_are() -> None:
@@ -258,10 +262,10 @@ def test_messages_and_all_protocols_are_named_as_they_are() -> None:
         {"name": "ping", "protocol": "icmp", "type": 8, "code": 0, **said},
         {"name": "all", "protocol": "-1", **said},
     ]
-    assert [trip.value for trip in tripped(at(), at(some[:1]))] == [
+    assert [breach.value for breach in breached(at(), at(some[:1]))] == [
         "opens ingress icmp type 8 code 0 from 0.0.0.0/0"
     ]
-    assert [trip.value for trip in tripped(at(some[:1]), at(some))] == [
+    assert [breach.value for breach in breached(at(some[:1]), at(some))] == [
         "opens ingress -1 all from 0.0.0.0/0"
     ]
 
@@ -272,9 +276,9 @@ def test_messages_and_all_protocols_are_named_as_they_are() -> None:
 def ended(before: Plan | Side, after: Plan | Side) -> list[tuple[str, str]]:
     """Give value and cause of what ends."""
     return [
-        (trip.value, trip.cause)
-        for trip in tripped(before, after)
-        if trip.brake == "removed-service"
+        (breach.value, breach.cause)
+        for breach in breached(before, after)
+        if breach.limit == "removed-service"
     ]
 
 
@@ -364,7 +368,7 @@ def test_a_stack_without_a_plan_ends_all_in_one_line(after: Side, cause: str) ->
 def test_a_new_stack_ends_nothing_and_changes_no_share(before: Side) -> None:
     """What it opens is judged by what it is."""
     after = at(administrators=["10.0.0.0/24"])
-    assert tripped(before, after, opened_share=0, changed_rules_share=0) == []
+    assert breached(before, after, opened_share=0, changed_rules_share=0) == []
 
 
 # --- changed-rules ------------------------------------------------------------------------------
@@ -379,17 +383,17 @@ def test_a_share_of_the_rules_may_change(share: float, said: str | None) -> None
     before, after = (
         at([*kept, tcp("moved", peer, 9090)]) for peer in ("10.1.0.0/24", "10.2.0.0/24")
     )
-    trip = Trip(
+    breach = Breach(
         "test",
         "changed-rules",
         "makes 1 and removes 1 of 4 rules",
         said or "",
         "edited: addition moved: peers changed",
     )
-    assert tripped(before, after, changed_rules_share=share) == ([trip] if said else [])
+    assert breached(before, after, changed_rules_share=share) == ([breach] if said else [])
 
 
 def test_rules_that_are_only_described_anew_are_not_changed() -> None:
     """Their packets and names stay."""
     first, other = (at([tcp(name, "10.0.0.0/24")]) for name in ("web", "portal"))
-    assert tripped(first, other, changed_rules_share=0) == []
+    assert breached(first, other, changed_rules_share=0) == []

@@ -12,27 +12,29 @@ from ruamel.yaml import YAML
 
 from gateway_rules.errors import Faults
 from gateway_rules.inputs.catalogue import read_catalogue
-from gateway_rules.inputs.policy import Brake, Limits, Policy, Trip, Verdict, judge, read_policy
+from gateway_rules.inputs.policy import LimitName, Limits, Policy
+from gateway_rules.inputs.policy_file import PolicyFile, read_policy
 from gateway_rules.inputs.project import stack_names
 from gateway_rules.inputs.schemas import schema_file, schemas
+from gateway_rules.review.verdict import Breach, Verdict, judge
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("eu-central-1", "eu-west-1")
 LAST = date(2026, 6, 30)
-BRAKES: tuple[Brake, ...] = get_args(Brake)
+LIMITS: tuple[LimitName, ...] = get_args(LimitName)
 
 
 def read(folder: Path, text: str) -> Policy:
-    """Read a file of brakes in a project with two stacks."""
-    (folder / "brakes.yaml").write_text(text)
-    return read_policy(folder, STACKS)
+    """Read a policy file in a project with two stacks."""
+    (folder / "policy.yaml").write_text(text)
+    return read_policy(folder, STACKS).policy
 
 
 def told(folder: Path, text: str) -> list[str]:
-    """Give what is wrong with a file of brakes."""
+    """Give what is wrong with a policy file."""
     with pytest.raises(Faults) as error:
         read(folder, text)
-    return [str(fault).removeprefix("error: brakes.yaml:") for fault in error.value.faults]
+    return [str(fault).removeprefix("error: policy.yaml:") for fault in error.value.faults]
 
 
 # --- The file --------------------------------------------------------------------------------
@@ -40,8 +42,8 @@ def told(folder: Path, text: str) -> list[str]:
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     """A project that has no opinion gets the limits of this repository."""
-    assert read_policy(tmp_path, STACKS) == Policy()
-    assert read_policy(ROOT, stack_names(ROOT)).limits == Limits()
+    assert read_policy(tmp_path, STACKS) == PolicyFile(Policy())
+    assert read_policy(ROOT, stack_names(ROOT)).policy.limits == Limits()
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "limits: {}\n", "exceptions: []\n"])
@@ -67,22 +69,22 @@ limits:
     }
 
 
-def test_an_exception_has_brake_stack_reason_and_last_day(tmp_path: Path) -> None:
+def test_an_exception_has_limit_stack_reason_and_last_day(tmp_path: Path) -> None:
     """The example of this repository's own file is read as it stands there."""
-    lines = (ROOT / "brakes.yaml").read_text().splitlines()
+    lines = (ROOT / "policy.yaml").read_text().splitlines()
     [example] = [line.removeprefix("# ") for line in lines if line.startswith("# - {")]
-    (tmp_path / "brakes.yaml").write_text(f"exceptions:\n{example}\n")
-    [exception] = read_policy(tmp_path, ["us-east-1"]).exceptions
+    (tmp_path / "policy.yaml").write_text(f"exceptions:\n{example}\n")
+    [exception] = read_policy(tmp_path, ["us-east-1"]).policy.exceptions
     assert exception.model_dump() == {
-        "brake": "internet",
+        "limit": "internet",
         "stack": "us-east-1",
         "reason": "first stack there, CHG-1234",
         "until": date(2026, 12, 31),
     }
 
 
-GOOD = {"brake": "internet", "stack": "eu-west-1", "reason": "CHG-1", "until": "2026-12-31"}
-ALL_BRAKES = ", ".join(f"'{brake}'" for brake in BRAKES[:-1]) + f" or '{BRAKES[-1]}'"
+GOOD = {"limit": "internet", "stack": "eu-west-1", "reason": "CHG-1", "until": "2026-12-31"}
+ALL_LIMITS = ", ".join(f"'{limit}'" for limit in LIMITS[:-1]) + f" or '{LIMITS[-1]}'"
 DAY = "write one such as 2026-12-31"
 OTHER_STACK = "take the exception out, or write one of: eu-central-1, eu-west-1"
 OTHER_KEY = "take it out, or write one of: limits, exceptions"
@@ -102,7 +104,7 @@ def without(key: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (without("brake"), "2:5: [missing-key] exceptions.brake is missing; add it"),
+        (without("limit"), "2:5: [missing-key] exceptions.limit is missing; add it"),
         (without("stack"), "2:5: [missing-key] exceptions.stack is missing; add it"),
         (without("reason"), "2:5: [missing-key] exceptions.reason is missing; add it"),
         (
@@ -111,8 +113,8 @@ def without(key: str) -> str:
         ),
         (without("reason=''"), "2:49: [empty] exceptions.reason is empty; write something"),
         (
-            without("brake=opened"),
-            f"2:13: [choice] exceptions.brake is 'opened'; write {ALL_BRAKES}",
+            without("limit=opened"),
+            f"2:13: [choice] exceptions.limit is 'opened'; write {ALL_LIMITS}",
         ),
         (
             without("stack=us-east-1"),
@@ -179,13 +181,13 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 def test_an_exception_may_outlive_the_stack_that_it_lets_go(tmp_path: Path) -> None:
     """The line that lets a stack be removed is merged together with the removal."""
-    text = without("brake=removed-service").replace("eu-west-1", "us-east-1")
+    text = without("limit=removed-service").replace("eu-west-1", "us-east-1")
     assert read(tmp_path, text).exceptions[0].stack == "us-east-1"
 
 
 # --- The schema ------------------------------------------------------------------------------
 
-SCHEMA = schemas(read_catalogue())["brakes"]
+SCHEMA = schemas(read_catalogue())["policy"]
 
 
 def loaded(text: str) -> object:
@@ -193,7 +195,7 @@ def loaded(text: str) -> object:
     return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
 
 
-@pytest.mark.parametrize("text", [(ROOT / "brakes.yaml").read_text(), without("nothing")])
+@pytest.mark.parametrize("text", [(ROOT / "policy.yaml").read_text(), without("nothing")])
 def test_an_editor_takes_what_the_reader_takes(text: str) -> None:
     """Neither this repository's own file nor a good exception is underlined."""
     assert violations(SCHEMA, loaded(text)) == []
@@ -203,7 +205,7 @@ def test_an_editor_takes_what_the_reader_takes(text: str) -> None:
     "text",
     [
         *(without(key) for key in GOOD),
-        *map(without, ("reason=''", "brake=opened", "until=soon", "because=so")),
+        *map(without, ("reason=''", "limit=opened", "until=soon", "because=so")),
         "limits: {opened_share: 1.1}\n",
         "limits: {opened_addresses: -1}\n",
         "limits: {administrative_prefix: {ipv4: 33}}\n",
@@ -218,14 +220,16 @@ def test_an_editor_underlines_what_the_reader_refuses(text: str) -> None:
 
 def test_the_file_names_its_schema() -> None:
     """The first line leads an editor to it."""
-    first = (ROOT / "brakes.yaml").read_text().partition("\n")[0]
-    assert first == "# yaml-language-server: $schema=gateway_rules/schemas/brakes.schema.json"
-    assert (ROOT / first.partition("=")[2]) == schema_file("brakes")
+    first = (ROOT / "policy.yaml").read_text().partition("\n")[0]
+    assert first == "# yaml-language-server: $schema=gateway_rules/schemas/policy.schema.json"
+    assert (ROOT / first.partition("=")[2]) == schema_file("policy")
 
 
 # --- What an exception lets through ----------------------------------------------------------
 
-TRIP = Trip("eu-west-1", "internet", "opens ingress tcp 25 from 0.0.0.0/0", "none", "for smtp-in")
+BREACH = Breach(
+    "eu-west-1", "internet", "opens ingress tcp 25 from 0.0.0.0/0", "none", "for smtp-in"
+)
 OPENS = "eu-west-1: [internet] opens ingress tcp 25 from 0.0.0.0/0"
 
 
@@ -238,7 +242,7 @@ def exceptions(*changes: dict[str, str]) -> Policy:
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-06-29", "2026-06-30"])
 def test_an_exception_holds_up_to_its_last_day(day: str) -> None:
     """It lets the change through, and says until when and why."""
-    assert judge(exceptions({}), [TRIP], date.fromisoformat(day)) == Verdict(
+    assert judge(exceptions({}), [BREACH], date.fromisoformat(day)) == Verdict(
         warnings=(f"{OPENS}, let through until 2026-06-30 because: CHG-1",)
     )
 
@@ -246,21 +250,21 @@ def test_an_exception_holds_up_to_its_last_day(day: str) -> None:
 @pytest.mark.parametrize("day", ["2026-07-01", "2030-01-01"])
 def test_an_exception_is_refused_after_its_last_day(day: str) -> None:
     """The change is stopped, and a warning says that the exception ended."""
-    assert judge(exceptions({}), [TRIP], date.fromisoformat(day)) == Verdict(
-        (TRIP,), ("eu-west-1: [internet] the exception ended on 2026-06-30: CHG-1",)
+    assert judge(exceptions({}), [BREACH], date.fromisoformat(day)) == Verdict(
+        (BREACH,), ("eu-west-1: [internet] the exception ended on 2026-06-30: CHG-1",)
     )
 
 
-@pytest.mark.parametrize("other", [{"stack": "eu-central-1"}, {"brake": "opened-share"}])
-def test_an_exception_serves_its_own_stack_and_brake(other: dict[str, str]) -> None:
-    """Neither another stack nor another brake is let through by it."""
-    assert judge(exceptions(other), [TRIP], LAST) == Verdict((TRIP,))
+@pytest.mark.parametrize("other", [{"stack": "eu-central-1"}, {"limit": "opened-share"}])
+def test_an_exception_serves_its_own_stack_and_limit(other: dict[str, str]) -> None:
+    """Neither another stack nor another limit is let through by it."""
+    assert judge(exceptions(other), [BREACH], LAST) == Verdict((BREACH,))
 
 
 def test_the_exception_that_lasts_longest_is_named() -> None:
     """Of several the ended ones are of no interest."""
     some = exceptions({"until": "2025-01-01"}, {}, {"until": "2027-01-01", "reason": "CHG-2"})
-    assert judge(some, [TRIP], LAST).warnings == (
+    assert judge(some, [BREACH], LAST).warnings == (
         f"{OPENS}, let through until 2027-01-01 because: CHG-2",
     )
 
@@ -270,26 +274,26 @@ def test_an_exception_that_nothing_needs_is_silent() -> None:
     assert judge(exceptions({}), [], LAST) == Verdict()
 
 
-# --- How a trip is told ----------------------------------------------------------------------
+# --- How a breach is told ----------------------------------------------------------------------
 
 
 def test_a_trip_says_value_limit_cause_and_the_way_on() -> None:
     """One line has all that a reviewer needs to decide."""
-    assert str(TRIP) == (
+    assert str(BREACH) == (
         "eu-west-1: [internet] opens ingress tcp 25 from 0.0.0.0/0, allowed: none; "
-        "for smtp-in; take it back, or write an exception into brakes.yaml"
+        "for smtp-in; take it back, or write an exception into policy.yaml"
     )
 
 
 def test_a_verdict_is_plain_data() -> None:
-    """Programs get each part of a trip under its name."""
-    assert Verdict((TRIP,), ("careful",)).as_json() == {
-        "trips": [
+    """Programs get each part of a breach under its name."""
+    assert Verdict((BREACH,), ("careful",)).as_json() == {
+        "breaches": [
             {
                 "stack": "eu-west-1",
-                "brake": "internet",
+                "limit": "internet",
                 "value": "opens ingress tcp 25 from 0.0.0.0/0",
-                "limit": "none",
+                "allowed": "none",
                 "cause": "for smtp-in",
             }
         ],
@@ -299,12 +303,12 @@ def test_a_verdict_is_plain_data() -> None:
 
 def test_the_repositorys_own_file_names_every_limit() -> None:
     """Whoever reads the file sees all that can be set."""
-    text = (ROOT / "brakes.yaml").read_text()
+    text = (ROOT / "policy.yaml").read_text()
     assert [name for name in Limits.model_fields if f"  {name}:" not in text] == []
 
 
-def test_the_docs_explain_every_brake_and_its_default() -> None:
-    """The table of `docs/reviewing.md` has the brakes that there are, with their limits."""
+def test_the_docs_explain_every_limit_and_its_default() -> None:
+    """The table of `docs/reviewing.md` has the limits that there are, with their limits."""
     text = (ROOT / "docs" / "reviewing.md").read_text()
     rows = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| (.+) \|$", text, re.MULTILINE))
     limits = Limits()
@@ -317,11 +321,67 @@ def test_the_docs_explain_every_brake_and_its_default() -> None:
         "removed-service": "none",
         "changed-rules": f"{limits.changed_rules_share:.0%}",
     }
-    assert tuple(rows) == BRAKES
+    assert tuple(rows) == LIMITS
 
 
 def test_the_docs_show_an_exception_that_can_be_read(tmp_path: Path) -> None:
     """The example may be pasted as it stands."""
     text = (ROOT / "docs" / "reviewing.md").read_text()
-    (tmp_path / "brakes.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
-    assert read_policy(tmp_path, ["us-east-1"]).exceptions[0].brake == "internet"
+    (tmp_path / "policy.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
+    assert read_policy(tmp_path, ["us-east-1"]).policy.exceptions[0].limit == "internet"
+
+
+# --- Old names -------------------------------------------------------------------------------
+
+
+def test_the_old_file_counts_and_says_what_it_is_called_now(tmp_path: Path) -> None:
+    """A project that has not renamed anything keeps its limits and its exceptions."""
+    text = without("limit=internet").replace("limit:", "brake:")
+    (tmp_path / "brakes.yaml").write_text(f"limits: {{opened_addresses: 7}}\n{text}")
+    found, moved = read_policy(tmp_path, STACKS), "git mv brakes.yaml policy.yaml"
+    assert (found.policy.limits.opened_addresses, found.policy.exceptions[0].limit) == (
+        7,
+        "internet",
+    )
+    assert [*map(str, found.old_names)] == [
+        f"error: brakes.yaml:1:1: [old-name] the file is called policy.yaml now; {moved}",
+        "error: brakes.yaml:3:6: [old-name] brake is called limit now; write limit:",
+    ]
+
+
+def test_the_old_key_counts_in_the_new_file(tmp_path: Path) -> None:
+    """Whoever renames the file alone is told of the key."""
+    (tmp_path / "policy.yaml").write_text(without("nothing").replace("limit:", "brake:"))
+    found = read_policy(tmp_path, STACKS)
+    assert found.policy.exceptions[0].limit == "internet"
+    assert [fault.rule for fault in found.old_names] == ["old-name"]
+
+
+def test_the_present_names_are_no_news(tmp_path: Path) -> None:
+    """Nobody is warned who writes what is written today."""
+    (tmp_path / "policy.yaml").write_text(without("nothing"))
+    assert read_policy(tmp_path, STACKS).old_names == ()
+
+
+def test_a_fault_behind_the_old_key_has_its_place(tmp_path: Path) -> None:
+    """The value is where it was, whatever its key is called."""
+    text = without("limit=opened").replace("limit:", "brake:")
+    assert told(tmp_path, text) == [
+        f"2:13: [choice] exceptions.limit is 'opened'; write {ALL_LIMITS}"
+    ]
+
+
+def test_both_keys_in_one_exception_are_a_fault(tmp_path: Path) -> None:
+    """Nobody can tell which of the two is meant."""
+    text = without("nothing").replace("limit:", "brake: internet, limit:")
+    assert [line.split("]")[0] for line in told(tmp_path, text)] == ["2:6: [unknown-key"]
+
+
+def test_both_files_at_once_are_a_fault(tmp_path: Path) -> None:
+    """An old file beside the present one would be limits that nobody keeps to."""
+    (tmp_path / "brakes.yaml").write_text("limits: {opened_addresses: 1}\n")
+    (tmp_path / "policy.yaml").write_text("limits: {opened_addresses: 2}\n")
+    with pytest.raises(Faults) as error:
+        read_policy(tmp_path, STACKS)
+    [fault] = error.value.faults
+    assert (fault.file, fault.rule) == ("brakes.yaml", "two-policies")

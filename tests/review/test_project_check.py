@@ -22,7 +22,7 @@ IRELAND, VIRGINIA = "stacks/Pulumi.eu-west-1.yaml", "stacks/Pulumi.us-east-1.yam
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Copy the files of one sound stack, its snapshot among them."""
-    for name in ("Pulumi.yaml", "brakes.yaml", IRELAND, "stacks/rules/eu-west-1.txt"):
+    for name in ("Pulumi.yaml", "policy.yaml", IRELAND, "stacks/rules/eu-west-1.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
@@ -54,6 +54,13 @@ def rules(faults: tuple[Fault, ...]) -> list[tuple[str, str]]:
     return [(fault.file, fault.rule) for fault in faults]
 
 
+def test_an_old_name_of_the_policy_is_a_warning(project: Path) -> None:
+    """What still works, but not for long, is said before it stops."""
+    (project / "policy.yaml").rename(project / "brakes.yaml")
+    found = check_project(project, (), TODAY)
+    assert [(w.file, w.rule) for w in found.warnings] == [("brakes.yaml", "old-name")]
+
+
 def test_the_repository_is_sound() -> None:
     """Every file of this project passes."""
     found = check_project(ROOT, (), TODAY)
@@ -61,17 +68,17 @@ def test_the_repository_is_sound() -> None:
 
 
 def test_all_kinds_of_faults_are_found_at_once(project: Path) -> None:
-    """A broken stack hides neither a stale snapshot, nor a pending stack, nor broken brakes."""
+    """A broken stack hides neither a stale snapshot, nor a pending stack, nor a broken policy."""
     edit(project / IRELAND, "[10.42.0.0/24]", "[10.42.4.0/24]")
     add_virginia(project)
     broken = "stacks/Pulumi.eu-west-2.yaml"
     (project / broken).write_text("config: {}\n")
-    edit(project / "brakes.yaml", "opened_addresses: ", "opened_adresses: ")
+    edit(project / "policy.yaml", "opened_addresses: ", "opened_adresses: ")
     found = check_project(project, (), TODAY)
     missing = ["aws:region", "gateway-rules:roles", "gateway-rules:subnets", "gateway-rules:vpc"]
     assert [(fault.file, fault.message) for fault in found.malformed] == [
         *((broken, f"{key} is missing") for key in missing),
-        ("brakes.yaml", "limits.opened_adresses is not known"),
+        ("policy.yaml", "limits.opened_adresses is not known"),
     ]
     assert rules(found.found) == [("stacks/rules/eu-west-1.txt", "stale-snapshot")]
     assert rules(found.pending) == [(VIRGINIA, "pending")]

@@ -6,15 +6,15 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from gateway_rules.inputs.policy import Trip, Verdict
 from gateway_rules.packets.prefixes import Prefix
 from gateway_rules.packets.sets import Piece
 from gateway_rules.review.packet_diff import AclChange, Change, StackDiff
+from gateway_rules.review.verdict import Breach, Verdict
 from gateway_rules.views.diff_markdown import COMMENT_LIMIT, review_as_markdown
 from gateway_rules.views.diff_text import MARK
 
 PASSED = Verdict()
-WAY_ON = "take it back, or write an exception into brakes.yaml"
+WAY_ON = "take it back, or write an exception into policy.yaml"
 LEFT_OUT = "run `gateway-rules diff` to see all"
 
 
@@ -41,7 +41,7 @@ def lines(*diffs: StackDiff, verdict: Verdict = PASSED) -> list[str]:
 
 def test_the_mark_is_the_first_line() -> None:
     """A workflow finds the comment by it, with or without anything to tell."""
-    verdict = Verdict((Trip("a", "internet", "opens all", "none", "for dns"),), ("careful",))
+    verdict = Verdict((Breach("a", "internet", "opens all", "none", "for dns"),), ("careful",))
     assert {lines()[0], lines(opening(3))[0], lines(opening(1), verdict=verdict)[0]} == {MARK}
 
 
@@ -75,9 +75,9 @@ def test_what_happens_to_a_stack_is_one_section() -> None:
     ]
 
 
-def test_brakes_and_warnings_stand_before_the_stacks() -> None:
-    """Each is an alert of its own, with a line a brake."""
-    verdict = Verdict((Trip("a", "internet", "opens all", "none", "for dns"),), ("careful",))
+def test_limits_and_warnings_stand_before_the_stacks() -> None:
+    """Each is an alert of its own, with a line a limit."""
+    verdict = Verdict((Breach("a", "internet", "opens all", "none", "for dns"),), ("careful",))
     assert lines(StackDiff("a", "unchanged"), verdict=verdict)[2:] == [
         "",
         "> [!CAUTION]",
@@ -144,13 +144,13 @@ def test_a_comment_is_within_githubs_limit(stacks: int, count: int, origin: str)
     assert said.count("<details>") == said.count("</details>")
 
 
-def test_brakes_are_within_the_limit_too() -> None:
-    """A change to sixty stacks may trip six brakes in each."""
-    trips = tuple(
-        Trip(f"stack-{n}", "internet", "opens " + "much " * 60, "none", "for dns")
+def test_limits_are_within_the_limit_too() -> None:
+    """A change to sixty stacks may go past six limits in each."""
+    breaches = tuple(
+        Breach(f"stack-{n}", "internet", "opens " + "much " * 60, "none", "for dns")
         for n in range(360)
     )
-    said = review_as_markdown([opening(1)], Verdict(trips, ("careful " * 20,) * 360), "BASE")
+    said = review_as_markdown([opening(1)], Verdict(breaches, ("careful " * 20,) * 360), "BASE")
     assert len(said) <= COMMENT_LIMIT
     assert "> - **stack-0** `internet`: opens much" in said
     assert f"> - and 320 more: {LEFT_OUT}" in said
@@ -212,8 +212,8 @@ def test_a_cell_stays_one_cell() -> None:
 @pytest.mark.parametrize("name", ["evil*`name`", "<b>", "a\nb"])
 def test_a_stacks_name_is_text_too(name: str) -> None:
     """A file of the past may be called anything."""
-    trip = Trip(name, "internet", "opens all", "none", "for dns")
-    found = lines(StackDiff(name, "unchanged"), verdict=Verdict((trip,)))
+    breach = Breach(name, "internet", "opens all", "none", "for dns")
+    found = lines(StackDiff(name, "unchanged"), verdict=Verdict((breach,)))
     shown = name.replace("\n", " ")
     assert unescaped(found[-1]) == f"**{shown}**: passes the same packets."
     assert unescaped(found[4]).startswith(f"> - **{shown}** `internet`: ")

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from gateway_rules.inputs.policy import Trip, Verdict
 from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.packets.sets import Piece
 from gateway_rules.review.packet_diff import AclChange, Change, StackDiff, Status
+from gateway_rules.review.verdict import Breach, Verdict
 from gateway_rules.views.diff_text import acl_line, blocks, headline, review_as_text
 
 ONE = Change(Piece("ingress", "tcp", 22, 22, parse_prefix("10.0.0.1/32")), ("ssh",), ("row",))
@@ -125,12 +125,12 @@ FULL = replace(
     notes=("without changing a packet: 1 rule goes",),
     acl=AclChange((ONE,), (), 0, 3),
 )
-TRIP = Trip("a", "internet", "opens much", "none", "for dns")
-VERDICT = Verdict((TRIP,), ("b: [internet] the exception ended on 2026-01-31: a drill",))
+BREACH = Breach("a", "internet", "opens much", "none", "for dns")
+VERDICT = Verdict((BREACH,), ("b: [internet] the exception ended on 2026-01-31: a drill",))
 
 
-def test_the_text_goes_from_cause_to_effect_to_brakes() -> None:
-    """The brakes stand at the end, where a terminal's cursor is."""
+def test_the_text_goes_from_cause_to_effect_to_policy() -> None:
+    """The limits stand at the end, where a terminal's cursor is."""
     assert review_as_text([FULL, SAME], VERDICT, "BASE", None).splitlines() == [
         "Compared with BASE:",
         "a: opens 1 address and closes 4,294,967,296 addresses",
@@ -140,7 +140,7 @@ def test_the_text_goes_from_cause_to_effect_to_brakes() -> None:
         "  - egress udp 53 to 0.0.0.0/0 (4,294,967,296 addresses): dns (row)",
         "  network ACL: opens 1 packet; excess 3, before 0",
         "c: passes the same packets",
-        f"brake: {TRIP}",
+        f"policy: {BREACH}",
         "warning: b: [internet] the exception ended on 2026-01-31: a drill",
     ]
 

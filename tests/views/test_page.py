@@ -366,13 +366,13 @@ def test_a_stack_that_is_pending_as_it_was_has_not_changed(tmp_path: Path) -> No
         assert [head.text for head in section.all("h3")] == heads
 
 
-def test_brakes_of_stacks_that_the_page_leaves_out_are_left_out(tmp_path: Path) -> None:
+def test_limits_of_stacks_that_the_page_leaves_out_are_left_out(tmp_path: Path) -> None:
     """A page about one stack says nothing of what another opens."""
     there = repository(tmp_path)
     for stack in (IRELAND, FRANKFURT):
         there.edit(stack, ADMINISTRATORS, "administrators: [0.0.0.0/0]")
     top = read(page_html(gather.page_content(there.root, ("eu-west-1",), "main", live=False)))
-    stopped = [each.text for each in top.all("li") if each.text.startswith("Stopped by a brake")]
+    stopped = [each.text for each in top.all("li") if each.text.startswith("Stopped by policy")]
     assert stopped
     assert {line.split(": ")[1] for line in stopped} == {"eu-west-1"}
 

@@ -18,7 +18,7 @@ _FILES: Final = {
         "address-file.md",
         "`stacks/addresses/STACK.yaml`: where hosts are, seen from a Region.",
     ),
-    "brakes": ("brakes-file.md", "`brakes.yaml`: what stops a change."),
+    "policy": ("policy-file.md", "`policy.yaml`: what stops a change."),
     "catalogue": (
         "catalogue-file.md",
         "`gateway_rules/catalogue/seg-v3.yaml`: the vendor's document as data.",

@@ -27,11 +27,11 @@ class ChangeView:
 
 @dataclass(frozen=True)
 class Changed:
-    """The revision compared with, what happened, and which brakes it trips."""
+    """The revision compared with, what happened, and which limits it goes past."""
 
     against: str
     changes: tuple[ChangeView, ...]
-    trips: tuple[str, ...]
+    breaches: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -55,7 +55,7 @@ def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
             )
             for block in blocks(diffs)
         ),
-        tuple(str(trip) for trip in review.verdict.trips if trip.stack in concerned),
+        tuple(str(breach) for breach in review.verdict.breaches if breach.stack in concerned),
         review.verdict.warnings,
     )
 
