@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from gateway_rules.errors import Refused
-from gateway_rules.inputs.fields import CIDR, Day, Frozen, HostName, Text
+from gateway_rules.inputs.fields import CIDR, Day, Frozen, HostName, Prose, Text
 from gateway_rules.inputs.validation import shown
 from gateway_rules.packets import BITS, Prefix, objection, parse_address, parse_prefix
 
@@ -113,7 +113,7 @@ class NotPublic(Frozen):
         Prefix, BeforeValidator(_outside), WithJsonSchema({"type": "string", "pattern": CIDR})
     ]
     """The range; it may hold no public address."""
-    reason: Annotated[Text, AfterValidator(_said), Field(json_schema_extra={"pattern": r"\S"})]
+    reason: Annotated[Prose, AfterValidator(_said), Field(json_schema_extra={"pattern": r"\S"})]
     """Why, and where that was decided."""
 
     def holds(self, address: Prefix) -> bool:

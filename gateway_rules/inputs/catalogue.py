@@ -20,6 +20,7 @@ from gateway_rules.inputs.fields import (
     Number,
     PeerText,
     Ports,
+    Prose,
     Switch,
     Text,
     Version,
@@ -45,6 +46,9 @@ def _describes(value: str) -> str:
     raise Refused("form", f"{shown(value)} cannot stand in a rule's description", fix)
 
 
+Section = Annotated[
+    Text, Field(json_schema_extra={"pattern": _DESCRIBES}), AfterValidator(_describes)
+]
 Geography = Literal["EMEA", "APAC", "JAPAN", "US", "CANADA", "LATAM"]
 
 
@@ -71,15 +75,13 @@ class Service(Frozen):
 
     id: Name
     """How stack files, rules and reports name the service."""
-    section: Annotated[
-        Text, Field(json_schema_extra={"pattern": _DESCRIBES}), AfterValidator(_describes)
-    ]
+    section: Section
     """The section of the document, quoted."""
     row: Text
     """The row's label, as it is printed."""
     direction: Direction | Literal["both"]
     """Who begins: egress is the gateway, ingress the other end."""
-    reason: Text
+    reason: Prose
     """Why the direction is read so."""
     protocol: Literal["tcp", "udp"]
     """The protocol of the conversation."""
@@ -170,7 +172,7 @@ class Erratum(Frozen):
     """What the document prints."""
     taken: Text
     """What stands in the catalogue instead."""
-    why: Text
+    why: Prose
     """Why it is read so."""
 
 
@@ -183,9 +185,9 @@ class Caveat(Frozen):
     """The section that it is about."""
     row: Text | None = None
     """The row that it is about, if it is about one."""
-    what: Text
+    what: Prose
     """What is missing or too much."""
-    why: Text
+    why: Prose
     """What comes of it."""
     additions: tuple[Addition, ...] = ()
     """Additions that a stack file may take over as they stand."""
@@ -200,9 +202,9 @@ class Issue(Frozen):
     """The issue, quoted."""
     date: Text
     """When it was issued, as it is printed."""
-    sections: dict[str, Text]
+    sections: dict[Section, Text]
     """The sections' titles by their numbers, quoted."""
-    roles: dict[str, Text]
+    roles: dict[Name, Text]
     """Who may be at the other end inside the organisation, each with an explanation."""
     services: tuple[Service, ...]
     """The rows, in the document's order."""
@@ -223,7 +225,7 @@ class Region(Frozen):
 class Catalogue(Issue):
     """An issue of the document together with the Regions that AWS has."""
 
-    regions: dict[str, Region]
+    regions: dict[Text, Region]
 
     @cached_property
     def by_id(self) -> dict[str, Service]:

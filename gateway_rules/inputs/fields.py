@@ -7,7 +7,15 @@ from contextlib import suppress
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+)
 
 from gateway_rules.errors import Refused
 from gateway_rules.inputs.validation import shown
@@ -26,6 +34,9 @@ from gateway_rules.packets import (
 )
 
 CIDR: Final = r"^[0-9A-Fa-f:.]+/[0-9]{1,3}$"
+TAG_KEY: Final = 128
+TAG_VALUE: Final = 256
+"""Characters of a tag's key and value, as AWS takes them (page "Tag your Amazon EC2 resources")."""
 _PORTS_TEXT: Final = r"^[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$"
 _PORT: Final = {
     "anyOf": [
@@ -33,7 +44,26 @@ _PORT: Final = {
         {"type": "string", "pattern": _PORTS_TEXT},
     ]
 }
+_HIDDEN_BMP: Final = (
+    # Control characters but the line break that folding takes away, and the soft hyphen.
+    r"\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad"
+    # Marks, fillers and selectors without a shape of their own; signs that span others.
+    r"\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    r"\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    # Zero width, bidirectional, line and paragraph separators, byte-order mark, annotations.
+    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff"
+    # Halves of characters.
+    r"\ud800-\udfff"
+)
+_HIDDEN: Final = re.compile(
+    # Beyond the first plane: format controls, tags and selectors.
+    rf"[{_HIDDEN_BMP}\U000110bd\U000110cd\U00013430-\U00013455\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+VISIBLE: Final = rf"^[^{_HIDDEN_BMP}]*$"
+"""Free text as a schema may ask for it: editors do not look beyond the first plane."""
 _NAME: Final = r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$"
+_WORD: Final = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
 HOST: Final = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 _VERSION: Final = r"^[0-9]+(\.[0-9]+)*$"
 
@@ -62,7 +92,7 @@ def listed(value: object) -> object:
 
 def _peer(value: object) -> Peer | str:
     """Read a prefix, `self`, or a word that may be a role; the site knows the roles."""
-    if isinstance(value, str) and value.isidentifier():
+    if isinstance(value, str) and re.fullmatch(_WORD, value):
         return SELF if value == SELF else value
     return parse_prefix(value)
 
@@ -78,7 +108,44 @@ def _day(value: object) -> date:
     raise Refused("date", f"{shown(value)} is no day", "write one such as 2026-12-31")
 
 
-Text = Annotated[str, Field(strict=True, min_length=1)]
+def _unfolded(value: object) -> object:
+    """Make one line of a text that YAML folds over several."""
+    return " ".join(value.rstrip("\n").split("\n")) if isinstance(value, str) else value
+
+
+def visible(value: str) -> str:
+    """Refuse characters that steer a terminal, turn a line around, or are not seen at all."""
+    if found := re.search(_HIDDEN, value):
+        what = f"U+{ord(found[0]):04X} is a control character or cannot be seen"
+        raise Refused("hidden-character", what, "take it out, or type the text anew")
+    return value
+
+
+_LINE: Final = BeforeValidator(_unfolded)
+_SEEN: Final = AfterValidator(visible)
+_PATTERN: Final[dict[str, JsonValue]] = {"pattern": VISIBLE}
+
+# Free text: what somebody writes for others to read, in files, comments and terminals.
+Text = Annotated[
+    str, Field(strict=True, min_length=1, max_length=200, json_schema_extra=_PATTERN), _LINE, _SEEN
+]
+"""A label, which stands in a line with others."""
+Prose = Annotated[
+    str, Field(strict=True, min_length=1, max_length=1000, json_schema_extra=_PATTERN), _LINE, _SEEN
+]
+"""A reason, of a few sentences."""
+TagKey = Annotated[
+    str,
+    Field(strict=True, min_length=1, max_length=TAG_KEY, json_schema_extra=_PATTERN),
+    _LINE,
+    _SEEN,
+]
+TagValue = Annotated[
+    str,
+    Field(strict=True, min_length=1, max_length=TAG_VALUE, json_schema_extra=_PATTERN),
+    _LINE,
+    _SEEN,
+]
 Name = Annotated[
     str,
     Field(strict=True, max_length=64, json_schema_extra={"pattern": _NAME}),
@@ -86,7 +153,7 @@ Name = Annotated[
 ]
 HostName = Annotated[
     str,
-    Field(strict=True, json_schema_extra={"pattern": HOST}),
+    Field(strict=True, max_length=253, json_schema_extra={"pattern": HOST}),
     _like(HOST, "host name", "write the whole name, such as time.clearswift.net"),
 ]
 Number = Annotated[int, Field(strict=True)]

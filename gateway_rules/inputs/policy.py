@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gateway_rules.errors import Refused
-from gateway_rules.inputs.fields import Day, Frozen, Number, Text
+from gateway_rules.inputs.fields import Day, Frozen, Number, Prose, Text
 from gateway_rules.inputs.validation import shown
 
 LimitName = Literal[
@@ -64,7 +64,7 @@ class Exemption(Frozen):
     """The limit that is lifted, as its line names it."""
     stack: Text
     """The stack for which it is lifted."""
-    reason: Text
+    reason: Prose
     """Why the change is meant, and where that was decided."""
     until: Annotated[Day, Field(examples=["2026-12-31"])]
     """The last day on which it holds."""

@@ -115,6 +115,7 @@ def _close(parts: Schema, definitions: Schema, catalogue: Catalogue) -> None:
     """Put the catalogue's own names where the model takes any."""
     peer = {"anyOf": [{"const": SELF}, {"type": "string", "pattern": CIDR}]}
     parts["region"] |= {"enum": sorted(catalogue.regions)}
+    del parts["roles"]["patternProperties"]
     parts["roles"] |= {
         "properties": {
             role: {"description": said, "type": "array", "items": peer}
@@ -123,7 +124,7 @@ def _close(parts: Schema, definitions: Schema, catalogue: Catalogue) -> None:
         "required": [*catalogue.roles],
         "additionalProperties": False,
     }
-    use = parts["services"].pop("additionalProperties")
+    (use,) = parts["services"].pop("patternProperties").values()
     parts["services"] |= {
         "properties": {
             service.id: {

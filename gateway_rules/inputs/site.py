@@ -21,14 +21,20 @@ from gateway_rules.inputs.address_file import ResolvedHost
 from gateway_rules.inputs.catalogue import Addition
 from gateway_rules.inputs.fields import (
     CIDR,
+    TAG_KEY,
+    TAG_VALUE,
+    VISIBLE,
     Cidr,
     Frozen,
     Name,
     Number,
     PeerText,
     Switch,
+    TagKey,
+    TagValue,
     Text,
     Version,
+    visible,
 )
 from gateway_rules.inputs.validation import shown
 from gateway_rules.packets import PortPair, parse_ports
@@ -85,6 +91,9 @@ def _tags(value: dict[str, object]) -> dict[str, object]:
     for tag, text in value.items():
         if not isinstance(text, str) or not text:
             raise Refused("look-up", f"the tag {tag} is {shown(text)}, not text", fix)
+        if len(visible(tag)) > TAG_KEY or len(visible(text)) > TAG_VALUE:
+            fix = f"write at most {TAG_KEY} characters, and {TAG_VALUE} for the value"
+            raise Refused("look-up", f"the tag {shown(tag)} is too long", fix)
     return value
 
 
@@ -104,18 +113,24 @@ def _version(value: object) -> object:
 _TAGS_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "minProperties": 1,
-    "additionalProperties": {"type": "string", "minLength": 1},
+    "propertyNames": {"maxLength": TAG_KEY, "pattern": VISIBLE},
+    "additionalProperties": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": TAG_VALUE,
+        "pattern": VISIBLE,
+    },
 }
-_VPC_ID: Final = r"^vpc-[0-9a-f]+$"
-_SUBNET_ID: Final = r"^subnet-[0-9a-f]+$"
+_VPC_ID: Final = r"^vpc-[0-9a-f]{1,17}$"
+_SUBNET_ID: Final = r"^subnet-[0-9a-f]{1,17}$"
 
 Vpc = Annotated[
-    Text | dict[str, str],
+    Text | dict[TagKey, TagValue],
     BeforeValidator(_vpc),
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": _VPC_ID}, _TAGS_SCHEMA]}),
 ]
 Subnets = Annotated[
-    tuple[str, ...] | dict[str, str],
+    tuple[Text, ...] | dict[TagKey, TagValue],
     BeforeValidator(_subnets),
     WithJsonSchema(
         {
@@ -202,10 +217,10 @@ class Site(Frozen):
     networks: tuple[Cidr, ...] = ()
     """The CIDRs of the gateways' subnets, which are compared with AWS; `self` needs them."""
     roles: Annotated[
-        dict[str, tuple[PeerText, ...]], Field(examples=[{"administrators": ["10.42.0.0/24"]}])
+        dict[Name, tuple[PeerText, ...]], Field(examples=[{"administrators": ["10.42.0.0/24"]}])
     ]
     """The prefixes of each role; all roles must be there, and [] says that the site has none."""
-    services: dict[str, ServiceUse] = Field(default={})
+    services: dict[Name, ServiceUse] = Field(default={})
     """Services to leave out (false), or to narrow to prefixes if they name no address."""
     gateway_version: Annotated[Version, BeforeValidator(_version)] | None = None
     """The gateways' version in quotes; rows that it rules out are left out."""

@@ -17,6 +17,8 @@ UNWRITTEN: Final = frozenset({"stack", "hosts"})
 
 _SHOWN: Final = 60
 """Characters of a value that a message quotes."""
+_KEY: Final = "[key]"
+"""The step that pydantic puts behind a key of a mapping when the key itself is refused."""
 _OWN_NAMES: Final = ("id", "region", "name")
 WORDS: Final = {
     "missing": ("missing-key", "{name} is missing", "add it{example}"),
@@ -74,11 +76,15 @@ def _fault_of(
     model: type[BaseModel],
     where: Callable[[Steps], Steps],
 ) -> Fault:
-    path = where(detail["loc"])
+    steps: Steps = detail["loc"]
+    is_key = steps[-1:] == (_KEY,)
+    path = where(steps[:-1] if is_key else steps)
     name = _named(path, document.data)
     context = detail.get("ctx", {})
+    at_key = is_key or detail["type"] == "extra_forbidden"
+    make = document.key_fault if at_key else document.fault
     if isinstance(refused := context.get("error"), Refused):
-        return document.fault(path, refused.rule, f"{name}: {refused.message}", refused.fix)
+        return make(path, refused.rule, f"{name}: {refused.message}", refused.fix)
     known = (str(where((*detail["loc"][:-1], key))[-1]) for key in _known(model, detail["loc"]))
     value = shown(detail["input"])
     parts = {
@@ -91,7 +97,6 @@ def _fault_of(
     }
     words = WORDS.get(detail["type"], OTHERWISE)
     rule, message, fix = (word.format(**{**context, **parts}) for word in words)
-    make = document.key_fault if detail["type"] == "extra_forbidden" else document.fault
     return make(path, rule, message, fix)
 
 

@@ -72,7 +72,10 @@ def _addresses() -> st.SearchStrategy[Prefix]:
 def _hosts() -> st.SearchStrategy[tuple[ResolvedHost, ...]]:
     names = st.from_regex(r"[A-Za-z0-9-]{1,9}(\.[A-Za-z0-9-]{1,9}){1,3}", fullmatch=True)
     days = st.none() | st.dates()
-    resolvers = st.lists(st.text(min_size=1, alphabet=st.characters(codec="ascii")), max_size=2)
+    resolvers = st.lists(
+        st.text(min_size=1, alphabet=st.characters(codec="ascii", exclude_categories=["Cc"])),
+        max_size=2,
+    )
     seen = st.builds(
         Seen,
         address=_addresses(),

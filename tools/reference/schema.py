@@ -127,7 +127,9 @@ def _typed(schema: Schema) -> str:
 
 
 def _mapping(schema: Schema) -> str:
-    return f"mapping to: {kind(schema['additionalProperties'])}"
+    """Say what the values of a mapping are, whatever is asked of its keys."""
+    (values,) = schema.get("patternProperties", {}).values() or [schema["additionalProperties"]]
+    return f"mapping to: {kind(values)}"
 
 
 def _scalar(schema: Schema) -> str:
@@ -143,4 +145,7 @@ def _text(schema: Schema) -> str:
     if schema.get("format") == "date":
         return "day, as in `2026-12-31`"
     pattern = schema.get("pattern", "")
-    return next((word for part, word in _PATTERNS if part in pattern), "text")
+    free = (
+        f"text of at most {schema['maxLength']:,} characters" if "maxLength" in schema else "text"
+    )
+    return next((word for part, word in _PATTERNS if part in pattern), free)
