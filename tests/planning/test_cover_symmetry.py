@@ -1,17 +1,18 @@
 """Requirements that are alike but for where they lie have one form, and one curve."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import pytest
+from counting import count
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway_rules.packets.prefixes import BITS, Prefix, parse_prefix, supernet
 from gateway_rules.planning.cover.entries import Allow
 from gateway_rules.planning.cover.fitting import curve, fit
-from gateway_rules.planning.cover.solver import least_excesses
-from gateway_rules.planning.cover.symmetry import unmirrored
+from gateway_rules.planning.cover.solver import least_excess_once, least_excesses
+from gateway_rules.planning.cover.symmetry import Form, unmirrored
 from gateway_rules.planning.flows import legs
 from gateway_rules.planning.network_acl import asked
 from gateway_rules.planning.stack_plan import load_plan
@@ -111,3 +112,33 @@ def test_what_the_caller_does_with_a_curve_is_its_own_matter(version: int) -> No
     required = [Allow("tcp", 25, 25, Prefix(version, 0, BITS[version]))]
     curve(required).clear()
     assert len(curve(required)) == 1
+
+
+@given(st.data(), st.sampled_from([4, 6]))
+def test_the_way_back_leads_to_the_list(data: st.DataObject, version: int) -> None:
+    """What is required comes back as it was, and what holds it in the form holds it there."""
+    required = data.draw(lists(version))
+    form = Form.of(required)
+    assert sorted(map(form.back, form.entries)) == sorted({*required})
+    others = [data.draw(PORTS)._replace(prefix=data.draw(prefixes(version))) for _ in range(3)]
+    everything = [*form.entries, *others] if required else []
+    for one, other in permutations(everything, 2):
+        here = form.back(one).prefix, form.back(other).prefix
+        assert here[0].covers(here[1]) == one.prefix.covers(other.prefix)
+
+
+@given(st.data())
+def test_a_cover_misses_nothing_wherever_its_halves_lie(data: st.DataObject) -> None:
+    """The cover of a list is that of its form, brought back, and passes all that it must."""
+    required = data.draw(lists(4))
+    for budget in curve(required):
+        cover = fit(required, budget)
+        assert count(required, cover.entries) == (0, cover.excess)
+
+
+def test_stacks_whose_networks_alone_differ_are_fitted_once() -> None:
+    """A fleet's stacks have few forms, and each is searched for once."""
+    least_excess_once.cache_clear()
+    for stack in ("eu-west-1", "eu-central-1"):
+        load_plan(ROOT, stack)
+    assert least_excess_once.cache_info().misses == 1

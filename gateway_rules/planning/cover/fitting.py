@@ -6,16 +6,20 @@ An entry of an allow list is a protocol, one stretch of ports and one prefix.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from gateway_rules.planning.cover.entries import Allow, Cover, Least, exact
-from gateway_rules.planning.cover.symmetry import unmirrored
+from gateway_rules.planning.cover.symmetry import Form, unmirrored
 
 STEPS: Final = 500_000
 """How long to search for the best: counted, never timed, so that equal input gives equal output."""
 
 _LONG: Final = 5_000
 """A list of more flows is first counted by numpy, which tells most often that it cannot fit."""
+
+_MANY: Final = 1_000
+"""A longer list is no stack's: nobody asks for one like it, and its form takes long to find."""
 
 
 def fit(required: Iterable[Allow], budget: int, steps: int = STEPS) -> Cover:
@@ -31,9 +35,13 @@ def fit(required: Iterable[Allow], budget: int, steps: int = STEPS) -> Cover:
     if len(required) <= _LONG and len(entries := exact(required)) <= budget:
         return Cover(entries, 0, 0)
     # numpy takes longer to import than most lists to plan, and exact lists have no use for it.
-    from gateway_rules.planning.cover.solver import least_excess  # noqa: PLC0415
+    from gateway_rules.planning.cover.solver import least_excess, least_excess_once  # noqa: PLC0415
 
-    return least_excess(required, budget, steps)
+    if len(required) > _MANY:
+        return least_excess(required, budget, steps)
+    form = Form.of(required)
+    found = least_excess_once(form.entries, budget, steps)
+    return replace(found, entries=tuple(sorted(map(form.back, found.entries))))
 
 
 def curve(required: Iterable[Allow], steps: int = STEPS) -> dict[int, Least]:

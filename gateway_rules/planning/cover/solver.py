@@ -62,6 +62,12 @@ def least_excess(required: Sequence[Allow], budget: int, steps: int) -> Cover:
     return Cover(problem.entries(hunt.traces), hunt.excess, hunt.proven)
 
 
+@lru_cache(maxsize=1 << 8)
+def least_excess_once(required: tuple[Allow, ...], budget: int, steps: int) -> Cover:
+    """Remember covers, for a fleet's stacks ask for much the same; see `least_excess`."""
+    return least_excess(required, budget, steps)
+
+
 @lru_cache(maxsize=1 << 6)
 def least_excesses(required: tuple[Allow, ...], steps: int) -> dict[int, Least]:
     """Give the least excess by budget, from the smallest to the first exact one; see `cover.curve`.
