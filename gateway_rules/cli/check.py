@@ -12,6 +12,7 @@ from gateway_rules.cli.terminal import (
     MALFORMED,
     Json,
     command_app,
+    counting,
     print_json,
     print_line,
     root_of,
@@ -35,7 +36,9 @@ def check(
 
     Example: gateway-rules check
     """
-    found = check_project(root_of(context), tuple(stacks or ()), datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    with counting() as told:
+        found = check_project(root_of(context), tuple(stacks or ()), today, told)
     wrong = (*found.malformed, *found.found)
     if as_json:
         print_json(found.as_json())

@@ -9,7 +9,16 @@ from typing import Annotated, Final
 
 import typer
 
-from gateway_rules.cli.terminal import FOUND, Json, command_app, emit, print_json, root_of, tell
+from gateway_rules.cli.terminal import (
+    FOUND,
+    Json,
+    command_app,
+    counting,
+    emit,
+    print_json,
+    root_of,
+    tell,
+)
 from gateway_rules.errors import usage
 from gateway_rules.review import review_change
 from gateway_rules.views import review_as_markdown, review_as_text
@@ -41,7 +50,8 @@ def diff(
 
     Example: gateway-rules diff main
     """
-    review = review_change(root_of(context), base, datetime.now(UTC).date())
+    with counting() as told:
+        review = review_change(root_of(context), base, datetime.now(UTC).date(), told)
     old = (*(_OLD_FLAG.faults if brake else ()), *review.old_names)
     tell(old, "warning")
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway_rules.cli.terminal import FOUND, command_app, fail, print_line, root_of
+from gateway_rules.cli.terminal import FOUND, command_app, counting, fail, print_line, root_of
 from gateway_rules.errors import Faults
 from gateway_rules.inputs import relative
 from gateway_rules.review import snapshots, write_snapshots
@@ -25,7 +25,8 @@ def render(
 
     Example: gateway-rules render
     """
-    found = snapshots(root_of(context))
+    with counting() as told:
+        found = snapshots(root_of(context), told)
     for fault in found.pending:
         print_line(f"pending: {fault.file}: {fault.message}; {fault.fix}")
     if check:

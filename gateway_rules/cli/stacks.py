@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gateway_rules.cli.terminal import Json, command_app, print_json, print_line, root_of
+from gateway_rules.cli.terminal import Json, command_app, counting, print_json, print_line, root_of
 from gateway_rules.review import list_stacks
 
 app = command_app()
@@ -16,7 +16,8 @@ def stacks(context: typer.Context, as_json: Json = False) -> None:
 
     Example: gateway-rules stacks
     """
-    listed = list_stacks(root_of(context))
+    with counting() as told:
+        listed = list_stacks(root_of(context), told)
     if as_json:
         print_json({"stacks": [stack.as_json() for stack in listed]})
     else:

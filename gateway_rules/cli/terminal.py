@@ -72,6 +72,13 @@ def progress() -> Iterator[Callable[[str], None]]:
         told("")
 
 
+@contextmanager
+def counting() -> Iterator[Callable[[int, int], None]]:
+    """Give a way to tell a terminal how many stacks are planned, where there are many."""
+    with progress() as told:
+        yield lambda done, of: told(f"planned {done} of {of} stacks")
+
+
 def print_line(text: str) -> None:
     """Print a line of the answer."""
     emit(text)

@@ -9,6 +9,9 @@ from .cover.entries import Cover as Cover
 from .cover.entries import DoesNotFit as DoesNotFit
 from .cover.fitting import fit as fit
 from .fit_file import read_flows as read_flows
+from .fleet import Told as Told
+from .fleet import plan_stacks as plan_stacks
+from .fleet import unheard as unheard
 from .flows import Flow as Flow
 from .flows import Leg as Leg
 from .flows import ephemeral as ephemeral
@@ -33,4 +36,3 @@ from .stack_plan import StackOutcome as StackOutcome
 from .stack_plan import StackPlan as StackPlan
 from .stack_plan import StackPlans as StackPlans
 from .stack_plan import load_plan as load_plan
-from .stack_plan import plan_stacks as plan_stacks

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from gateway_rules.errors import Fault, Faults, Impossible, OverQuota, Pending
 from gateway_rules.inputs import (
@@ -16,7 +15,6 @@ from gateway_rules.inputs import (
     catalogue_of,
     read_stack,
     require_stack,
-    stack_names,
 )
 from gateway_rules.planning.planner import Plan, plan_checked
 
@@ -32,8 +30,6 @@ class StackPlan:
 
 StackOutcome: TypeAlias = StackPlan | StackFile | Faults
 """A stack that is planned, one that is only read because it is pending, or what is wrong."""
-
-_NONE: Final[Mapping[str, StackOutcome]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -104,27 +100,10 @@ def load_plan(root: Path, stack: str, catalogue: Catalogue | None = None) -> Sta
     return _planned(catalogue, file)
 
 
-def plan_stacks(
-    root: Path,
-    stacks: Iterable[str] | None = None,
-    *,
-    catalogue: Catalogue | None = None,
-    known: Mapping[str, StackOutcome] = _NONE,
-) -> StackPlans:
-    """Read and plan every stack of a project, or those that are named, and raise for none of them.
-
-    A plan among those `known` is taken where its stack's files ask for the same: planning
-    is what takes time. Raises Faults when the catalogue cannot be read, without which
-    nothing can be planned.
-    """
-    catalogue = catalogue or catalogue_of(root)
-    names = stack_names(root) if stacks is None else stacks
-    return StackPlans({name: _outcome(root, name, catalogue, known.get(name)) for name in names})
-
-
-def _outcome(
+def outcome_of(
     root: Path, stack: str, catalogue: Catalogue, known: StackOutcome | None
 ) -> StackOutcome:
+    """Read a stack and plan it, unless what is `known` of it is a plan for the same files."""
     try:
         file = read_stack(root, stack, catalogue)
         if file.lacking:

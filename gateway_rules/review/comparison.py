@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from gateway_rules.errors import Fault, Faults
 from gateway_rules.inputs import read_policy, stack_names
-from gateway_rules.planning import StackOutcome, StackPlans, plan_stacks
+from gateway_rules.planning import StackOutcome, StackPlans, Told, plan_stacks, unheard
 from gateway_rules.review import git
 from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import Side, StackDiff, compare, plan_of
@@ -70,12 +70,12 @@ class Review:
         return {"base": self.base, "stacks": stacks, **verdicts}
 
 
-def review_change(root: Path, base: str | None, today: date) -> Review:
+def review_change(root: Path, base: str | None, today: date, told: Told = unheard) -> Review:
     """Compare the project with a revision and judge the change by the project's policy.
 
     Raises what `comparisons` raises, and Faults when the policy's file is wrong.
     """
-    commit, found = comparisons(root, base)
+    commit, found = comparisons(root, base, told)
     file = read_policy(root, [comparison.diff.stack for comparison in found])
     passed = (
         breach
@@ -85,16 +85,18 @@ def review_change(root: Path, base: str | None, today: date) -> Review:
     return Review(commit, found, judge(file.policy, passed, today), file.old_names)
 
 
-def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ...]]:
+def comparisons(
+    root: Path, base: str | None, told: Told = unheard
+) -> tuple[str, tuple[Comparison, ...]]:
     """Compare every stack with how it was at `base`, by default where the branch began.
 
     Gives the commit compared with, and the stacks of either side, sorted. Raises Faults
     when a stack cannot be planned now, and what `git` raises for the revision.
     """
     commit = git.resolve(root, base) if base else git.base_revision(root)
-    after = present(root).outcomes
+    after = present(root, told).outcomes
     with git.files_at(root, commit) as folder:
-        before = _past(folder, after)
+        before = _past(folder, after, told)
     names = sorted(before.keys() | after.keys())
     return commit, tuple(
         Comparison(compare(n, before.get(n), after.get(n)), before.get(n), after.get(n))
@@ -102,27 +104,27 @@ def comparisons(root: Path, base: str | None) -> tuple[str, tuple[Comparison, ..
     )
 
 
-def list_stacks(root: Path) -> tuple[StackSummary, ...]:
+def list_stacks(root: Path, told: Told = unheard) -> tuple[StackSummary, ...]:
     """List every stack, sorted; raise Faults when one can neither be planned nor is pending."""
-    found = present(root)
+    found = present(root, told)
     planned = (StackSummary(n, each.plan.site.region, ()) for n, each in found.planned.items())
     pending = (StackSummary(n, f.site.region, f.lacking) for n, f in found.pending.items())
     return tuple(sorted((*planned, *pending)))
 
 
-def present(root: Path) -> StackPlans:
+def present(root: Path, told: Told = unheard) -> StackPlans:
     """Plan every stack; pending ones keep their faults, all other faults are raised at once."""
-    found = plan_stacks(root)
+    found = plan_stacks(root, told=told)
     found.require()
     return found
 
 
-def _past(folder: Path, now: Mapping[str, StackOutcome]) -> Mapping[str, StackOutcome]:
+def _past(folder: Path, now: Mapping[str, StackOutcome], told: Told) -> Mapping[str, StackOutcome]:
     """Plan every stack by the present code as well as that can be done.
 
     `now` holds the stacks as they are, which most of them were already.
     """
     try:
-        return plan_stacks(folder, known=now).outcomes
+        return plan_stacks(folder, known=now, told=told).outcomes
     except Faults as faults:
         return dict.fromkeys(stack_names(folder), faults)

@@ -24,7 +24,7 @@ from gateway_rules.inputs import (
     stack_names,
     stack_path,
 )
-from gateway_rules.planning import StackPlan, StackPlans, plan_stacks
+from gateway_rules.planning import StackPlan, StackPlans, Told, plan_stacks, unheard
 from gateway_rules.review.snapshot_files import compare_snapshots
 
 
@@ -50,7 +50,9 @@ class ProjectCheck:
         return {"stacks": [*self.stacks], **faults}
 
 
-def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCheck:
+def check_project(
+    root: Path, stacks: tuple[str, ...], today: date, told: Told = unheard
+) -> ProjectCheck:
     """Validate catalogue, stacks, addresses, snapshots and policy; by default of all stacks.
 
     Raises Faults when a stack is named that is not there, and when the catalogue cannot
@@ -61,7 +63,7 @@ def check_project(root: Path, stacks: tuple[str, ...], today: date) -> ProjectCh
         if stack not in names:
             raise usage("unknown-stack", f"there is no stack {stack}", f"write: {', '.join(names)}")
     catalogue = catalogue_of(root)
-    found = plan_stacks(root, stacks or names, catalogue=catalogue)
+    found = plan_stacks(root, stacks or names, catalogue=catalogue, told=told)
     policy = _policy(root, names)
     unread = policy.faults if isinstance(policy, Faults) else ()
     return ProjectCheck(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
 from gateway_rules.inputs import relative
-from gateway_rules.planning import StackPlans
+from gateway_rules.planning import StackPlans, Told, unheard
 from gateway_rules.review.comparison import present
 from gateway_rules.review.snapshot import COMMAND, snapshot, snapshot_file
 
@@ -40,9 +40,9 @@ class Snapshots:
         )
 
 
-def snapshots(root: Path) -> Snapshots:
+def snapshots(root: Path, told: Told = unheard) -> Snapshots:
     """Compare the project's snapshots with its plans; raise Faults when a stack has none."""
-    return compare_snapshots(root, present(root))
+    return compare_snapshots(root, present(root, told))
 
 
 def compare_snapshots(root: Path, found: StackPlans) -> Snapshots:
