@@ -7,7 +7,7 @@ from engine import IN_EMEA
 
 from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.packets.protocols import DIRECTIONS, Direction, Protocol
-from gateway_rules.planning.cover.entries import Allow, Least
+from gateway_rules.planning.cover.entries import Allow, BudgetBound
 from gateway_rules.planning.cover.fitting import curve, fit
 from gateway_rules.planning.flows import legs
 from gateway_rules.planning.network_acl import asked
@@ -42,8 +42,8 @@ def test_the_curve_ends_at_the_first_budget_that_is_exact() -> None:
     """More entries than these buy nothing."""
     found = curve(of_stack("eu-west-1", "egress"))
     assert [least.excess for least in found.values()].index(0) == len(found) - 1
-    assert found[19] == Least(19, 1_672_709_631, 1_672_709_631)
-    assert found[39] == Least(39, 42_879, 42_879)
+    assert found[19] == BudgetBound(19, 1_672_709_631, 1_672_709_631)
+    assert found[39] == BudgetBound(39, 42_879, 42_879)
 
 
 def test_icmp_takes_its_entries_at_every_budget() -> None:
@@ -53,18 +53,18 @@ def test_icmp_takes_its_entries_at_every_budget() -> None:
         allow("tcp", 25, 25, "10.0.0.0/32"),
         allow("tcp", 25, 25, "10.0.0.2/32"),
     ]
-    assert curve(required) == {2: Least(2, 2, 2), 3: Least(3, 0, 0)}
+    assert curve(required) == {2: BudgetBound(2, 2, 2), 3: BudgetBound(3, 0, 0)}
 
 
 def test_icmp_alone_has_one_budget() -> None:
     """Where nothing can be joined, the smallest budget is the exact one."""
-    assert curve([allow("icmp", 3, 4, "0.0.0.0/0")]) == {1: Least(1, 0, 0)}
+    assert curve([allow("icmp", 3, 4, "0.0.0.0/0")]) == {1: BudgetBound(1, 0, 0)}
 
 
 def test_fewer_entries_than_the_budget_may_be_best() -> None:
     """An excess that more entries cannot lower is used with no more of them than it takes."""
     required = [allow("tcp", 25, 25, f"2001:db8::{n}/128") for n in (0, 2)]
-    assert curve(required) == {1: Least(1, 2, 2), 2: Least(2, 0, 0)}
+    assert curve(required) == {1: BudgetBound(1, 2, 2), 2: BudgetBound(2, 0, 0)}
 
 
 @pytest.mark.parametrize("steps", [0, 40, 400])

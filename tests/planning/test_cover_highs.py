@@ -2,7 +2,7 @@
 
 A programme knows nothing of tries or prices. Its candidates are all prefixes that do not
 lie within one of which every address needs the same, halves that nobody asks for included,
-with all stretches of ports from one that is needed to another.
+with all ranges of ports from one that is needed to another.
 """
 
 from collections.abc import Iterator, Sequence

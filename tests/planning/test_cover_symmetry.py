@@ -12,7 +12,7 @@ from gateway_rules.packets.prefixes import BITS, Prefix, parse_prefix, supernet
 from gateway_rules.planning.cover.entries import Allow
 from gateway_rules.planning.cover.fitting import curve, fit
 from gateway_rules.planning.cover.solver import least_excess_once, least_excesses
-from gateway_rules.planning.cover.symmetry import Form, unmirrored
+from gateway_rules.planning.cover.symmetry import Form, canonical_form
 from gateway_rules.planning.flows import legs
 from gateway_rules.planning.network_acl import asked
 from gateway_rules.planning.stack_plan import load_plan
@@ -61,14 +61,14 @@ def test_mirror_images_have_one_form(data: st.DataObject, version: int) -> None:
     hulls = {supernet(one.prefix, other.prefix) for one, other in combinations(required, 2)}
     turns = {hull: data.draw(st.booleans()) for hull in sorted({*hulls, Prefix(version, 0, 0)})}
     image = [entry._replace(prefix=turned(entry.prefix, turns)) for entry in required]
-    assert unmirrored(data.draw(st.permutations(image))) == unmirrored(required)
+    assert canonical_form(data.draw(st.permutations(image))) == canonical_form(required)
 
 
 @given(st.sampled_from([4, 6]).flatmap(lists))
 def test_the_form_stands_for_itself(required: list[Allow]) -> None:
     """It keeps every port and every length, and is a form of its own."""
-    form = unmirrored(required)
-    assert unmirrored(form) == form
+    form = canonical_form(required)
+    assert canonical_form(form) == form
     kept = [
         sorted((*each[:3], each.prefix.length) for each in some) for some in (form, {*required})
     ]
@@ -91,7 +91,7 @@ def test_what_lies_otherwise_to_each_other_has_another_form() -> None:
         ["10.0.0.0/32", "10.0.0.0/31"],
     ]
     forms = [
-        unmirrored(Allow("tcp", 25 + n, 25 + n, parse_prefix(p)) for n, p in enumerate(some))
+        canonical_form(Allow("tcp", 25 + n, 25 + n, parse_prefix(p)) for n, p in enumerate(some))
         for some in lists_
     ]
     assert len({*forms}) == len(lists_)

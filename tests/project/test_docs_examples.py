@@ -4,11 +4,13 @@ import re
 
 from mocked import ACL, GATEWAY, GROUP, names, run
 from reader import DOCS, blocks
+from sites import ROOT
 
 from gateway_rules.planning.cover.entries import Allow
 from gateway_rules.planning.cover.fitting import fit
 from gateway_rules.planning.fit_file import parse_flows
 
+SOLVER = ROOT / "gateway_rules" / "planning" / "cover"
 OPTIMUM = (DOCS / "explanation" / "optimum.md").read_text()
 EMBED = (DOCS / "how-to" / "embed.md").read_text()
 
@@ -45,6 +47,16 @@ def test_the_bounds_are_worked_out() -> None:
         256,
         fit(required(), 2).lower_bound,
     ]
+
+
+def test_every_module_of_the_solver_has_its_place_on_the_page() -> None:
+    """Who reads how the best list is found learns where each part of that is in the code."""
+    modules = {path.stem for path in SOLVER.glob("*.py")} - {"__init__"}
+    steps = re.findall(r"^(\d)\. \*\*", OPTIMUM, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| ([\d, ]*)\|$", OPTIMUM, re.MULTILINE)
+
+    assert sorted(name for name, _ in rows) == sorted(modules)
+    assert {step for _, named in rows for step in re.findall(r"\d", named)} == {*steps}
 
 
 def test_the_program_that_embeds_the_component_runs() -> None:

@@ -67,7 +67,7 @@ def test_other_requirements_have_other_curves(
         assert_made_anew(plan(shipped(), site(**LITTLE | changed)), tmp_path)
 
 
-@pytest.mark.parametrize("module", ["budget_curve.py", "cover/price_search.py"])
+@pytest.mark.parametrize("module", ["budget_curve.py", "cover/branch_and_bound.py"])
 def test_another_version_has_other_curves(
     module: str,
     planned: Plan,

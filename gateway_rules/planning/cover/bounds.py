@@ -37,10 +37,10 @@ _ROUNDED: Final = 1 - 2.0**-40
 """Makes up for all that floating point, which IPv6 takes, may have rounded upwards."""
 
 
-class Ruling(NamedTuple):
+class Fixing(NamedTuple):
     """Cells that must, and such that must not, be open once the spans of a node are chosen.
 
-    None of them is inherited. What does not heed a ruling may lower a bound, never raise it.
+    None of them is inherited. What does not heed a fixing may lower a bound, never raise it.
     """
 
     opened: int
@@ -48,37 +48,37 @@ class Ruling(NamedTuple):
 
     @property
     def cells(self) -> int:
-        """Give the cells that are ruled on."""
+        """Give the cells that are fixed."""
         return self.opened | self.shut
 
 
-Rulings: TypeAlias = Mapping[Node, Ruling]
-FREE: Final = Ruling(0, 0)
+Fixings: TypeAlias = Mapping[Node, Fixing]
+UNFIXED: Final = Fixing(0, 0)
 
 
-class TooMuch(Exception):
+class OutOfSteps(Exception):
     """The search took more steps than it was given."""
 
 
 @dataclass
-class Effort:
+class StepBudget:
     """Steps that are left; counted, not timed, so that equal input gives equal output."""
 
-    steps: int
-    whole: Effort | None = None
+    left: int
+    whole: StepBudget | None = None
     """That of which this is a part."""
 
     def spend(self, steps: int = 1) -> None:
-        """Take steps; raise TooMuch when none are left."""
-        self.steps -= steps
+        """Take steps; raise OutOfSteps when none are left."""
+        self.left -= steps
         if self.whole:
             self.whole.spend(steps)
-        if self.steps < 0:
-            raise TooMuch
+        if self.left < 0:
+            raise OutOfSteps
 
-    def part(self, steps: int) -> Effort:
+    def part(self, steps: int) -> StepBudget:
         """Give no more than so many of the steps, which are taken from here as well."""
-        return Effort(steps, self)
+        return StepBudget(steps, self)
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ class Bounds:
     price: int
     tolerance: int
     """How much worse than the best a way to cover may be and still be told apart."""
-    effort: Effort
-    rulings: Rulings
+    steps: StepBudget
+    fixings: Fixings
     widest: int = WIDEST
     """Cells of which all subsets are looked at; the fewer, the faster and the lower."""
     _found: dict[Node, Bound] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class Bounds:
         """Give the bounds of a node."""
         if node not in self._found:
             kept = keep(node, self.widest)
-            self.effort.spend(1 + (len(kept) << len(kept) >> 9))
+            self.steps.spend(1 + (len(kept) << len(kept) >> 9))
             rest = self._rest(node, kept)
             value = np.minimum(self._with_spans(node, kept, rest), _endless(node))
             self._found[node] = Bound(kept, lowered(value), rest)
@@ -117,7 +117,7 @@ class Bounds:
 
     def is_cheap(self, node: Node) -> bool:
         """Tell whether one entry around everything costs less than any two."""
-        return node.hull_price + self.tolerance < self.price and node not in self.rulings
+        return node.hull_price + self.tolerance < self.price and node not in self.fixings
 
     def loose(self, node: Node) -> int:
         """Give the inherited cells that may well be left to entries further down."""
@@ -144,23 +144,23 @@ class Bounds:
         for place, cell in enumerate(kept):
             if (node.inherited & ~loose) >> cell & 1:
                 self._leave_out(node, cell, rest.reshape(-1, 2, 1 << place))
-        if node in self.rulings:
+        if node in self.fixings:
             self._rule_out(node, kept, rest)
         return rest
 
     def _rule_out(self, node: Node, kept: tuple[int, ...], rest: Array) -> None:
-        """Make endless what a ruling forbids."""
-        ruling, endless = self.rulings[node], _endless(node)
+        """Make endless what a fixing forbids."""
+        fixing, endless = self.fixings[node], _endless(node)
         for place, cell in enumerate(kept):
             sides = rest.reshape(-1, 2, 1 << place)
-            if ruling.opened >> cell & 1:
+            if fixing.opened >> cell & 1:
                 sides[:, 0, :] = endless
-            if ruling.shut >> cell & 1:
+            if fixing.shut >> cell & 1:
                 sides[:, 1, :] = endless
 
     def _floor(self, node: Node, kept: tuple[int, ...]) -> Array:
         """Give the bound of a node for all sets of the cells that the one above it keeps."""
-        if node.hull_price * _FLAT <= self.price and node not in self.rulings:
+        if node.hull_price * _FLAT <= self.price and node not in self.fixings:
             value = np.full(1 << len(kept), self.price, _type_of(node))
             value[_needed_within(node, kept)] = 0
             return value
@@ -242,7 +242,7 @@ class Bounds:
 def keep(node: Node, widest: int) -> tuple[int, ...]:
     """Choose the cells of whose subsets the arrays are: those needed, and some in between."""
     low, high = node.hull
-    weights = node.tree.weights
+    weights = node.trie.weights
     between = [cell for cell in range(low, high + 1) if not node.above >> cell & 1]
     wanted = sorted(between, key=lambda cell: (~node.need >> cell & 1, -weights[cell]))
     most = max(min(widest, _ROOMY), min(widest, node.need.bit_count()))
@@ -256,11 +256,11 @@ def _beside(node: Node, cell: int) -> list[int]:
 
 
 def _type_of(node: Node) -> Any:
-    return np.int64 if is_small(node.tree.version) else np.float64
+    return np.int64 if is_small(node.trie.version) else np.float64
 
 
 def _endless(node: Node) -> int:
-    return _ENDLESS if is_small(node.tree.version) else _ENDLESS**4
+    return _ENDLESS if is_small(node.trie.version) else _ENDLESS**4
 
 
 def lowered(values: Array) -> Array:

@@ -50,7 +50,7 @@ class DoesNotFit(ValueError):
         super().__init__(f"at least {needed} entries are needed")
 
 
-class Least(NamedTuple):
+class BudgetBound(NamedTuple):
     """What is known of one number of entries."""
 
     used: int
@@ -65,11 +65,11 @@ class Least(NamedTuple):
         """Tell whether a better cover may be left to find."""
         return self.lower_bound < self.excess
 
-    def with_cover(self, used: int, excess: int) -> Least:
+    def with_cover(self, used: int, excess: int) -> BudgetBound:
         """Take a cover, if it is better."""
         return self._replace(used=used, excess=excess) if excess < self.excess else self
 
-    def with_bound(self, bound: int) -> Least:
+    def with_bound(self, bound: int) -> BudgetBound:
         """Take it that no cover found from now on has less excess than the bound."""
         return self._replace(lower_bound=max(self.lower_bound, min(bound, self.excess)))
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from gateway_rules.planning.cover.entries import Allow, Cover, Least, exact
-from gateway_rules.planning.cover.symmetry import Form, unmirrored
+from gateway_rules.planning.cover.entries import Allow, BudgetBound, Cover, exact
+from gateway_rules.planning.cover.symmetry import Form, canonical_form
 
 STEPS: Final = 500_000
 """How long to search for the best: counted, never timed, so that equal input gives equal output."""
@@ -44,7 +44,7 @@ def fit(required: Iterable[Allow], budget: int, steps: int = STEPS) -> Cover:
     return replace(found, entries=tuple(sorted(map(form.back, found.entries))))
 
 
-def curve(required: Iterable[Allow], steps: int = STEPS) -> dict[int, Least]:
+def curve(required: Iterable[Allow], steps: int = STEPS) -> dict[int, BudgetBound]:
     """Give the least excess for each budget, from the smallest to the first that is exact.
 
     All of one IP family, as for `fit`, which has the same excess wherever it equals
@@ -53,4 +53,4 @@ def curve(required: Iterable[Allow], steps: int = STEPS) -> dict[int, Least]:
     """
     from gateway_rules.planning.cover.solver import least_excesses  # noqa: PLC0415 - as above.
 
-    return least_excesses(unmirrored(required), steps).copy()
+    return least_excesses(canonical_form(required), steps).copy()

@@ -2,9 +2,9 @@
 
 At a price per entry, the least of excess + price x entries bounds all budgets alike: no
 cover of n entries has less excess than that least value - price x n (Lagrange). The
-covers that are least at some price are the corners of a convex line below the curve, and
+covers that are least at some price are the vertices of a convex line below the curve, and
 are found by asking, for each two of them, at the price at which both cost the same. What
-lies between two corners is settled by looking, at that price, at all covers whose cost
+lies between two vertices is settled by looking, at that price, at all covers whose cost
 comes close enough to the least.
 """
 
@@ -15,54 +15,36 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Final, NamedTuple
 
-from gateway_rules.planning.cover.bounds import Effort, TooMuch
-from gateway_rules.planning.cover.entries import Least
-from gateway_rules.planning.cover.finders import Finders
-from gateway_rules.planning.cover.points import NONE, Point, combined
+from gateway_rules.planning.cover.bounds import OutOfSteps, StepBudget
+from gateway_rules.planning.cover.bracket import ALL, COARSE, first_tolerance, highest_price
+from gateway_rules.planning.cover.entries import BudgetBound
+from gateway_rules.planning.cover.points import NONE, NOTHING, Point, combined, together
+from gateway_rules.planning.cover.relaxations import Relaxations
 from gateway_rules.planning.cover.trie import Node
-
-_ALL: Final = 1 << 200
-"""More packets than there are."""
-_PORT_BITS: Final = 16
-_COARSE: Final = 8
-"""How far the prices are apart that are asked first."""
-_PART: Final = 4
-"""The first tolerance is this part of a price."""
-
-
-class Corner(NamedTuple):
-    """A cover that is least at some price."""
-
-    entries: int
-    excess: int
-
-    def cost(self, price: int) -> int:
-        """Give what a price makes of entries and excess."""
-        return self.excess + price * self.entries
 
 
 @dataclass
-class Survey:
+class Frontier:
     """The best covers of up to `most` entries, which suffice for an exact one."""
 
     roots: Sequence[Node]
     most: int
-    effort: Effort
-    least: dict[int, Least] = field(default_factory=dict)
+    steps: StepBudget
+    least: dict[int, BudgetBound] = field(default_factory=dict)
     """By number of entries; one for each root is the smallest."""
-    _asked: dict[int, Corner] = field(default_factory=dict)
+    _asked: dict[int, Point] = field(default_factory=dict)
 
     @cached_property
-    def _finders(self) -> Finders:
-        return Finders(self.roots, self.most)
+    def _relaxations(self) -> Relaxations:
+        return Relaxations(self.roots, self.most)
 
     def run(self) -> None:
-        """Search until every number is settled or the effort is spent."""
-        self.least.update((n, Least(0, _ALL, 0)) for n in range(len(self.roots), self.most + 1))
+        """Search until every number is settled or the steps are spent."""
+        numbers = range(len(self.roots), self.most + 1)
+        self.least.update((number, BudgetBound(0, ALL, 0)) for number in numbers)
         self.keep(self.most, 0)
-        with suppress(TooMuch):
+        with suppress(OutOfSteps):
             for pair in pairwise(self._coarse() if self.roots else []):
                 self._between(*pair)
 
@@ -79,41 +61,40 @@ class Survey:
         """Take it that no cover of so many entries found from now on has less excess."""
         self.least[number] = self.least[number].with_bound(bound)
 
-    def _coarse(self) -> list[Corner]:
+    def _coarse(self) -> list[Point]:
         """Ask at lower and lower prices, from one at which no second entry is worth it."""
-        price = 1 << (self.roots[0].tree.bits + _PORT_BITS)
-        corners = [self._ask(price, Effort(price))]
-        while price > 1 and corners[-1].excess:
-            price //= _COARSE
-            corners.append(self._ask(price, self.effort))
-        return [*corners, Corner(self.most, 0)]
+        price = highest_price(self.roots[0])
+        vertices = [self._ask(price, StepBudget(price))]
+        while price > 1 and vertices[-1].excess:
+            price //= COARSE
+            vertices.append(self._ask(price, self.steps))
+        return [*vertices, Point(self.most, 0, NOTHING)]
 
-    def _ask(self, price: int, effort: Effort) -> Corner:
+    def _ask(self, price: int, steps: StepBudget) -> Point:
         """Find a cover that is least at a price."""
         if price not in self._asked:
-            points = [finder.best() for finder in self._finders.at(price, effort, {})]
-            entries = sum(point.entries for point in points)
-            corner = Corner(entries, sum(point.excess for point in points))
-            self._asked[price] = corner
-            self.keep(*corner)
-            self._prove(price, corner.cost(price))
+            relaxations = self._relaxations.at(price, steps, {})
+            vertex = together([each.best() for each in relaxations])
+            self._asked[price] = vertex
+            self.keep(vertex.entries, vertex.excess)
+            self._prove(price, vertex.cost(price))
         return self._asked[price]
 
-    def _between(self, few: Corner, many: Corner) -> None:
-        """Settle the numbers of entries between two corners."""
+    def _between(self, few: Point, many: Point) -> None:
+        """Settle the numbers of entries between two vertices."""
         if many.entries - few.entries <= 1:
             return
         price = max(1, (few.excess - many.excess) // (many.entries - few.entries))
-        corner = self._ask(price, self.effort)
-        if few.entries < corner.entries < many.entries:
-            self._between(few, corner)
-            self._between(corner, many)
+        vertex = self._ask(price, self.steps)
+        if few.entries < vertex.entries < many.entries:
+            self._between(few, vertex)
+            self._between(vertex, many)
         else:
-            self._look(range(few.entries + 1, many.entries), price, corner.cost(price))
+            self._look(range(few.entries + 1, many.entries), price, vertex.cost(price))
 
     def _look(self, numbers: Sequence[int], price: int, least: int) -> None:
         """Look further and further from the least cost, until all the numbers are settled."""
-        tolerance = price // _PART + 1
+        tolerance = first_tolerance(price)
         while still := [n for n in numbers if n <= self.most and self.least[n].is_open]:
             gap = max(self.least[n].excess + price * n for n in still) - least
             for point in self._near(price, least, min(tolerance, gap)):
@@ -123,7 +104,8 @@ class Survey:
 
     def _near(self, price: int, least: int, tolerance: int) -> Iterator[Point]:
         """Give the best covers whose cost lies within the tolerance of the least."""
-        fronts = [finder.near() for finder in self._finders.at(price, self.effort, {}, tolerance)]
+        relaxations = self._relaxations.at(price, self.steps, {}, tolerance)
+        fronts = [each.near() for each in relaxations]
         yield from combined(NONE, fronts, least + tolerance, price)
 
     def _prove(self, price: int, cost: int) -> None:

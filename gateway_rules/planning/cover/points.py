@@ -43,11 +43,15 @@ class Point(NamedTuple):
     excess: int
     trace: Trace
 
+    def cost(self, price: int) -> int:
+        """Give what a price for each entry makes of excess and entries (Lagrange's function)."""
+        return self.excess + price * self.entries
+
 
 NONE: Final = Point(0, 0, NOTHING)
 
 
-class Step(NamedTuple):
+class Difference(NamedTuple):
     """A cell that one cover opens at a node and another does not."""
 
     entries: int
@@ -59,13 +63,13 @@ class Step(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, ...]:
-        """Sort by what hangs on the step: entries, then packets, then a fixed order."""
+        """Sort by what hangs on the difference: entries, then packets, then a fixed order."""
         price = self.node.cell_prices[self.cell]
         return self.entries, self.hanging, price, -self.node.base, -self.cell
 
 
-def steps(one: Trace, other: Trace) -> Iterator[Step]:
-    """Give the topmost steps between two covers.
+def differences(one: Trace, other: Trace) -> Iterator[Difference]:
+    """Give the topmost differences between two covers.
 
     Left out are cells that nothing below a node needs, and such as all of it needs.
     """
@@ -79,10 +83,10 @@ def steps(one: Trace, other: Trace) -> Iterator[Step]:
         for cell in range(cells.bit_length()):
             if cells >> cell & 1:
                 hanging = sum(first <= cell <= last for _, (first, last) in places)
-                yield Step(entries, hanging, node, cell)
+                yield Difference(entries, hanging, node, cell)
     else:
         for pair in zip(one.below, other.below, strict=False):
-            yield from steps(*pair)
+            yield from differences(*pair)
 
 
 def combined(start: Point, fronts: Sequence[list[Point]], limit: int, price: int) -> list[Point]:
@@ -93,15 +97,22 @@ def combined(start: Point, fronts: Sequence[list[Point]], limit: int, price: int
     if not all(fronts):
         return []
     points = [start]
-    rest = [min(point.excess + price * point.entries for point in front) for front in fronts]
+    rest = [min(point.cost(price) for point in front) for front in fronts]
     for place, front in enumerate(fronts):
         most = limit - sum(rest[place + 1 :])
-        some = (_sum(point, part) for point in points for part in front)
-        points = thinned(p for p in some if p.excess + price * p.entries <= most)
+        some = (_with(point, part) for point in points for part in front)
+        points = thinned(point for point in some if point.cost(price) <= most)
     return points
 
 
-def _sum(one: Point, other: Point) -> Point:
+def together(points: Sequence[Point]) -> Point:
+    """Put ways that cover different things together, with their traces below that of the sum."""
+    entries = sum(point.entries for point in points)
+    excess = sum(point.excess for point in points)
+    return Point(entries, excess, Trace(None, (), tuple(point.trace for point in points)))
+
+
+def _with(one: Point, other: Point) -> Point:
     below = (*one.trace.below, other.trace)
     return Point(one.entries + other.entries, one.excess + other.excess, Trace(None, (), below))
 

@@ -76,7 +76,7 @@ class Form:
         return prefix._replace(base=prefix.base ^ turns)
 
 
-def unmirrored(required: Iterable[Allow]) -> tuple[Allow, ...]:
+def canonical_form(required: Iterable[Allow]) -> tuple[Allow, ...]:
     """Give the one of all mirror images, which are of one IP family, that stands for all."""
     return Form.of(required).entries
 

@@ -19,13 +19,13 @@ import numpy as np
 from gateway_rules.packets import BITS, PortPair, Prefix
 from gateway_rules.planning.cover.address_sets import Addresses, Array, is_small
 from gateway_rules.planning.cover.entries import Allow
-from gateway_rules.planning.cover.levels import Levels
+from gateway_rules.planning.cover.one_cell_table import Levels
 
 _WORD: Final = 62
 """Cells up to which a set of them fits a machine word."""
 
 
-class Tree:
+class Trie:
     """The blocks of one protocol, sorted; nodes are made on demand, one a prefix and demand.
 
     A block is a prefix with the cells that are required for just all of it.
@@ -91,12 +91,6 @@ class Tree:
         sets = self._masks[:, None] >> np.arange(len(self.cells)) & 1
         return int(sets.sum(axis=0).max())
 
-    @property
-    def exact(self) -> int:
-        """Count the entries that cover each cell of each block for itself."""
-        count = len(self.cells)
-        return sum((mask & ~(1 << count)).bit_count() for mask in self._masks.tolist())
-
     def around(self, low: int, high: int, above: int) -> Node:
         """Give the smallest prefix around a slice of the blocks, with nothing demanded of it."""
         first, last = self.bases[low], self.bases[high - 1]
@@ -146,29 +140,29 @@ def _cells(required: Iterable[Allow], gratis: Addresses) -> list[tuple[PortPair,
 class Node:
     """A prefix of the trie, what its blocks need, and what opening each cell or gap costs here."""
 
-    def __init__(self, tree: Tree, base: int, shift: int, demanded: int, above: int) -> None:
+    def __init__(self, trie: Trie, base: int, shift: int, demanded: int, above: int) -> None:
         """Find the blocks inside.
 
         Blocks around the prefix need some cells for all of it: those `demanded` are still
         to be covered here, those `above` are open already.
         """
         self.above = above & ~demanded
-        self.tree, self.base, self.shift, self.size = tree, base, shift, 1 << shift
-        self.low = bisect_left(tree.bases, base)
-        self.high = bisect_left(tree.bases, base + self.size, lo=self.low)
+        self.trie, self.base, self.shift, self.size = trie, base, shift, 1 << shift
+        self.low = bisect_left(trie.bases, base)
+        self.high = bisect_left(trie.bases, base + self.size, lo=self.low)
         self.inherited = demanded
         """The cells that all of the prefix needs."""
-        while self.low < self.high and tree.sizes[self.low] >= self.size:
-            if tree.sizes[self.low] == self.size:
-                self.inherited |= tree.need(self.low, self.low + 1)
+        while self.low < self.high and trie.sizes[self.low] >= self.size:
+            if trie.sizes[self.low] == self.size:
+                self.inherited |= trie.need(self.low, self.low + 1)
             self.low += 1
-        self.need = self.inherited | tree.need(self.low, self.high)
+        self.need = self.inherited | trie.need(self.low, self.high)
         """The cells that some of the prefix needs."""
 
     @cached_property
     def middle(self) -> int:
         """The first block of the upper half."""
-        return bisect_left(self.tree.bases, self.base + self.size // 2, self.low, self.high)
+        return bisect_left(self.trie.bases, self.base + self.size // 2, self.low, self.high)
 
     @property
     def is_uniform(self) -> bool:
@@ -177,7 +171,7 @@ class Node:
 
     @cached_property
     def _areas(self) -> list[int]:
-        return self.tree.areas(self.low, self.high)
+        return self.trie.areas(self.low, self.high)
 
     @cached_property
     def cell_prices(self) -> list[int]:
@@ -186,7 +180,7 @@ class Node:
         return [
             0 if self.inherited >> cell & 1 else weight * (paid - area)
             for cell, (weight, area) in enumerate(
-                zip(self.tree.weights, self._areas[:-1], strict=True)
+                zip(self.trie.weights, self._areas[:-1], strict=True)
             )
         ]
 
@@ -194,7 +188,7 @@ class Node:
     def gap_prices(self) -> list[int]:
         """Packets that opening each gap here would add."""
         paid = self.size - self._areas[-1]
-        return [weight * paid for weight in self.tree.gaps]
+        return [weight * paid for weight in self.trie.gaps]
 
     @cached_property
     def hull(self) -> tuple[int, int]:
@@ -212,13 +206,13 @@ class Node:
         """The next nodes at which blocks part, below a prefix whose own demand is met."""
         slices = ((self.low, self.middle), (self.middle, self.high))
         above = self.above | self.inherited
-        sides = (self.tree.around(*slice_, above) for slice_ in slices if slice_[0] < slice_[1])
+        sides = (self.trie.around(*slice_, above) for slice_ in slices if slice_[0] < slice_[1])
         return tuple(side for side in sides if side.need)
 
     def halves(self, demanded: int) -> tuple[Node, Node]:
         """Give the two halves, each of which inherits the cells that were not opened here."""
         shift, above = self.shift - 1, self.above | self.inherited
         return (
-            self.tree.node(self.base, shift, demanded, above),
-            self.tree.node(self.base + self.size // 2, shift, demanded, above),
+            self.trie.node(self.base, shift, demanded, above),
+            self.trie.node(self.base + self.size // 2, shift, demanded, above),
         )

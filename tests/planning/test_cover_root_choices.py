@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from benches.instances import realistic
 from gateway_rules.packets.prefixes import BITS, Prefix
-from gateway_rules.planning.cover.bounds import Bounds, Effort
-from gateway_rules.planning.cover.choices import Choices
+from gateway_rules.planning.cover.bounds import Bounds, StepBudget
 from gateway_rules.planning.cover.entries import Allow
 from gateway_rules.planning.cover.fitting import fit
-from gateway_rules.planning.cover.search import Search
-from gateway_rules.planning.cover.trie import Tree
+from gateway_rules.planning.cover.root_choices import RootChoices
+from gateway_rules.planning.cover.trie import Trie
+from gateway_rules.planning.cover.trie_search import TrieSearch
 
 PORTS = ((20, 21), (25, 25), (80, 80), (82, 89), (80, 443), (1024, 65535))
 ROOM = 4
@@ -35,35 +35,35 @@ def lists(draw: st.DrawFn) -> list[Allow]:
     return found
 
 
-def bounds_of(price: int, rulings: Any = None) -> Bounds:
-    """Give the bounds at a price, under rulings if there are any."""
-    return Bounds(price, 0, Effort(10**9), rulings or {})
+def bounds_of(price: int, fixings: Any = None) -> Bounds:
+    """Give the bounds at a price, under fixings if there are any."""
+    return Bounds(price, 0, StepBudget(10**9), fixings or {})
 
 
 @given(lists(), st.sets(st.integers(0, 24), min_size=1, max_size=5))
 def test_no_cover_that_makes_a_choice_costs_less_than_is_proven_of_it(
     required: list[Allow], exponents: set[int]
 ) -> None:
-    """At its price the best cover under each ruling costs what is proven, or more."""
-    tree = Tree(required, [])
-    choices = Choices(tree.root, ROOM, HIGHEST[tree.version])
+    """At its price the best cover under each fixing costs what is proven, or more."""
+    trie = Trie(required, [])
+    choices = RootChoices(trie.root, ROOM, HIGHEST[trie.version])
     for exponent in exponents:
         choices.learn(bounds_of(1 << exponent), 0)
-    free = sum(not tree.root.inherited >> cell & 1 for cell in range(len(tree.cells)))
+    free = sum(not trie.root.inherited >> cell & 1 for cell in range(len(trie.cells)))
     seen = set()
     for _ in range(1 << free):
-        ruling, bound, price = choices.take()
-        seen.add(ruling)
-        search = Search(tree.root, bounds_of(price, {tree.root: ruling}))
-        assert search.cost(search.best()) - price * ROOM >= bound
+        fixing, bound, price = choices.take()
+        seen.add(fixing)
+        search = TrieSearch(trie.root, bounds_of(price, {trie.root: fixing}))
+        assert search.best().cost(price) - price * ROOM >= bound
     assert len(seen) == 1 << free
-    assert choices.bound > HIGHEST[tree.version]
+    assert choices.bound > HIGHEST[trie.version]
 
 
 def test_prices_are_sought_above_and_below_until_they_are_close() -> None:
     """The best price for the lowest choice lies between two that prove less, close to both."""
-    tree = Tree(realistic(0, 60, 6, anywhere=False, clusters=8), [])
-    choices = Choices(tree.root, 7, HIGHEST[4])
+    trie = Trie(realistic(0, 60, 6, anywhere=False, clusters=8), [])
+    choices = RootChoices(trie.root, 7, HIGHEST[4])
     price: int | None = 1 << 20
     proven = []
     while price:
@@ -76,8 +76,8 @@ def test_prices_are_sought_above_and_below_until_they_are_close() -> None:
 
 def test_the_other_protocols_are_counted_in() -> None:
     """What they cost at a price is part of what is proven at it."""
-    tree = Tree(realistic(0, 60, 6, anywhere=False, clusters=8), [])
-    alone, beside = (Choices(tree.root, 7, HIGHEST[4]) for _ in range(2))
+    trie = Trie(realistic(0, 60, 6, anywhere=False, clusters=8), [])
+    alone, beside = (RootChoices(trie.root, 7, HIGHEST[4]) for _ in range(2))
     alone.learn(bounds_of(1000), 0)
     beside.learn(bounds_of(1000), 12345)
     assert beside.bound == alone.bound + 12345

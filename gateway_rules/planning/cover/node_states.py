@@ -27,7 +27,7 @@ class Opened(NamedTuple):
 
 
 @dataclass(frozen=True)
-class State:
+class NodeState:
     """A node, what is open there, and what opening the rest costs."""
 
     node: Node
@@ -65,18 +65,18 @@ def canonical(node: Node, opened: Opened) -> Opened | None:
     if not missing:
         return None
     first, last = missing & -missing, 1 << (missing.bit_length() - 1)
-    every = (1 << len(node.tree.cells)) - 1
+    every = (1 << len(node.trie.cells)) - 1
     cells = opened.cells | (every & ~(2 * last - first))
     return Opened(cells, opened.gaps | (every & ~(last - first)))
 
 
-def state(node: Node, opened: Opened) -> State:
+def state(node: Node, opened: Opened) -> NodeState:
     """Work out what opening each missing cell costs, and what each space between two does."""
     lacking = node.need & ~opened.cells
     missing = tuple(cell for cell in range(lacking.bit_length()) if lacking >> cell & 1)
     prices = tuple(node.cell_prices[cell] for cell in missing)
     spaces = tuple(_space(node, opened, *pair) for pair in pairwise(missing))
-    return State(node, opened, missing, prices, spaces)
+    return NodeState(node, opened, missing, prices, spaces)
 
 
 def _space(node: Node, opened: Opened, low: int, high: int) -> int:
@@ -105,12 +105,12 @@ class _Partial(NamedTuple):
     spans: tuple[Span, ...]
 
 
-class Menu:
+class ChoiceQueue:
     """The choices of a state, in the order of their bounds."""
 
-    def __init__(self, at: State, bounds: Bounds) -> None:
+    def __init__(self, at: NodeState, bounds: Bounds) -> None:
         """Work out, for each place and each set opened before it, what is left to pay."""
-        self._at, self._price, self._effort = at, bounds.price, bounds.effort
+        self._at, self._price, self._steps = at, bounds.price, bounds.steps
         known = bounds.of(at.node)
         kept = {cell: place for place, cell in enumerate(known.kept)}
         places = [kept.get(cell) for cell in at.missing]
@@ -144,7 +144,7 @@ class Menu:
         """Give the choices, the lowest bound first; only those that keep to a limit, if any."""
         heap = [self._partial(len(self._bits), 0, 0, ())]
         while heap and (limit is None or heap[0].bound <= limit):
-            self._effort.spend()
+            self._steps.spend()
             partial = heappop(heap)
             if not partial.left:
                 yield Choice(partial.bound, partial.spans)

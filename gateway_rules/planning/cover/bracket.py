@@ -1,39 +1,46 @@
-"""Covers that were found at some prices, and the price that is worth a try next."""
+"""Two covers between which the room lies, and the price that is worth a try next.
+
+What the searches for a price share stands here as well.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from gateway_rules.planning.cover.points import Trace
+from gateway_rules.planning.cover.points import Point
+from gateway_rules.planning.cover.trie import Node
+
+ALL: Final = 1 << 200
+"""More packets than there are."""
+COARSE: Final = 8
+"""How far prices are apart that are tried one after the other at first."""
+_PORT_BITS: Final = 16
+_PART: Final = 4
+
+
+def highest_price(root: Node) -> int:
+    """Give a price at which no second entry is worth it: all addresses and ports cost no more."""
+    return 1 << (root.trie.bits + _PORT_BITS)
+
+
+def first_tolerance(price: int) -> int:
+    """Give how far from the least cost to look first."""
+    return price // _PART + 1
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A cover that is good at some price."""
-
-    entries: int
-    excess: int
-    traces: tuple[Trace, ...]
-    """Where its entries stand, root by root."""
-
-    def cost(self, price: int) -> int:
-        """Give what a price makes of entries and excess."""
-        return self.excess + price * self.entries
-
-
-@dataclass(frozen=True)
-class Sides:
+class Bracket:
     """Of the covers found, the two between which the room lies."""
 
     room: int
     """How many entries there may be."""
-    few: Offer | None = None
+    few: Point | None = None
     """One that keeps to the room."""
-    many: Offer | None = None
+    many: Point | None = None
     """One that does not."""
 
-    def with_offer(self, offer: Offer, price: int) -> Sides:
+    def with_cover(self, cover: Point, price: int) -> Bracket:
         """Put a cover that was found at a price in its place, if it helps.
 
         Where there are two covers, one that helps costs less than either. What the two
@@ -42,11 +49,11 @@ class Sides:
         """
         if self.few and self.many:
             least = min(self.few.cost(price), self.many.cost(price))
-            if offer.cost(price) >= least:
+            if cover.cost(price) >= least:
                 return self
-        if offer.entries <= self.room:
-            return replace(self, few=offer)
-        return replace(self, many=offer)
+        if cover.entries <= self.room:
+            return replace(self, few=cover)
+        return replace(self, many=cover)
 
     def next(self, price: int, step: int, highest: int) -> int:
         """Give the price to try after another: that at which both covers cost the same.
@@ -63,10 +70,10 @@ class Sides:
         return min(highest, price * step)
 
 
-class Found(NamedTuple):
+class BestPrice(NamedTuple):
     """A price that proves more than others, and the covers found on either side of the room."""
 
     price: int
     raw: int
     """What it proves by itself; it may lie below zero."""
-    sides: Sides
+    bracket: Bracket

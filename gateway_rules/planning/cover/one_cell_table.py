@@ -19,7 +19,7 @@ _ENDLESS: Final = 1 << 60
 """The excess of what cannot be; a sum of two still fits a machine word."""
 
 
-class Stretch(NamedTuple):
+class BlockRange(NamedTuple):
     """The first and the last block of a node."""
 
     first: int
@@ -44,7 +44,7 @@ class Levels:
         self.prices = weight * ((1 << shifts.astype(int)) - held)
 
     def _link(self, blocks: int) -> None:
-        """Find, for each node, the nodes below and the stretch of blocks."""
+        """Find, for each node, the nodes below and the range of blocks."""
         self.firsts, self.lasts = np.arange(blocks - 1), np.arange(1, blocks)
         self.lefts, self.rights = (np.full(blocks - 1, blocks - 1) for _ in range(2))
         first, last, top = np.arange(blocks), np.arange(blocks), np.full(blocks, blocks - 1)
@@ -55,23 +55,23 @@ class Levels:
             first[end], last[begin], top[begin] = begin, end, nodes
 
 
-class Curves:
+class OneCellTable:
     """The least excess of every node with at most so many entries, up to `room`."""
 
     def __init__(self, levels: Levels, room: int) -> None:
         """Go up from the blocks, which take an entry each and have no excess."""
         self._levels = levels
-        self._curves = np.zeros((len(levels.prices) + 1, room + 1), int)
-        self._curves[:, 0] = _ENDLESS
+        self._table = np.zeros((len(levels.prices) + 1, room + 1), int)
+        self._table[:, 0] = _ENDLESS
         for nodes in levels.levels:
             blocks = levels.lasts[nodes] - levels.firsts[nodes] + 1
             width = min(room, int(blocks.max()))
-            self._curves[nodes, : width + 1] = self._joined(nodes, width)
+            self._table[nodes, : width + 1] = self._joined(nodes, width)
 
     def _joined(self, nodes: Array, width: int) -> Array:
         """Let one entry cover a node, or share the entries out between the nodes below."""
-        lefts = self._curves[self._levels.lefts[nodes], : width + 1]
-        rights = self._curves[self._levels.rights[nodes], : width + 1]
+        lefts = self._table[self._levels.lefts[nodes], : width + 1]
+        rights = self._table[self._levels.rights[nodes], : width + 1]
         found = np.full(lefts.shape, _ENDLESS)
         found[:, 1] = self._levels.prices[nodes]
         for left in range(1, width):
@@ -82,23 +82,25 @@ class Curves:
     @property
     def least(self) -> list[int]:
         """Give the least excess of all with at most 1, 2, 3 … entries."""
-        found: list[int] = self._curves[self._levels.levels[-1][0], 1:].tolist()
+        found: list[int] = self._table[self._levels.levels[-1][0], 1:].tolist()
         return found
 
-    def stretches(self, entries: int) -> Iterator[Stretch]:
+    def ranges(self, entries: int) -> Iterator[BlockRange]:
         """Give the blocks around each of which an entry stands, for so many entries."""
-        tasks = [(int(self._levels.levels[-1][0]), entries, Stretch(0, len(self._curves) - 1))]
+        tasks = [(int(self._levels.levels[-1][0]), entries, BlockRange(0, len(self._table) - 1))]
         while tasks:
             node, room, around = tasks.pop()
-            if around.first == around.last or self._curves[node, room] == self._levels.prices[node]:
+            if around.first == around.last or self._table[node, room] == self._levels.prices[node]:
                 yield around
             else:
                 tasks.extend(self._parts(node, room, around))
 
-    def _parts(self, node: int, room: int, around: Stretch) -> Iterator[tuple[int, int, Stretch]]:
+    def _parts(
+        self, node: int, room: int, around: BlockRange
+    ) -> Iterator[tuple[int, int, BlockRange]]:
         """Share entries out between the two nodes below, in the first way that is the best."""
         left, right = int(self._levels.lefts[node]), int(self._levels.rights[node])
-        sums = self._curves[left, 1:room] + self._curves[right, room - 1 : 0 : -1]
+        sums = self._table[left, 1:room] + self._table[right, room - 1 : 0 : -1]
         share = int(np.argmin(sums)) + 1
-        yield left, share, Stretch(around.first, node)
-        yield right, room - share, Stretch(node + 1, around.last)
+        yield left, share, BlockRange(around.first, node)
+        yield right, room - share, BlockRange(node + 1, around.last)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from gateway_rules.planning.cover.address_sets import Array
-from gateway_rules.planning.cover.bounds import WIDEST, Bounds, Ruling, keep, lowered
+from gateway_rules.planning.cover.bounds import WIDEST, Bounds, Fixing, keep, lowered
 from gateway_rules.planning.cover.trie import Node
 
 _APART: Final = 4
@@ -27,7 +27,7 @@ _LITTLE: Final = 1000
 """A lower price that raises a bound by less than this part of it will not raise it much."""
 
 
-class Choices:
+class RootChoices:
     """What is proven of all covers of at most `room` entries, by what they open at a root."""
 
     def __init__(self, root: Node, room: int, highest: int) -> None:
@@ -83,8 +83,8 @@ class Choices:
             if max(beside, price) > min(beside, price) * _CLOSE:
                 yield math.isqrt(beside * price)
 
-    def take(self) -> tuple[Ruling, int, int]:
-        """Take the lowest choice out: as a ruling, with its bound and the price that proves it."""
+    def take(self) -> tuple[Fixing, int, int]:
+        """Take the lowest choice out: as a fixing, with its bound and the price that proves it."""
         lowest, bound = self._lowest, self.bound
         price = max(self._by_price, key=lambda price: (self._by_price[price][lowest], price))
         free = sum(1 << place for place in self._places)
@@ -92,7 +92,7 @@ class Choices:
         self._best[self._taken] = _most(self._best.dtype)
         opened = sum(1 << cell for place, cell in self._places.items() if lowest >> place & 1)
         every = sum(1 << cell for cell in self._places.values())
-        return Ruling(opened, every - opened), bound, price
+        return Fixing(opened, every - opened), bound, price
 
 
 def _opening(root: Node, kept: Sequence[int], price: int, dtype: Any) -> Array:

@@ -11,15 +11,22 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from gateway_rules.planning.cover.bounds import Bounds
+from gateway_rules.planning.cover.node_states import (
+    ChoiceQueue,
+    NodeState,
+    Opened,
+    Span,
+    canonical,
+    state,
+)
 from gateway_rules.planning.cover.points import NONE, NOTHING, Point, Trace, combined, thinned
-from gateway_rules.planning.cover.states import Menu, Opened, Span, State, canonical, state
 from gateway_rules.planning.cover.trie import Node
 
 Key = tuple[Node, Opened]
 
 
 @dataclass(eq=False)
-class Search:
+class TrieSearch:
     """One protocol at one price; every result is kept for as long as the price holds."""
 
     root: Node
@@ -29,13 +36,12 @@ class Search:
     _values: dict[Key, Point] = field(default_factory=dict)
     _fronts: dict[Key, list[Point]] = field(default_factory=dict)
 
-    def cost(self, point: Point) -> int:
-        """Give Lagrange's function of a way to cover."""
-        return point.excess + self.bounds.price * point.entries
+    def _cost(self, point: Point) -> int:
+        return point.cost(self.bounds.price)
 
     def bound(self) -> int:
         """Bound the least cost without looking for it."""
-        return Menu(state(self.root, Opened(0, 0)), self.bounds).bound
+        return ChoiceQueue(state(self.root, Opened(0, 0)), self.bounds).bound
 
     def best(self) -> Point:
         """Give a way to cover everything at the least cost; when hasty, at a low one."""
@@ -51,7 +57,7 @@ class Search:
             return NONE
         key = (node, least)
         if key not in self._values:
-            self.bounds.effort.spend()
+            self.bounds.steps.spend()
             self._values[key] = self._settle(node, least)
         return self._values[key]
 
@@ -60,7 +66,7 @@ class Search:
             return self._value(below, opened)
         at = state(node, opened)
         if node.is_uniform:
-            return min(_uniform(at), key=self.cost)
+            return min(_uniform(at), key=self._cost)
         if self.bounds.is_cheap(node):
             return _whole(at)
         return self._choose(at)
@@ -73,19 +79,19 @@ class Search:
         below = [child for child in node.children if child.need & missing]
         return below[0] if len(below) == 1 else None
 
-    def _choose(self, at: State) -> Point:
+    def _choose(self, at: NodeState) -> Point:
         """Complete the choices in the order of their bounds, until none can be better."""
-        choices = Menu(at, self.bounds).choices()
+        choices = ChoiceQueue(at, self.bounds).choices()
         best = self._complete(at, next(choices).spans)
         while not self.is_hasty:
-            self.bounds.effort.spend()
+            self.bounds.steps.spend()
             choice = next(choices, None)
-            if choice is None or choice.bound >= self.cost(best):
+            if choice is None or choice.bound >= self._cost(best):
                 break
-            best = min(best, self._complete(at, choice.spans), key=self.cost)
+            best = min(best, self._complete(at, choice.spans), key=self._cost)
         return best
 
-    def _complete(self, at: State, spans: tuple[Span, ...]) -> Point:
+    def _complete(self, at: NodeState, spans: tuple[Span, ...]) -> Point:
         """Cover what is missing below after a choice, in the best way."""
         then = at.after(spans)
         parts = [self._value(child, then) for child in self._below(at.node, then)]
@@ -106,10 +112,10 @@ class Search:
             return [NONE]
         key = (node, least)
         if key not in self._fronts:
-            self.bounds.effort.spend()
-            limit = self.cost(self._value(node, least)) + self.bounds.tolerance
+            self.bounds.steps.spend()
+            limit = self._cost(self._value(node, least)) + self.bounds.tolerance
             points = self._list(node, least, limit)
-            self._fronts[key] = thinned(p for p in points if self.cost(p) <= limit)
+            self._fronts[key] = thinned(p for p in points if self._cost(p) <= limit)
         return self._fronts[key]
 
     def _list(self, node: Node, opened: Opened, limit: int) -> Iterable[Point]:
@@ -122,38 +128,38 @@ class Search:
             return [_whole(at)]
         return self._completions(at, limit)
 
-    def _completions(self, at: State, limit: int) -> Iterator[Point]:
+    def _completions(self, at: NodeState, limit: int) -> Iterator[Point]:
         """Complete every choice in all ways that keep to the limit."""
-        for choice in Menu(at, self.bounds).choices(limit):
-            self.bounds.effort.spend()
+        for choice in ChoiceQueue(at, self.bounds).choices(limit):
+            self.bounds.steps.spend()
             then = at.after(choice.spans)
             below = self._below(at.node, then)
             start = Point(len(choice.spans), at.excess(choice.spans), NOTHING)
-            least = sum(self.cost(self._value(child, then)) for child in below)
-            if self.cost(start) + least <= limit:
+            least = sum(self._cost(self._value(child, then)) for child in below)
+            if self._cost(start) + least <= limit:
                 fronts = [self._front(child, then) for child in below]
                 for point in combined(start, fronts, limit, self.bounds.price):
                     trace = Trace(at.node, at.cells(choice.spans), point.trace.below)
                     yield point._replace(trace=trace)
 
 
-def _trace(at: State, spans: tuple[Span, ...], parts: Iterable[Point] = ()) -> Trace:
+def _trace(at: NodeState, spans: tuple[Span, ...], parts: Iterable[Point] = ()) -> Trace:
     return Trace(at.node, at.cells(spans), tuple(part.trace for part in parts))
 
 
-def _whole(at: State) -> Point:
+def _whole(at: NodeState) -> Point:
     """Open everything from the lowest to the highest missing cell."""
     spans = ((0, len(at.missing) - 1),)
     return Point(1, at.excess(spans), _trace(at, spans))
 
 
-def _uniform(at: State) -> list[Point]:
+def _uniform(at: NodeState) -> list[Point]:
     """Give the best way for each number of entries, where all addresses need the same."""
     dearest = sorted(range(len(at.spaces)), key=lambda place: (-at.spaces[place], place))
     return [_cut(at, sorted(dearest[:cuts])) for cuts in range(len(at.missing))]
 
 
-def _cut(at: State, cuts: list[int]) -> Point:
+def _cut(at: NodeState, cuts: list[int]) -> Point:
     """Cover the missing cells by spans that end at the cuts."""
     edges = [-1, *cuts, len(at.missing) - 1]
     spans = tuple((before + 1, last) for before, last in pairwise(edges))
