@@ -21,7 +21,7 @@ REGION = "eu-west-1"
 FILE = """\
 config:
   aws:region: eu-west-1
-  gateway-rules:vpc: {{Name: {stack}}}
+  gateway-rules:vpc: {{Name: {vpc}}}
   gateway-rules:subnets: {{Tier: gateway}}
   gateway-rules:networks: [10.42.8.0/26, 10.42.8.64/26]
   gateway-rules:roles:
@@ -40,6 +40,13 @@ config:
 BEFORE = {"administrators": "10.42.0.0/24", "directory_servers": "10.5.0.0/28"}
 AFTER = {"administrators": "10.42.0.0/24, 10.9.0.0/24", "directory_servers": "10.6.0.0/28"}
 """Two versions of the stack: a prefix more, and a prefix swapped for another."""
+
+
+def text(vpc: str, version: dict[str, str]) -> str:
+    """Give a version of the file of a stack in a VPC of some name."""
+    hosted = [each.id for each in read_catalogue().services if not each.role]
+    left_out = "\n".join(f"    {id_}: false" for id_ in hosted)
+    return FILE.format(vpc=vpc, left_out=left_out, **version)
 
 
 ANY = "any"
@@ -70,17 +77,11 @@ class Small:
 
     def write(self, stack: str, version: dict[str, str]) -> None:
         """Write a version of a stack's file."""
-        self.file(stack).write_text(self.text(stack, version))
-
-    def text(self, stack: str, version: dict[str, str]) -> str:
-        """Give a version of a stack's file."""
-        hosted = [each.id for each in read_catalogue().services if not each.role]
-        left_out = "\n".join(f"    {id_}: false" for id_ in hosted)
-        return FILE.format(stack=stack, left_out=left_out, **version)
+        self.file(stack).write_text(text(stack, version))
 
     def change(self, stack: str) -> dict[str, str]:
         """Change a stack's file to its other version, and give that before it."""
-        is_first = self.file(stack).read_text() == self.text(stack, BEFORE)
+        is_first = self.file(stack).read_text() == text(stack, BEFORE)
         old, new = (BEFORE, AFTER) if is_first else (AFTER, BEFORE)
         self.write(stack, new)
         return old

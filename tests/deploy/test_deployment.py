@@ -224,18 +224,20 @@ def test_rule_that_the_state_lost_is_imported_by_its_id(deployed: Rehearsal) -> 
                 "write 10.42.0.0/24 for the network, 10.42.0.1/32 for the host"
             ),
         ),
-        (
+        pytest.param(
             "{Name: mail-gateway}",
             "{Name: nobody}",
             "6:22: [look-up] Name=nobody finds no VPC; write tags that find exactly one, or its id",
+            marks=pytest.mark.nightly,
         ),
-        (
+        pytest.param(
             "{Tier: gateway}",
             "{Tier: nobody}",
             (
                 "7:26: [look-up] Tier=nobody finds no subnet; "
                 "write tags that find at least one, or ids"
             ),
+            marks=pytest.mark.nightly,
         ),
         (
             "[10.42.8.0/26, 10.42.8.64/26]",

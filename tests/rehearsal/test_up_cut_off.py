@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import small
+from nightly import chosen
 from user import OTHER, STACK, User, new_user, read, wait_for
 
 from gateway_rehearsal import processes
@@ -13,14 +15,17 @@ from gateway_rehearsal.layout import Layout
 
 pytestmark = pytest.mark.engine
 
+RESOURCES = 12
+"""At least so many are deployed."""
 AFRESH = "the last local run was cut off; starting afresh"
 
 
 @pytest.fixture
 def user(tmp_path: Path) -> Iterator[User]:
-    """Give somebody with one stack and nothing deployed."""
+    """Give somebody with one stack of a dozen rules, and nothing deployed."""
     with new_user(tmp_path / "project") as someone:
         someone.drop(OTHER)
+        someone.layout.stack_file(STACK).write_text(small.text("mail-gateway", small.BEFORE))
         yield someone
 
 
@@ -53,7 +58,11 @@ def test_up_after_the_local_aws_was_lost(user: User) -> None:
     "interrupt",
     [
         pytest.param(lambda process: os.killpg(process, signal.SIGINT), id="ctrl-c"),
-        pytest.param(lambda process: os.kill(process, signal.SIGTERM), id="terminate"),
+        pytest.param(
+            lambda process: os.kill(process, signal.SIGTERM),
+            id="terminate",
+            marks=pytest.mark.nightly,
+        ),
     ],
 )
 def test_interrupt_ends_everything(user: User, interrupt: Callable[[int], None]) -> None:
@@ -79,12 +88,16 @@ MOMENTS: dict[str, Callable[[Layout], bool]] = {
     "stack-asked-for": lambda layout: layout.log(STACK).exists(),
     "stack-made": lambda layout: layout.state_file(STACK).exists(),
     "first-resource": lambda layout: "create urn" in read(layout.log(STACK)),
-    "half-way": lambda layout: read(layout.log(STACK)).count("create urn") > 30,
+    "half-way": lambda layout: read(layout.log(STACK)).count("create urn") > RESOURCES // 2,
     "deployed": lambda layout: "succeeded in" in read(layout.log(STACK)),
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+DEFAULT = {"aws-started", "stack-made", "half-way"}
+"""A kill while the local AWS starts, before the first resource and after; the others repeat it."""
+
+
+@pytest.mark.parametrize("moment", chosen(MOMENTS, DEFAULT))
 def test_up_after_a_kill(user: User, moment: str) -> None:
     """Killed with its whole process group at any moment, a run leaves nothing in the way."""
     process = user.start("up")
