@@ -17,6 +17,7 @@ from gateway_rules.packets import (
     Prefix,
     parse_prefix,
 )
+from gateway_rules.planning import Guard
 
 STACK_TAG: Final = "gateway-rules:stack"
 """The tag by which a stack finds what is its own."""
@@ -74,6 +75,11 @@ class LiveAcl:
     default: bool
     """Whether it is the VPC's own, which subnets have that nobody gave another."""
 
+    @property
+    def guard(self) -> Guard:
+        """Whose ACL a subnet is under that is under this one."""
+        return "own" if self.own else "default" if self.default else "other"
+
 
 @dataclass(frozen=True)
 class Interface:
@@ -122,12 +128,6 @@ class Live:
     def carriers(self) -> tuple[Interface, ...]:
         """The interfaces that carry at least one of the stack's groups."""
         return tuple(one for one in self.interfaces if self.groups.keys() & {*one.groups})
-
-    def networks(self, site: Site) -> tuple[Prefix, ...]:
-        """Give the subnets' CIDRs, sorted; those of IPv6 only where the site names any."""
-        families = {4, *(network.version for network in site.networks)}
-        found = sorted(prefix for some in self.subnets.values() for prefix in some)
-        return tuple(prefix for prefix in found if prefix.version in families)
 
     def strangers(self, subnet: str) -> tuple[Interface, ...]:
         """Give the interfaces in use in a subnet that carry none of the stack's groups."""

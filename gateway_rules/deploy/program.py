@@ -12,9 +12,9 @@ import pulumi_aws as aws
 
 from gateway_rules.deploy.take_over import taken_over
 from gateway_rules.errors import Faults, Problem
-from gateway_rules.inputs import KEYS, Location, Site, StackFile, sought
+from gateway_rules.inputs import KEYS, Location, StackFile, sought
 from gateway_rules.packets import Prefix, parse_prefix
-from gateway_rules.planning import StackPlan, load_plan
+from gateway_rules.planning import StackPlan, Subnets, load_plan, subnet_mismatch
 
 
 def planned(root: Path, stack: str) -> StackPlan:
@@ -97,36 +97,30 @@ def _vpc(location: Location, found: list[str]) -> Iterator[Problem]:
         yield Problem(("vpc",), "look-up", f"{sought(location.vpc)} finds {some}", fix)
 
 
-def _subnets(location: Location, vpc: str) -> dict[str, tuple[str, ...]]:
+def _subnets(location: Location, vpc: str) -> dict[str, tuple[Prefix, ...]]:
     """Give the CIDRs of each subnet, by id; a subnet may have one of each family."""
     by = _by(location.subnets, "subnet-id")
     filters = [{"name": "vpc-id", "values": [vpc]}, *by.pop("filters", [])]
     found = aws.ec2.get_subnets(filters=filters, **by).ids
     looked = {id_: aws.ec2.get_subnet(id=id_) for id_ in sorted(found)}
     return {
-        id_: tuple(filter(None, (subnet.cidr_block, subnet.ipv6_cidr_block)))
+        id_: tuple(map(parse_prefix, filter(None, (subnet.cidr_block, subnet.ipv6_cidr_block))))
         for id_, subnet in looked.items()
     }
 
 
-def _networks(stack: StackPlan, subnets: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
-    site, named = stack.plan.site, stack.location.subnets
+def _networks(stack: StackPlan, subnets: Subnets) -> Iterator[Problem]:
+    location = stack.location
     if not subnets:
         fix = "write tags that find at least one, or ids"
-        yield Problem(("subnets",), "look-up", f"{sought(named)} finds no subnet", fix)
+        what = f"{sought(location.subnets)} finds no subnet"
+        yield Problem(("subnets",), "look-up", what, fix)
         return
-    missing = set(named) - subnets.keys() if isinstance(named, tuple) else set()
-    if missing:
-        what = f"{', '.join(sorted(missing))} is no subnet of the VPC"
+    found = subnet_mismatch(stack.plan.site, location, subnets)
+    if found and found.missing:
+        what = f"{', '.join(found.missing)} is no subnet of the VPC"
         yield Problem(("subnets",), "look-up", what, "write the ids of the VPC's subnets")
-    elif site.networks and {*site.networks} != {*(there := _asked(site, subnets))}:
-        shown = ", ".join(map(str, there))
+    elif found:
+        shown = ", ".join(map(str, found.there))
         what = f"the subnets are {shown}, not what stands here"
         yield Problem(("networks",), "networks", what, f"write [{shown}]")
-
-
-def _asked(site: Site, subnets: Mapping[str, tuple[str, ...]]) -> tuple[Prefix, ...]:
-    """Give the subnets' prefixes, sorted; those of IPv6 only where the site names any."""
-    found = sorted(parse_prefix(cidr) for cidrs in subnets.values() for cidr in cidrs)
-    families = {4, *(network.version for network in site.networks)}
-    return tuple(prefix for prefix in found if prefix.version in families)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache, partial
 from typing import Any, Final, TypeAlias
 
 import pulumi_aws as aws
@@ -10,7 +12,7 @@ import pulumi_aws as aws
 from gateway_rules.audit import STACK_TAG
 from gateway_rules.errors import Problem
 from gateway_rules.packets import few
-from gateway_rules.planning import StackPlan
+from gateway_rules.planning import Guard, StackPlan, held_by_others
 
 Filter: TypeAlias = Any
 """A filter as the provider's look-ups take it."""
@@ -22,10 +24,7 @@ _FIX: Final = (
 
 
 def taken_over(stack: StackPlan, vpc: str, subnets: Sequence[str]) -> Iterator[Problem]:
-    """Give each subnet under another's ACL, and each where others would come under the stack's.
-
-    As `preflight` does; a subnet that is under the stack's own ACL already is not taken over.
-    """
+    """Give each subnet that others hold; look-ups that cannot change the answer are not made."""
     if stack.location.take_over:
         return
     own = {STACK_TAG: stack.plan.site.stack}
@@ -34,19 +33,27 @@ def taken_over(stack: StackPlan, vpc: str, subnets: Sequence[str]) -> Iterator[P
         return
     groups = aws.ec2.get_security_groups(filters=[_filter("vpc-id", vpc)], tags=own).ids
     for subnet in subnets:
-        if found := _in_the_way(subnet, acls, groups):
+        guard, others = _guard(subnet, acls)
+        strangers = cache(partial(_strangers, subnet, groups))
+        if held := held_by_others(stack.location, guard, strangers):
+            found = _over(others) if held == "other-acl" else _within(strangers())
             yield Problem(("subnets",), "take-over", f"{subnet} {found}", _FIX)
 
 
-def _in_the_way(subnet: str, acls: set[str], groups: Sequence[str]) -> str:
-    """Say who has a subnet that is not under the stack's own ACL."""
-    if acls & {*_guards([subnet])}:
-        return ""
-    if other := _guards([subnet], _filter("default", "false")):
-        return f"is under {', '.join(other)}, which is not this stack's"
-    strangers = _strangers(subnet, groups)
-    named = few(strangers, _SHOWN, comma=False)
-    return f"holds {named} without a group of this stack" if strangers else ""
+def _guard(subnet: str, own: AbstractSet[str]) -> tuple[Guard, Sequence[str]]:
+    """Say whose ACL a subnet is under, and give that one where it is another's."""
+    if own & {*_guards([subnet])}:
+        return "own", ()
+    others = _guards([subnet], _filter("default", "false"))
+    return ("other" if others else "default"), others
+
+
+def _over(acls: Sequence[str]) -> str:
+    return f"is under {', '.join(acls)}, which is not this stack's"
+
+
+def _within(interfaces: Sequence[str]) -> str:
+    return f"holds {few(interfaces, _SHOWN, comma=False)} without a group of this stack"
 
 
 def _guards(subnets: Sequence[str], *more: Filter) -> Sequence[str]:

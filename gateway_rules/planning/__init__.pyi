@@ -36,3 +36,8 @@ from .stack_plan import StackOutcome as StackOutcome
 from .stack_plan import StackPlan as StackPlan
 from .stack_plan import StackPlans as StackPlans
 from .stack_plan import load_plan as load_plan
+from .subnets import Guard as Guard
+from .subnets import Subnets as Subnets
+from .subnets import held_by_others as held_by_others
+from .subnets import networks_of as networks_of
+from .subnets import subnet_mismatch as subnet_mismatch

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from gateway_rules import packets
@@ -14,7 +15,15 @@ from gateway_rules.audit.verification.findings import Finding
 from gateway_rules.audit.verification.layers import ANYTHING, Comparison, piece_of, smallest
 from gateway_rules.inputs import Site
 from gateway_rules.packets import Piece, Prefix
-from gateway_rules.planning import Entry, Leg, Plan, StackPlan, legs
+from gateway_rules.planning import (
+    Entry,
+    Leg,
+    Plan,
+    StackPlan,
+    held_by_others,
+    legs,
+    networks_of,
+)
 
 _ACL: Final = "network_acl"
 _Said = tuple[str, int, str, str, int, int, Prefix]
@@ -85,7 +94,7 @@ class Guard:
 def guards(stack: StackPlan, live: Live) -> tuple[Guard, ...]:
     """Compare each ACL over the stack's subnets: each has to pass everything."""
     plan = stack.plan
-    ways = legs(plan.flows, live.networks(plan.site))
+    ways = legs(plan.flows, networks_of(plan.site, live.subnets))
     return tuple(_guard(stack, live, acl, ways) for acl in live.guards)
 
 
@@ -98,11 +107,12 @@ def _guard(stack: StackPlan, live: Live, acl: LiveAcl, ways: tuple[Leg, ...]) ->
 
 def _regaining(stack: StackPlan, live: Live, acl: LiveAcl, subnets: tuple[str, ...]) -> str:
     """Say what takes subnets back, which a deployment refuses to do where it may hurt others."""
+    holds = (
+        held_by_others(stack.location, acl.guard, partial(live.strangers, subnet))
+        for subnet in subnets
+    )
     site = stack.plan.site
-    is_held = not acl.default or any(map(live.strangers, subnets))
-    if acl.own or not is_held or stack.location.take_over:
-        return fixes.up_command(site)
-    return fixes.take_over_command(site)
+    return fixes.take_over_command(site) if any(holds) else fixes.up_command(site)
 
 
 def spare(plan: Plan, live: Live) -> Iterator[Finding]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from gateway_rules.audit import Live, LiveAcl, name_interfaces
 from gateway_rules.deploy.preflight.obstacles import Obstacle
-from gateway_rules.planning import StackPlan
+from gateway_rules.planning import StackPlan, held_by_others, subnet_mismatch
 
 
 def taken_over(stack: StackPlan, live: Live) -> Iterator[Obstacle]:
@@ -14,27 +15,25 @@ def taken_over(stack: StackPlan, live: Live) -> Iterator[Obstacle]:
 
     A subnet that is under the stack's own ACL already is not taken over.
     """
-    site = stack.plan.site
-    if stack.location.take_over:
-        return
+    name = stack.plan.site.stack
     for subnet in sorted(live.subnets):
-        guard = next((acl for acl in live.acls if subnet in acl.subnets), None)
-        if guard and not (guard.own or guard.default):
-            yield _other_acl(site.stack, subnet, guard)
-        elif not guard or not guard.own:
-            yield from _strangers(site.stack, subnet, live)
+        acl = next((acl for acl in live.acls if subnet in acl.subnets), None)
+        guard = acl.guard if acl else "default"
+        held = held_by_others(stack.location, guard, partial(live.strangers, subnet))
+        if acl and held == "other-acl":
+            yield _other_acl(name, subnet, acl)
+        elif held:
+            yield _strangers(name, subnet, live)
 
 
 def astray(stack: StackPlan, live: Live) -> Iterator[Obstacle]:
     """Give where the subnets are others than the stack's file says, which a preview refuses."""
-    site, named = stack.plan.site, stack.location.subnets
-    there = live.networks(site)
-    missing = sorted({*named} - live.subnets.keys()) if isinstance(named, tuple) else []
-    if missing:
-        what = f"{', '.join(missing)} is no subnet of {live.vpc}"
+    found = subnet_mismatch(stack.plan.site, stack.location, live.subnets)
+    if found and found.missing:
+        what = f"{', '.join(found.missing)} is no subnet of {live.vpc}"
         yield Obstacle("subnets", what, ("write the ids of the VPC's subnets",))
-    elif site.networks and {*site.networks} != {*there}:
-        shown = ", ".join(map(str, there))
+    elif found:
+        shown = ", ".join(map(str, found.there))
         what = f"the subnets are {shown}, which gateway-rules:networks does not say"
         yield Obstacle("networks", what, (f"write gateway-rules:networks: [{shown}]",))
 
@@ -44,15 +43,14 @@ def _other_acl(stack: str, subnet: str, acl: LiveAcl) -> Obstacle:
     return Obstacle("other-acl", what, (_allowed(stack), "or name subnets of the gateways' own"))
 
 
-def _strangers(stack: str, subnet: str, live: Live) -> Iterator[Obstacle]:
-    if some := live.strangers(subnet):
-        what = (
-            f"{subnet} holds {name_interfaces(some)} without a group of this stack; the network "
-            "ACL would cut off whatever it does besides"
-        )
-        group = f"or attach {', '.join(live.groups)} to it first" if live.groups else ""
-        ways = (_allowed(stack), group, "or move what is no gateway to a subnet of its own")
-        yield Obstacle("other-interfaces", what, tuple(filter(None, ways)))
+def _strangers(stack: str, subnet: str, live: Live) -> Obstacle:
+    what = (
+        f"{subnet} holds {name_interfaces(live.strangers(subnet))} without a group of this stack; "
+        "the network ACL would cut off whatever it does besides"
+    )
+    group = f"or attach {', '.join(live.groups)} to it first" if live.groups else ""
+    ways = (_allowed(stack), group, "or move what is no gateway to a subnet of its own")
+    return Obstacle("other-interfaces", what, tuple(filter(None, ways)))
 
 
 def _allowed(stack: str) -> str:
