@@ -165,7 +165,7 @@ def rehearse_change(
         print_json(form.rehearsal_as_json(found))
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        emit(form.rehearsal_text(found, form.Form(width, verbose)))
+        emit(form.rehearsal_text(found, form.TextForm(width, verbose)))
     tell(found.faults)
     raise typer.Exit(FOUND if not found.is_clean else NO_ANSWER if found.faults else 0)
 

@@ -28,7 +28,7 @@ class Deployment:
         """Say whether the program found fault with the stack's files."""
         return not self.succeeded and bool(self.tally.faults)
 
-    def complaints(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[str, ...]:
         """Give a line for everything that went wrong: the program's own words, if it has any."""
         if self.succeeded:
             return ()

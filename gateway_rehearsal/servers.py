@@ -25,7 +25,7 @@ PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
-class Settings:
+class LocalQuotas:
     """The quotas that a local AWS keeps to; it has one set of them for all Regions."""
 
     rules_per_security_group: int
@@ -48,7 +48,7 @@ class Settings:
         )
         return cls(*map(max, tuples))
 
-    def allows(self, other: "Settings") -> bool:
+    def allows(self, other: "LocalQuotas") -> bool:
         """Say whether no quota of the other is larger."""
         return all(mine >= asdict(other)[name] for name, mine in asdict(self).items())
 
@@ -66,7 +66,7 @@ class Server:
 
     endpoint: str
     mark: str
-    settings: Settings
+    settings: LocalQuotas
     zone: Zone = NOWHERE
     resolvers: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ class Server:
         record = json.loads(layout.server.read_text())
         # An earlier version of this program had no name servers.
         zone, resolvers = Zone.from_text(record.get("zone", str(NOWHERE))), record.get("resolvers")
-        settings = Settings(**record["settings"])
+        settings = LocalQuotas(**record["settings"])
         return cls(record["endpoint"], record["mark"], settings, zone, resolvers or {})
 
     def record(self, layout: Layout) -> None:
@@ -101,7 +101,7 @@ class Server:
 
 
 def start(
-    layout: Layout, settings: Settings, zone: Zone = NOWHERE, journal: Path | None = None
+    layout: Layout, settings: LocalQuotas, zone: Zone = NOWHERE, journal: Path | None = None
 ) -> Server:
     """Start a local AWS that outlives this process, and record it beside the state.
 

@@ -10,7 +10,7 @@ from gateway_rehearsal import processes
 from gateway_rehearsal.build import Say
 from gateway_rehearsal.dns.zone import NOWHERE, Zone
 from gateway_rehearsal.layout import Layout
-from gateway_rehearsal.servers import Server, Settings, start
+from gateway_rehearsal.servers import LocalQuotas, Server, start
 from gateway_rules.errors import Faults
 
 
@@ -40,7 +40,7 @@ def recorded(layout: Layout) -> Iterator[None]:
     file.unlink()
 
 
-def server(layout: Layout, settings: Settings, say: Say, zone: Zone = NOWHERE) -> Server:
+def server(layout: Layout, settings: LocalQuotas, say: Say, zone: Zone = NOWHERE) -> Server:
     """Give the local AWS that the state belongs to, or a new one beside an empty state.
 
     To be called under the lock and before `recorded`: every record is then one of a run that was
@@ -58,7 +58,9 @@ def server(layout: Layout, settings: Settings, say: Say, zone: Zone = NOWHERE) -
         return start(layout, settings, zone)
 
 
-def _why_afresh(layout: Layout, found: Server | None, settings: Settings, zone: Zone) -> str | None:
+def _why_afresh(
+    layout: Layout, found: Server | None, settings: LocalQuotas, zone: Zone
+) -> str | None:
     """Say what keeps a run from going on where the last one ended."""
     if layout.runs.exists() and any(layout.runs.iterdir()):
         return "the last local run was cut off"

@@ -18,7 +18,7 @@ NUMBERS = COLUMNS[2:6] + COLUMNS[7:]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeploymentOutcome:
     """A stack's plan, how its deployment ended, and what was found afterwards."""
 
     plan: Plan
@@ -54,7 +54,7 @@ class Outcome:
         )
 
 
-def print_summary(outcomes: Iterable[Outcome], console: Console) -> None:
+def print_summary(outcomes: Iterable[DeploymentOutcome], console: Console) -> None:
     """Print a line a stack: the budget is the fullest one, the excess that of all directions."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column in COLUMNS:

@@ -20,9 +20,9 @@ from gateway_rehearsal.dns.zone import Zone
 from gateway_rehearsal.engine import Engine
 from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.locks import exclusive
-from gateway_rehearsal.servers import Server, Settings
+from gateway_rehearsal.servers import LocalQuotas, Server
 from gateway_rehearsal.stacks import Ready, Stacks
-from gateway_rehearsal.summary import Outcome, print_summary
+from gateway_rehearsal.summary import DeploymentOutcome, print_summary
 from gateway_rules.audit import Verification, verify
 from gateway_rules.inputs import catalogue_of
 from gateway_rules.views import print_plan, print_verification
@@ -82,7 +82,7 @@ def _tell_pending(found: Stacks, consoles: Consoles) -> None:
 
 def _server(layout: Layout, found: Stacks, consoles: Consoles) -> Server:
     """Give a local AWS that allows what the stacks may have."""
-    settings = Settings.for_all(site.quotas for site in found.sites)
+    settings = LocalQuotas.for_all(site.quotas for site in found.sites)
     zone = Zone.of(catalogue_of(layout.root))
     server = session.server(layout, settings, consoles.say, zone)
     consoles.say(f"local AWS at {server.endpoint}")
@@ -107,7 +107,9 @@ def _complete(
     return (Stacks(found.ready) + planned).ready
 
 
-def _deploy(engine: Engine, ready: tuple[Ready, ...], consoles: Consoles) -> tuple[Outcome, ...]:
+def _deploy(
+    engine: Engine, ready: tuple[Ready, ...], consoles: Consoles
+) -> tuple[DeploymentOutcome, ...]:
     """Set the stage, and deploy and verify as many stacks at a time as there are cores."""
     names = tuple(stack.name for stack in ready)
     with (
@@ -122,7 +124,7 @@ def _deploy(engine: Engine, ready: tuple[Ready, ...], consoles: Consoles) -> tup
         return tuple(threads.map(partial(_deploy_one, engine, board), ready))
 
 
-def _deploy_one(engine: Engine, board: Board, stack: Ready) -> Outcome:
+def _deploy_one(engine: Engine, board: Board, stack: Ready) -> DeploymentOutcome:
     """Deploy a stack, and compare what the local AWS passes with what is required."""
     started = time.monotonic()
     deployment = deploy(engine, stack.name, board)
@@ -130,7 +132,7 @@ def _deploy_one(engine: Engine, board: Board, stack: Ready) -> Outcome:
     if deployment.succeeded:
         ec2 = client(engine.endpoint, stack.plan.site.region)
         found = _in_local_words(verify(stack.planned, ec2, engine.endpoints))
-    return Outcome(stack.plan, deployment, found, time.monotonic() - started)
+    return DeploymentOutcome(stack.plan, deployment, found, time.monotonic() - started)
 
 
 def _in_local_words(found: Verification) -> Verification:
@@ -142,19 +144,19 @@ def _in_local_words(found: Verification) -> Verification:
     return replace(found, **kinds)
 
 
-def _show(outcomes: tuple[Outcome, ...], consoles: Consoles, wish: Wish) -> int:
+def _show(outcomes: tuple[DeploymentOutcome, ...], consoles: Consoles, wish: Wish) -> int:
     """Show what was deployed, then what went wrong, and give the exit code."""
     for outcome in outcomes:
         _show_one(outcome, consoles.results, wish)
     if wish.fleet or len(outcomes) > 1:
         print_summary(outcomes, consoles.results)
     for outcome in outcomes:
-        for line in outcome.deployment.complaints():
+        for line in outcome.deployment.problems():
             consoles.say(line)
     return _exit_code(outcomes)
 
 
-def _show_one(outcome: Outcome, console: Console, wish: Wish) -> None:
+def _show_one(outcome: DeploymentOutcome, console: Console, wish: Wish) -> None:
     """Show a stack's tables; differences are shown whatever was wished."""
     if outcome.verification is None or (outcome.is_clean and not wish.tables):
         return
@@ -165,7 +167,7 @@ def _show_one(outcome: Outcome, console: Console, wish: Wish) -> None:
     print_verification(outcome.verification, console)
 
 
-def _exit_code(outcomes: Iterable[Outcome]) -> int:
+def _exit_code(outcomes: Iterable[DeploymentOutcome]) -> int:
     """Give the exit code for the worst that happened."""
     all_ = tuple(outcomes)
     failed = [each.deployment for each in all_ if not each.deployment.succeeded]

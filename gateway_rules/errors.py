@@ -54,11 +54,11 @@ class Problem(NamedTuple):
 
 
 class Impossible(Exception):
-    """A site that cannot be planned; whoever read it knows the places of its complaints."""
+    """A site that cannot be planned; whoever read it knows the places of its problems."""
 
-    def __init__(self, *complaints: Problem) -> None:
-        self.complaints = complaints
-        super().__init__("\n".join(f"{c.message}; {c.fix}" for c in complaints))
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(f"{c.message}; {c.fix}" for c in problems))
 
 
 class Faults(Exception):

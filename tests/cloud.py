@@ -12,7 +12,7 @@ from moto.ec2.models import ec2_backends
 from moto.servicequotas import urls as quota_urls
 from sites import placed
 
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.strict import apply
 from gateway_rules.audit.live import STACK_TAG
 from gateway_rules.planning.network_acl import Entry
@@ -24,11 +24,11 @@ SUBNETS = ("10.42.8.0/26", "10.42.8.64/26")
 
 
 @contextmanager
-def aws(region: str = "eu-west-1", limits: Limits | None = None) -> Iterator[Any]:
+def aws(region: str = "eu-west-1", limits: AccountQuotas | None = None) -> Iterator[Any]:
     """Give a client of an AWS that this process alone has, and leave moto as it was."""
     backend, paths = ec2_backends.backend, dict(urls.url_paths)
     quotas = dict(quota_urls.url_paths)
-    apply(limits or Limits())
+    apply(limits or AccountQuotas())
     try:
         with mock_aws():
             yield boto3.client("ec2", region_name=region)

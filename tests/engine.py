@@ -15,7 +15,7 @@ from gateway_rehearsal.aws.client import client
 from gateway_rehearsal.engine import Engine, Event
 from gateway_rehearsal.events import Tally, resource_name
 from gateway_rehearsal.layout import Layout
-from gateway_rehearsal.servers import Settings, start
+from gateway_rehearsal.servers import LocalQuotas, start
 from gateway_rehearsal.toolchain import ensure
 from gateway_rules.inputs.project import stack_names
 from gateway_rules.inputs.site import Quotas
@@ -179,10 +179,10 @@ def warded(folder: Path) -> Iterator[Layout]:
 
 
 @contextmanager
-def rehearsal(folder: Path, settings: Settings | None = None) -> Iterator[Rehearsal]:
+def rehearsal(folder: Path, settings: LocalQuotas | None = None) -> Iterator[Rehearsal]:
     """Copy the project into a folder and start its local AWS; end all of it at the end."""
     copy_project(folder)
     with warded(folder) as layout:
         layout.local.mkdir()
-        server = start(layout, settings or Settings.for_all([Quotas()]))
+        server = start(layout, settings or LocalQuotas.for_all([Quotas()]))
         yield Rehearsal(folder, Engine(layout, ensure(print), server.endpoint))

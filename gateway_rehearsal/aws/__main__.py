@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.dns.serve import serving
 from gateway_rehearsal.dns.zone import NOWHERE, Zone
 
@@ -40,7 +40,7 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--resolvers-file", type=Path, help="where the name servers are written")
     parser.add_argument("--journal", type=Path, help="where calls that change something go")
     parser.add_argument("--region", action="append", default=[], help="make ready; repeatable")
-    for name, default in asdict(Limits()).items():
+    for name, default in asdict(AccountQuotas()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=default)
     return parser.parse_args(argv)
 
@@ -51,7 +51,9 @@ def _serve(given: argparse.Namespace) -> None:
     from gateway_rehearsal.aws.journal import Journal  # noqa: PLC0415
     from gateway_rehearsal.aws.server import open_server, warm_up  # noqa: PLC0415
 
-    limits = Limits(**{each.name: getattr(given, each.name) for each in fields(Limits)})
+    limits = AccountQuotas(
+        **{each.name: getattr(given, each.name) for each in fields(AccountQuotas)}
+    )
     with ExitStack() as closing:
         file = closing.enter_context(given.journal.open("w")) if given.journal else None
         journal = Journal(file) if file else None

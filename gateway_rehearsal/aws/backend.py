@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from gateway_rehearsal.aws.entries import Entry
-from gateway_rehearsal.aws.rules import Rule
+from gateway_rehearsal.aws.entries import AclEntry
+from gateway_rehearsal.aws.rules import GroupRule
 
 # A request after moto parsed it by botocore's model, and an answer before moto writes it by that
 # model: the names are those of the API reference.
@@ -17,7 +17,7 @@ Request = Mapping[str, Any]
 Answer = dict[str, Any]
 
 
-class Vpc(Protocol):
+class MotoVpc(Protocol):
     """A VPC."""
 
     id: str
@@ -27,7 +27,7 @@ class Vpc(Protocol):
         """List the CIDRs of one family."""
 
 
-class Subnet(Protocol):
+class MotoSubnet(Protocol):
     """A subnet, which has an IPv4 block unless it is one of IPv6 alone."""
 
     id: str
@@ -46,16 +46,16 @@ class Group(Protocol):
     owner_id: str
     vpc_id: str
     is_default: bool
-    ingress_rules: list[Rule]
-    egress_rules: list[Rule]
+    ingress_rules: list[GroupRule]
+    egress_rules: list[GroupRule]
 
 
-class Interface(Protocol):
+class MotoInterface(Protocol):
     """A network interface."""
 
     id: str
     group_set: Collection[Group]
-    subnet: Subnet
+    subnet: MotoSubnet
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Acl:
     vpc_id: str
     owner_id: str
     default: bool
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[AclEntry] = field(default_factory=list)
     associations: dict[str, str] = field(default_factory=dict)
     asked: Request = field(default_factory=dict)
     """The call that made it, so that it is known when it is repeated."""
@@ -83,8 +83,8 @@ class PrefixList(Protocol):
 class Peering(Protocol):
     """A peering connection of two VPCs."""
 
-    vpc: Vpc
-    peer_vpc: Vpc
+    vpc: MotoVpc
+    peer_vpc: MotoVpc
     status: Mapping[str, str]
 
 
@@ -94,19 +94,19 @@ class Backend(Protocol):
     account_id: str
     region_name: str
     partition: str
-    default_vpc: Vpc
-    vpcs: dict[str, Vpc]
-    enis: dict[str, Interface]
+    default_vpc: MotoVpc
+    vpcs: dict[str, MotoVpc]
+    enis: dict[str, MotoInterface]
     groups: dict[str, dict[str, Group]]
     tags: dict[str, dict[str, str]]
     network_acls: dict[str, Acl]
     managed_prefix_lists: dict[str, PrefixList]
     vpc_pcxs: dict[str, Peering]
 
-    def get_vpc(self, vpc_id: str) -> Vpc:
+    def get_vpc(self, vpc_id: str) -> MotoVpc:
         """Find a VPC, or raise the error InvalidVpcID.NotFound."""
 
-    def get_subnet(self, subnet_id: str) -> Subnet:
+    def get_subnet(self, subnet_id: str) -> MotoSubnet:
         """Find a subnet, or raise the error InvalidSubnetID.NotFound."""
 
     def get_security_group_from_id(self, group_id: str) -> Group | None:

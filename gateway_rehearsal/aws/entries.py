@@ -16,7 +16,7 @@ Family = Literal["ipv4", "ipv6"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class AclEntry:
     """One entry of a network ACL. Its number is unique in its direction, over both families."""
 
     number: int
@@ -29,7 +29,7 @@ class Entry:
     icmp: tuple[int, int] | None = None
 
 
-def read_entry(request: Mapping[str, Any]) -> Entry:
+def read_entry(request: Mapping[str, Any]) -> AclEntry:
     """Read an entry from a request and make it canonical.
 
     Raises InvalidParameterValue, InvalidParameterCombination or MissingParameter. moto takes any
@@ -38,7 +38,7 @@ def read_entry(request: Mapping[str, Any]) -> Entry:
     """
     family, cidr = _address(request)
     protocol = _protocol(request["Protocol"])
-    return Entry(
+    return AclEntry(
         number=check_number(request["RuleNumber"]),
         egress=request["Egress"],
         action=_action(request["RuleAction"]),
@@ -113,13 +113,13 @@ def _icmp(protocol: str, family: Family, given: Mapping[str, int]) -> tuple[int,
     return None
 
 
-def default_entries(family: Family) -> list[Entry]:
+def default_entries(family: Family) -> list[AclEntry]:
     """List what a VPC's default ACL lets through of one family: everything, both ways."""
     number, cidr = (100, ALL_IPV4) if family == "ipv4" else (101, ALL_IPV6)
-    return [Entry(number, egress, "allow", "-1", family, cidr) for egress in (True, False)]
+    return [AclEntry(number, egress, "allow", "-1", family, cidr) for egress in (True, False)]
 
 
-def last_entries(family: Family) -> list[Entry]:
+def last_entries(family: Family) -> list[AclEntry]:
     """List the `*` entries of one family, which every ACL has and nobody can touch."""
     number, cidr = (32767, ALL_IPV4) if family == "ipv4" else (32768, ALL_IPV6)
-    return [Entry(number, egress, "deny", "-1", family, cidr) for egress in (True, False)]
+    return [AclEntry(number, egress, "deny", "-1", family, cidr) for egress in (True, False)]

@@ -13,12 +13,12 @@ from gateway_rehearsal.aws.backend import Answer, Backend, Group, Request
 from gateway_rehearsal.aws.faults import fault, invalid, missing, no_rule
 from gateway_rehearsal.aws.filters import Reader, page, select
 from gateway_rehearsal.aws.groups import all_groups, check_peer, find_group
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.quota import check_rule_quota
 from gateway_rehearsal.aws.rules import (
-    Kind,
+    GroupRule,
+    PeerKind,
     Permission,
-    Rule,
     check_description,
     duplicate,
     make_permission,
@@ -32,7 +32,7 @@ _FILTERS: dict[str, Reader] = {
 }
 
 
-def authorize(backend: Backend, request: Request, limits: Limits, *, egress: bool) -> Answer:
+def authorize(backend: Backend, request: Request, limits: AccountQuotas, *, egress: bool) -> Answer:
     """Add every rule of the request or none, and answer with all of them.
 
     moto answers with the rules of the last permission only.
@@ -42,7 +42,7 @@ def authorize(backend: Backend, request: Request, limits: Limits, *, egress: boo
     _refuse_repeats([permission for permission, _ in wanted])
     for permission, _ in wanted:
         check_peer(backend, group, permission)
-    rules = [Rule(random_security_group_rule_id(), *pair) for pair in wanted]
+    rules = [GroupRule(random_security_group_rule_id(), *pair) for pair in wanted]
     after = [*_rules(group, egress=egress), *rules]
     _check(backend, after, limits)
     backend.create_tags([rule.id for rule in rules], tags_for("security-group-rule", request))
@@ -51,7 +51,7 @@ def authorize(backend: Backend, request: Request, limits: Limits, *, egress: boo
     return {"Return": True, "SecurityGroupRules": shown}
 
 
-def revoke(backend: Backend, request: Request, limits: Limits, *, egress: bool) -> Answer:
+def revoke(backend: Backend, request: Request, limits: AccountQuotas, *, egress: bool) -> Answer:
     """Take away every rule that the request names, by id or by permission, or none.
 
     Raises InvalidSecurityGroupRuleId.NotFound for an id (moto: InvalidPermission.NotFound) and
@@ -68,7 +68,7 @@ def revoke(backend: Backend, request: Request, limits: Limits, *, egress: bool) 
     return {"Return": True, "RevokedSecurityGroupRules": shown}
 
 
-def _named_rules(group: Group, request: Request, *, egress: bool) -> Iterator[Rule]:
+def _named_rules(group: Group, request: Request, *, egress: bool) -> Iterator[GroupRule]:
     """Yield the rules that a request names by id or by permission."""
     by_id = {rule.id: rule for rule in _rules(group, egress=egress)}
     by_permission = {rule.permission: rule for rule in by_id.values()}
@@ -86,7 +86,7 @@ def _named_rules(group: Group, request: Request, *, egress: bool) -> Iterator[Ru
         yield by_permission[permission]
 
 
-def modify(backend: Backend, request: Request, limits: Limits) -> Answer:
+def modify(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Rewrite whole rules, by id, all of them or none; a description not given is cleared.
 
     Raises InvalidParameterValue when a rule's kind of peer would change, and
@@ -113,11 +113,13 @@ def modify(backend: Backend, request: Request, limits: Limits) -> Answer:
     return {"Return": True}
 
 
-def _rewritten(backend: Backend, group: Group, rule: Rule, change: Request | None) -> Rule:
+def _rewritten(
+    backend: Backend, group: Group, rule: GroupRule, change: Request | None
+) -> GroupRule:
     """Make the rule that a change asks for; without one it stays as it is."""
     if change is None:
         return rule
-    kinds = [kind for kind in Kind if kind in change]
+    kinds = [kind for kind in PeerKind if kind in change]
     if len(kinds) != 1:
         raise _not_one_peer(kinds)
     (kind,) = kinds
@@ -128,10 +130,10 @@ def _rewritten(backend: Backend, group: Group, rule: Rule, change: Request | Non
         )
     permission = make_permission(change, kind, change[kind])
     check_peer(backend, group, permission)
-    return Rule(rule.id, permission, check_description(kind, change.get("Description")))
+    return GroupRule(rule.id, permission, check_description(kind, change.get("Description")))
 
 
-def _not_one_peer(kinds: list[Kind]) -> Exception:
+def _not_one_peer(kinds: list[PeerKind]) -> Exception:
     """Make the error for a change that names no peer, or several."""
     names = "cidrIp, cidrIpv6, prefixListId, or referencedGroupId"
     if kinds:
@@ -139,7 +141,9 @@ def _not_one_peer(kinds: list[Kind]) -> Exception:
     return missing(f"The request must contain exactly one of: {names}")
 
 
-def describe_again(backend: Backend, request: Request, limits: Limits, *, egress: bool) -> Answer:
+def describe_again(
+    backend: Backend, request: Request, limits: AccountQuotas, *, egress: bool
+) -> Answer:
     """Give rules another description, or none, by id or by permission; all of them or none.
 
     moto passes over what it does not find.
@@ -168,7 +172,7 @@ def describe_again(backend: Backend, request: Request, limits: Limits, *, egress
     return {"Return": True}
 
 
-def describe_rules(backend: Backend, request: Request, limits: Limits) -> Answer:
+def describe_rules(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Answer with the rules that the request asks for, descriptions of every kind included."""
     del limits
     shown = [
@@ -185,7 +189,7 @@ def describe_rules(backend: Backend, request: Request, limits: Limits) -> Answer
     return page("SecurityGroupRules", select(asked, request, _FILTERS), request)
 
 
-def show_rule(backend: Backend, group: Group, rule: Rule, *, egress: bool) -> Answer:
+def show_rule(backend: Backend, group: Group, rule: GroupRule, *, egress: bool) -> Answer:
     """Show a rule as EC2 does; ports that there are none of are -1 here."""
     permission = rule.permission
     return {
@@ -208,17 +212,17 @@ def show_rule(backend: Backend, group: Group, rule: Rule, *, egress: bool) -> An
 
 def _show_peer(group: Group, permission: Permission) -> Answer:
     """Show the peer of a rule under the name of its kind."""
-    if permission.kind is Kind.GROUP:
+    if permission.kind is PeerKind.GROUP:
         return {"ReferencedGroupInfo": {"GroupId": permission.peer, "UserId": group.owner_id}}
     return {permission.kind: permission.peer}
 
 
-def _rules(group: Group, *, egress: bool) -> list[Rule]:
+def _rules(group: Group, *, egress: bool) -> list[GroupRule]:
     """List a group's rules of one direction."""
     return group.egress_rules if egress else group.ingress_rules
 
 
-def _keep(group: Group, rules: list[Rule], *, egress: bool) -> None:
+def _keep(group: Group, rules: list[GroupRule], *, egress: bool) -> None:
     """Put rules in place of a group's rules of one direction."""
     if egress:
         group.egress_rules = rules
@@ -226,7 +230,7 @@ def _keep(group: Group, rules: list[Rule], *, egress: bool) -> None:
         group.ingress_rules = rules
 
 
-def _check(backend: Backend, rules: list[Rule], limits: Limits) -> None:
+def _check(backend: Backend, rules: list[GroupRule], limits: AccountQuotas) -> None:
     """Refuse rules of one direction that repeat one another or are too many."""
     seen: set[Permission] = set()
     for rule in rules:

@@ -4,12 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from gateway_rehearsal.aws.backend import Answer, Backend, Group, Peering, Request, Vpc
+from gateway_rehearsal.aws.backend import Answer, Backend, Group, MotoVpc, Peering, Request
 from gateway_rehearsal.aws.faults import fault, in_use, invalid, missing, no_group
 from gateway_rehearsal.aws.filters import Reader, page, select
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.quota import check_group_quota
-from gateway_rehearsal.aws.rules import TEXT_SET, Kind, Permission, Rule
+from gateway_rehearsal.aws.rules import TEXT_SET, GroupRule, PeerKind, Permission
 from gateway_rehearsal.aws.tags import tags_for, tags_of
 
 _DIRECTIONS = (
@@ -62,7 +62,7 @@ _FILTERS: dict[str, Reader] = {
 _TEXT = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
 
-def create_group(backend: Backend, request: Request, limits: Limits) -> Answer:
+def create_group(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Make a security group.
 
     Raises InvalidParameterValue for a name or description that AWS does not take, and
@@ -83,7 +83,7 @@ def create_group(backend: Backend, request: Request, limits: Limits) -> Answer:
     }
 
 
-def _check_unused(backend: Backend, vpc: Vpc, name: str) -> None:
+def _check_unused(backend: Backend, vpc: MotoVpc, name: str) -> None:
     """Refuse a name that a VPC has already, in whatever case."""
     if any(group.name.lower() == name.lower() for group in backend.groups[vpc.id].values()):
         raise fault(
@@ -116,7 +116,7 @@ def _check_text(what: str, text: str) -> str:
     return text
 
 
-def delete_group(backend: Backend, request: Request, limits: Limits) -> Answer:
+def delete_group(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Delete a group that nothing needs.
 
     Raises CannotDelete for a VPC's default group and DependencyViolation for one that an interface
@@ -147,12 +147,12 @@ def _is_needed(backend: Backend, group: Group) -> bool:
 def _refers(other: Group, group: Group) -> bool:
     """Say whether another group has a rule that names this one."""
     return other is not group and any(
-        rule.permission.kind is Kind.GROUP and rule.permission.peer == group.id
+        rule.permission.kind is PeerKind.GROUP and rule.permission.peer == group.id
         for rule in all_rules(other)
     )
 
 
-def all_rules(group: Group) -> list[Rule]:
+def all_rules(group: Group) -> list[GroupRule]:
     """List a group's rules of both directions."""
     return [*group.ingress_rules, *group.egress_rules]
 
@@ -185,13 +185,13 @@ def check_peer(backend: Backend, group: Group, permission: Permission) -> None:
     moto takes any prefix list, and groups of VPCs that have nothing to do with one another.
     """
     peer = permission.peer
-    if permission.kind is Kind.PREFIX_LIST:
+    if permission.kind is PeerKind.PREFIX_LIST:
         prefix_list = backend.managed_prefix_lists.get(peer)
         if prefix_list is None or prefix_list.state == "delete-complete":
             raise fault(
                 "InvalidPrefixListID.NotFound", f"The prefix list ID '{peer}' does not exist"
             )
-    if permission.kind is Kind.GROUP:
+    if permission.kind is PeerKind.GROUP:
         other = backend.get_security_group_from_id(peer)
         if other is None:
             raise no_group(peer)
@@ -213,7 +213,7 @@ def _is_active(peering: Peering) -> bool:
     return peering.status["Code"] == "active"
 
 
-def describe_groups(backend: Backend, request: Request, limits: Limits) -> Answer:
+def describe_groups(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Answer with the groups that the request asks for."""
     del limits
     shown = [_show_group(backend, group) for group in all_groups(backend)]
@@ -241,9 +241,9 @@ def _show_group(backend: Backend, group: Group) -> Answer:
     }
 
 
-def _show_permissions(group: Group, rules: list[Rule]) -> list[Answer]:
+def _show_permissions(group: Group, rules: list[GroupRule]) -> list[Answer]:
     """Show rules as EC2 does: those of one protocol and port range together."""
-    together: dict[tuple[str, int | None, int | None], list[Rule]] = defaultdict(list)
+    together: dict[tuple[str, int | None, int | None], list[GroupRule]] = defaultdict(list)
     for rule in rules:
         permission = rule.permission
         together[permission.protocol, permission.from_port, permission.to_port].append(rule)
@@ -251,19 +251,19 @@ def _show_permissions(group: Group, rules: list[Rule]) -> list[Answer]:
         {
             "IpProtocol": protocol,
             **({} if low is None else {"FromPort": low, "ToPort": high}),
-            "IpRanges": _show_peers(alike, Kind.IPV4, "CidrIp"),
-            "Ipv6Ranges": _show_peers(alike, Kind.IPV6, "CidrIpv6"),
-            "PrefixListIds": _show_peers(alike, Kind.PREFIX_LIST, "PrefixListId"),
+            "IpRanges": _show_peers(alike, PeerKind.IPV4, "CidrIp"),
+            "Ipv6Ranges": _show_peers(alike, PeerKind.IPV6, "CidrIpv6"),
+            "PrefixListIds": _show_peers(alike, PeerKind.PREFIX_LIST, "PrefixListId"),
             "UserIdGroupPairs": [
                 {"UserId": group.owner_id, **pair}
-                for pair in _show_peers(alike, Kind.GROUP, "GroupId")
+                for pair in _show_peers(alike, PeerKind.GROUP, "GroupId")
             ],
         }
         for (protocol, low, high), alike in together.items()
     ]
 
 
-def _show_peers(rules: list[Rule], kind: Kind, name: str) -> list[Answer]:
+def _show_peers(rules: list[GroupRule], kind: PeerKind, name: str) -> list[Answer]:
     """Show the peers of one kind."""
     return [
         {name: rule.permission.peer, "Description": rule.description}

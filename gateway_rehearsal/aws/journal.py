@@ -5,17 +5,17 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol, TextIO
 
-from gateway_rehearsal.aws.backend import Acl, Backend, Group, Interface, Request
-from gateway_rehearsal.aws.entries import Entry
+from gateway_rehearsal.aws.backend import Acl, Backend, Group, MotoInterface, Request
+from gateway_rehearsal.aws.entries import AclEntry
 from gateway_rehearsal.aws.groups import all_groups
-from gateway_rehearsal.aws.rules import Rule
+from gateway_rehearsal.aws.rules import GroupRule
 
 _READING: Final = ("Describe", "Get", "Search")
 _CODE: Final = re.compile(r"<Code>([^<]+)</Code>")
 _FAILED: Final = 400
 
 
-class Call(Protocol):
+class AnsweredRequest(Protocol):
     """A request that has been answered."""
 
     ec2_backend: Backend
@@ -37,7 +37,7 @@ class Journal:
         self._count = 0
         self._held: dict[str, dict[str, Any]] = {}
 
-    def note(self, call: Call, status: int, body: str) -> None:
+    def note(self, call: AnsweredRequest, status: int, body: str) -> None:
         """Write the line of a call, unless it only reads."""
         action = call.querystring.get("Action", [""])[0]
         if action.startswith(_READING):
@@ -88,7 +88,7 @@ def _group(group: Group) -> dict[str, Any]:
     return {"name": group.name, "rules": rules}
 
 
-def _rules(rules: Iterable[Rule], direction: str) -> list[dict[str, Any]]:
+def _rules(rules: Iterable[GroupRule], direction: str) -> list[dict[str, Any]]:
     return [
         {
             "direction": direction,
@@ -112,7 +112,7 @@ def _acl(acl: Acl) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: AclEntry) -> dict[str, Any]:
     ports = entry.ports or entry.icmp
     return {
         "direction": "egress" if entry.egress else "ingress",
@@ -124,7 +124,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _interface(interface: Interface) -> dict[str, Any]:
+def _interface(interface: MotoInterface) -> dict[str, Any]:
     subnet = interface.subnet
     ipv6 = (block["ipv6CidrBlock"] for block in subnet.ipv6_cidr_block_association_set)
     return {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limits:
+class AccountQuotas:
     """Quotas of one account, as AWS gives them to a new one (Amazon VPC quotas, user guide).
 
     Rules and entries count a direction and an IP family; entries include the final `*`; ACLs and

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from moto.ec2.utils import random_network_acl_id, random_network_acl_subnet_association_id
 
-from gateway_rehearsal.aws.backend import Acl, Answer, Backend, Request, Vpc
+from gateway_rehearsal.aws.backend import Acl, Answer, Backend, MotoVpc, Request
 from gateway_rehearsal.aws.entries import (
-    Entry,
+    AclEntry,
     Family,
     check_number,
     default_entries,
@@ -15,12 +15,12 @@ from gateway_rehearsal.aws.entries import (
 )
 from gateway_rehearsal.aws.faults import fault, in_use, invalid, no_acl
 from gateway_rehearsal.aws.filters import Reader, page, select
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.quota import check_acl_quota, check_entry_quota
 from gateway_rehearsal.aws.tags import tags_for, tags_of
 
 
-def create_acl(backend: Backend, request: Request, limits: Limits) -> Answer:
+def create_acl(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Make an ACL that lets nothing through and guards no subnet.
 
     A call whose answer was lost is repeated under its token, and makes no other. Raises
@@ -50,7 +50,7 @@ def _made_before(backend: Backend, request: Request) -> Acl | None:
     return acl
 
 
-def add_acl(backend: Backend, vpc: Vpc, *, default: bool) -> Acl:
+def add_acl(backend: Backend, vpc: MotoVpc, *, default: bool) -> Acl:
     """Give a VPC another ACL. A default one lets everything through that the VPC has addresses for.
 
     moto's default ACL knows IPv4 alone.
@@ -70,12 +70,12 @@ def open_to_ipv6(acl: Acl) -> None:
             acl.entries = _sorted([*acl.entries, last])
 
 
-def families_of(vpc: Vpc) -> list[Family]:
+def families_of(vpc: MotoVpc) -> list[Family]:
     """List the families that a VPC has addresses of."""
     return ["ipv4", "ipv6"] if vpc.get_cidr_block_association_set(ipv6=True) else ["ipv4"]
 
 
-def delete_acl(backend: Backend, request: Request, limits: Limits) -> Answer:
+def delete_acl(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Delete an ACL that guards no subnet.
 
     Raises InvalidParameterValue for a VPC's default ACL, which moto deletes, and
@@ -100,7 +100,7 @@ def _find_acl(backend: Backend, request: Request) -> Acl:
     return backend.network_acls[acl_id]
 
 
-def create_entry(backend: Backend, request: Request, limits: Limits) -> Answer:
+def create_entry(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Add an entry under a number that its direction has not used, whatever the family."""
     acl = _find_acl(backend, request)
     entry = read_entry(request)
@@ -113,7 +113,7 @@ def create_entry(backend: Backend, request: Request, limits: Limits) -> Answer:
     return {}
 
 
-def replace_entry(backend: Backend, request: Request, limits: Limits) -> Answer:
+def replace_entry(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Put another entry under a used number, in one step.
 
     moto ends in a Python error when the number is not used, and takes the old entry away before
@@ -126,7 +126,7 @@ def replace_entry(backend: Backend, request: Request, limits: Limits) -> Answer:
     return {}
 
 
-def delete_entry(backend: Backend, request: Request, limits: Limits) -> Answer:
+def delete_entry(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Take an entry away; the `*` entries stay, which moto deletes as well."""
     acl = _find_acl(backend, request)
     number = check_number(request["RuleNumber"])
@@ -135,12 +135,12 @@ def delete_entry(backend: Backend, request: Request, limits: Limits) -> Answer:
     return {}
 
 
-def _find_entry(acl: Acl, *, egress: bool, number: int) -> Entry | None:
+def _find_entry(acl: Acl, *, egress: bool, number: int) -> AclEntry | None:
     """Find the entry of a direction and number."""
     return next((e for e in acl.entries if e.egress == egress and e.number == number), None)
 
 
-def _existing_entry(acl: Acl, *, egress: bool, number: int) -> Entry:
+def _existing_entry(acl: Acl, *, egress: bool, number: int) -> AclEntry:
     """Find the entry of a direction and number, or raise InvalidNetworkAclEntry.NotFound."""
     entry = _find_entry(acl, egress=egress, number=number)
     if entry is None:
@@ -149,7 +149,7 @@ def _existing_entry(acl: Acl, *, egress: bool, number: int) -> Entry:
     return entry
 
 
-def _keep(acl: Acl, entries: list[Entry], limits: Limits) -> None:
+def _keep(acl: Acl, entries: list[AclEntry], limits: AccountQuotas) -> None:
     """Put entries in place of an ACL's own, in the order in which they are read.
 
     moto keeps them in the order in which they came.
@@ -158,12 +158,12 @@ def _keep(acl: Acl, entries: list[Entry], limits: Limits) -> None:
     acl.entries = _sorted(entries)
 
 
-def _sorted(entries: Iterable[Entry]) -> list[Entry]:
+def _sorted(entries: Iterable[AclEntry]) -> list[AclEntry]:
     """Sort entries by direction and number, egress first, as moto's default ACL has them."""
     return sorted(entries, key=lambda entry: (not entry.egress, entry.number))
 
 
-def replace_association(backend: Backend, request: Request, limits: Limits) -> Answer:
+def replace_association(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Put a subnet under another ACL of its VPC; the old association id ends.
 
     Everything is looked up before anything changes: moto takes the subnet from its ACL before it
@@ -198,7 +198,7 @@ def associate(acl: Acl, subnet_id: str) -> str:
     return association_id
 
 
-def describe_acls(backend: Backend, request: Request, limits: Limits) -> Answer:
+def describe_acls(backend: Backend, request: Request, limits: AccountQuotas) -> Answer:
     """Answer with the ACLs that the request asks for."""
     del limits
     wanted = request.get("NetworkAclIds", [])
@@ -229,7 +229,7 @@ def _show_acl(backend: Backend, acl: Acl) -> Answer:
     }
 
 
-def _show_entry(entry: Entry) -> Answer:
+def _show_entry(entry: AclEntry) -> Answer:
     """Show an entry as EC2 does; what it does not have is left out."""
     shown: Answer = {
         "RuleNumber": entry.number,

@@ -3,10 +3,10 @@
 from moto.ec2.models import EC2Backend
 from moto.ec2.utils import random_security_group_rule_id
 
-from gateway_rehearsal.aws.backend import Acl, Backend, Group, Vpc
+from gateway_rehearsal.aws.backend import Acl, Backend, Group, MotoVpc
 from gateway_rehearsal.aws.entries import ALL_IPV4, ALL_IPV6
 from gateway_rehearsal.aws.network_acls import add_acl, associate, families_of, open_to_ipv6
-from gateway_rehearsal.aws.rules import Kind, Permission, Rule
+from gateway_rehearsal.aws.rules import GroupRule, PeerKind, Permission
 
 
 def region_class() -> type[EC2Backend]:
@@ -48,20 +48,20 @@ def _create_security_group(backend: Backend, *args: object, **more: object) -> G
     """Make a group; a default one lets its own members in, which moto's does not."""
     group: Group = EC2Backend.create_security_group(backend, *args, **more)
     group.egress_rules = _everywhere(backend.get_vpc(group.vpc_id))
-    group.ingress_rules = [_everything(Kind.GROUP, group.id)] if group.is_default else []
+    group.ingress_rules = [_everything(PeerKind.GROUP, group.id)] if group.is_default else []
     return group
 
 
-def _everywhere(vpc: Vpc) -> list[Rule]:
+def _everywhere(vpc: MotoVpc) -> list[GroupRule]:
     """List the rules that let a new group out to everywhere that its VPC has addresses for."""
-    peers = {"ipv4": (Kind.IPV4, ALL_IPV4), "ipv6": (Kind.IPV6, ALL_IPV6)}
+    peers = {"ipv4": (PeerKind.IPV4, ALL_IPV4), "ipv6": (PeerKind.IPV6, ALL_IPV6)}
     return [_everything(*peers[family]) for family in families_of(vpc)]
 
 
-def _everything(kind: Kind, peer: str) -> Rule:
+def _everything(kind: PeerKind, peer: str) -> GroupRule:
     """Make a rule that lets every packet of a peer through."""
     permission = Permission("-1", None, None, kind, peer)
-    return Rule(random_security_group_rule_id(), permission, None)
+    return GroupRule(random_security_group_rule_id(), permission, None)
 
 
 def _delete_subnet(backend: Backend, subnet_id: str) -> object:

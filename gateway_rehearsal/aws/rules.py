@@ -23,7 +23,7 @@ _DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 _NAMED = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 
 
-class Kind(StrEnum):
+class PeerKind(StrEnum):
     """The four kinds of peer, by the names that ModifySecurityGroupRules gives them."""
 
     IPV4 = "CidrIpv4"
@@ -39,12 +39,12 @@ class Permission:
     protocol: str
     from_port: int | None
     to_port: int | None
-    kind: Kind
+    kind: PeerKind
     peer: str
 
 
 @dataclass(frozen=True)
-class Rule:
+class GroupRule:
     """A rule of a security group."""
 
     id: str
@@ -74,13 +74,13 @@ def _single(request: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**request, "IpRanges": [{"CidrIp": cidr}] if cidr else []}
 
 
-def _peers(item: Mapping[str, Any]) -> Iterator[tuple[Kind, str, str | None]]:
+def _peers(item: Mapping[str, Any]) -> Iterator[tuple[PeerKind, str, str | None]]:
     """Yield kind, peer and description of each peer of one permission."""
     lists = (
-        (Kind.IPV4, "IpRanges", "CidrIp"),
-        (Kind.IPV6, "Ipv6Ranges", "CidrIpv6"),
-        (Kind.PREFIX_LIST, "PrefixListIds", "PrefixListId"),
-        (Kind.GROUP, "UserIdGroupPairs", "GroupId"),
+        (PeerKind.IPV4, "IpRanges", "CidrIp"),
+        (PeerKind.IPV6, "Ipv6Ranges", "CidrIpv6"),
+        (PeerKind.PREFIX_LIST, "PrefixListIds", "PrefixListId"),
+        (PeerKind.GROUP, "UserIdGroupPairs", "GroupId"),
     )
     for kind, key, name in lists:
         for peer in item.get(key, []):
@@ -89,7 +89,7 @@ def _peers(item: Mapping[str, Any]) -> Iterator[tuple[Kind, str, str | None]]:
             yield kind, peer[name], peer.get("Description")
 
 
-def make_permission(item: Mapping[str, Any], kind: Kind, peer: str) -> Permission:
+def make_permission(item: Mapping[str, Any], kind: PeerKind, peer: str) -> Permission:
     """Read protocol and ports of a permission and make it canonical.
 
     Raises InvalidParameterValue. moto keeps CIDRs as they are written, so that 10.0.0.1/8 and
@@ -132,12 +132,12 @@ def _ports(protocol: str, low: int | None, high: int | None) -> tuple[int | None
             return None, None
 
 
-def _canonical_peer(kind: Kind, peer: str) -> str:
+def _canonical_peer(kind: PeerKind, peer: str) -> str:
     """Write a CIDR in canonical form; raise InvalidParameterValue when it is none."""
     match kind:
-        case Kind.IPV4:
+        case PeerKind.IPV4:
             cidr = canonical_ipv4(peer)
-        case Kind.IPV6:
+        case PeerKind.IPV6:
             cidr = canonical_ipv6(peer)
         case _:
             return peer
@@ -146,9 +146,9 @@ def _canonical_peer(kind: Kind, peer: str) -> str:
     return cidr
 
 
-def check_description(kind: Kind, description: str | None) -> str | None:
+def check_description(kind: PeerKind, description: str | None) -> str | None:
     """Return a rule's description; raise InvalidParameterValue for what moto takes unseen."""
-    without = "" if kind in {Kind.IPV4, Kind.IPV6} else "&"
+    without = "" if kind in {PeerKind.IPV4, PeerKind.IPV6} else "&"
     text = description or ""
     if not _DESCRIPTION.fullmatch(text) or set(text) & set(without):
         raise invalid(

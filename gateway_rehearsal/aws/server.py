@@ -13,7 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.test import Client
 
 from gateway_rehearsal.aws.journal import Journal
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.strict import apply
 
 MARK_PATH = "/gateway-rules/mark"
@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 
 
 def open_server(
-    mark: str, limits: Limits, port: int = 0, journal: Journal | None = None
+    mark: str, limits: AccountQuotas, port: int = 0, journal: Journal | None = None
 ) -> BaseWSGIServer:
     """Listen on this machine alone, on a free port unless one is given; serving comes next.
 

@@ -7,7 +7,7 @@ from typing import Final
 from moto.servicequotas import urls
 from moto.servicequotas.responses import ServiceQuotasResponse
 
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 
 # The codes by which the API knows the limits (Amazon VPC quotas, user guide).
 _CODES: Final = {
@@ -19,7 +19,7 @@ _CODES: Final = {
 }
 
 
-def apply(limits: Limits) -> None:
+def apply(limits: AccountQuotas) -> None:
     """Answer with these limits from now on; moto tells AWS's defaults, and of others still does."""
 
     def get_service_quota(call: ServiceQuotasResponse) -> str:

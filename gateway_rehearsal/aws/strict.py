@@ -15,11 +15,11 @@ from gateway_rehearsal.aws import group_rules, groups, network_acls, service_quo
 from gateway_rehearsal.aws.backend import Answer, Backend, Request
 from gateway_rehearsal.aws.filters import check_filters, page
 from gateway_rehearsal.aws.journal import Journal
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.region import region_class
 
-Action = Callable[[Backend, Request, Limits], Answer]
-Check = Callable[[Backend, Request, Limits], None]
+Action = Callable[[Backend, Request, AccountQuotas], Answer]
+Check = Callable[[Backend, Request, AccountQuotas], None]
 
 # The calls that are answered here instead of by moto.
 _ACTIONS: Mapping[str, Action] = {
@@ -64,7 +64,7 @@ _PAGED: Mapping[str, str] = {
 }
 
 
-class Call(Protocol):
+class MotoRequest(Protocol):
     """One request on its way through moto."""
 
     ec2_backend: Backend
@@ -72,10 +72,10 @@ class Call(Protocol):
     querystring: Mapping[str, list[str]]
 
 
-Method = Callable[[Call], object]
+Method = Callable[[MotoRequest], object]
 
 
-def apply(limits: Limits, journal: Journal | None = None) -> None:
+def apply(limits: AccountQuotas, journal: Journal | None = None) -> None:
     """Put moto's EC2 right from now on; what moto's EC2 holds is lost.
 
     A journal takes down what the calls change. Call it before `moto.mock_aws` or the server
@@ -87,7 +87,7 @@ def apply(limits: Limits, journal: Journal | None = None) -> None:
     urls.url_paths["{0}/"] = _response_class(limits, journal).dispatch
 
 
-def _response_class(limits: Limits, journal: Journal | None) -> type[EC2Response]:
+def _response_class(limits: AccountQuotas, journal: Journal | None) -> type[EC2Response]:
     """Derive the class that answers requests.
 
     Its one lock keeps requests apart: moto's collections are plain dictionaries, which one thread
@@ -95,7 +95,7 @@ def _response_class(limits: Limits, journal: Journal | None) -> type[EC2Response
     """
     lock = RLock()
 
-    def one_at_a_time(call: Call, *request: object, **more: object) -> object:
+    def one_at_a_time(call: MotoRequest, *request: object, **more: object) -> object:
         """Answer a request when no other is being answered."""
         with lock:
             answer = EC2Response._dispatch(call, *request, **more)  # noqa: SLF001 - the way in
@@ -115,10 +115,10 @@ def _response_class(limits: Limits, journal: Journal | None) -> type[EC2Response
     return type("StrictEC2Response", (EC2Response,), own)
 
 
-def _answer(action: Action, limits: Limits) -> Method:
+def _answer(action: Action, limits: AccountQuotas) -> Method:
     """Make the method that answers a call. moto's ACL calls make the change on a dry run."""
 
-    def answer(call: Call) -> object:
+    def answer(call: MotoRequest) -> object:
         if call.params.get("DryRun"):
             raise DryRunClientError
         return ActionResult(action(call.ec2_backend, call.params, limits))
@@ -126,10 +126,10 @@ def _answer(action: Action, limits: Limits) -> Method:
     return answer
 
 
-def _checked(method: Method, check: Check, limits: Limits) -> Method:
+def _checked(method: Method, check: Check, limits: AccountQuotas) -> Method:
     """Make the method that checks a call and lets moto answer it, unless it is a dry run."""
 
-    def checked(call: Call) -> object:
+    def checked(call: MotoRequest) -> object:
         check(call.ec2_backend, call.params, limits)
         if call.params.get("DryRun"):
             raise DryRunClientError
@@ -138,10 +138,10 @@ def _checked(method: Method, check: Check, limits: Limits) -> Method:
     return checked
 
 
-def _paged(method: Callable[[Call], ActionResult], key: str) -> Method:
+def _paged(method: Callable[[MotoRequest], ActionResult], key: str) -> Method:
     """Make the method that lets moto answer a call, and sends a page of it."""
 
-    def paged(call: Call) -> object:
+    def paged(call: MotoRequest) -> object:
         check_filters(call.params)
         return ActionResult(page(key, method(call).result[key], call.params))
 

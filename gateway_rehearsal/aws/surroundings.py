@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from gateway_rehearsal.aws.backend import Backend, Request
 from gateway_rehearsal.aws.faults import fault, in_use, no_acl, no_group, no_rule
 from gateway_rehearsal.aws.groups import all_groups, all_rules
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.tags import read_tags
 
 
-def check_new_interface(backend: Backend, request: Request, limits: Limits) -> None:
+def check_new_interface(backend: Backend, request: Request, limits: AccountQuotas) -> None:
     """Check the groups of an interface before moto makes it."""
     vpc_id = backend.get_subnet(request["SubnetId"]).vpc_id
     check_groups(backend, request.get("Groups", []), vpc_id, limits)
 
 
-def check_interface_change(backend: Backend, request: Request, limits: Limits) -> None:
+def check_interface_change(backend: Backend, request: Request, limits: AccountQuotas) -> None:
     """Check the groups that an interface is to have instead."""
     interface = backend.enis.get(request["NetworkInterfaceId"])
     if interface is not None:
         check_groups(backend, request.get("Groups", []), interface.subnet.vpc_id, limits)
 
 
-def check_new_instances(backend: Backend, request: Request, limits: Limits) -> None:
+def check_new_instances(backend: Backend, request: Request, limits: AccountQuotas) -> None:
     """Check the groups of instances, given by themselves or for each interface."""
     for asked in (request, *request.get("NetworkInterfaces", [])):
         subnet_id = asked.get("SubnetId")
@@ -31,7 +31,9 @@ def check_new_instances(backend: Backend, request: Request, limits: Limits) -> N
         check_groups(backend, group_ids, vpc_id, limits)
 
 
-def check_groups(backend: Backend, group_ids: list[str], vpc_id: str, limits: Limits) -> None:
+def check_groups(
+    backend: Backend, group_ids: list[str], vpc_id: str, limits: AccountQuotas
+) -> None:
     """Refuse groups that are not there, are another VPC's, or are more than the quota.
 
     moto makes a group of the id that it does not find, and takes any number of any VPC.
@@ -52,7 +54,7 @@ def check_groups(backend: Backend, group_ids: list[str], vpc_id: str, limits: Li
         )
 
 
-def check_subnet_end(backend: Backend, request: Request, limits: Limits) -> None:
+def check_subnet_end(backend: Backend, request: Request, limits: AccountQuotas) -> None:
     """Refuse to end a subnet with interfaces in it, which moto leaves behind."""
     del limits
     subnet_id = request["SubnetId"]
@@ -60,7 +62,7 @@ def check_subnet_end(backend: Backend, request: Request, limits: Limits) -> None
         raise in_use(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
 
 
-def check_vpc_end(backend: Backend, request: Request, limits: Limits) -> None:
+def check_vpc_end(backend: Backend, request: Request, limits: AccountQuotas) -> None:
     """Refuse to end a VPC with groups or ACLs other than its own, which moto leaves behind."""
     del limits
     vpc_id = request["VpcId"]
@@ -76,7 +78,7 @@ def _own_making(backend: Backend, vpc_id: str) -> Iterator[bool]:
         yield acl.vpc_id == vpc_id and not acl.default
 
 
-def check_new_tags(backend: Backend, request: Request, limits: Limits) -> None:
+def check_new_tags(backend: Backend, request: Request, limits: AccountQuotas) -> None:
     """Check tags and what is to have them.
 
     moto takes any tag, and gives tags to rules and ACLs that are not there.
@@ -94,7 +96,7 @@ def check_new_tags(backend: Backend, request: Request, limits: Limits) -> None:
                 raise missing(resource_id)
 
 
-def check_asked_interfaces(backend: Backend, request: Request, limits: Limits) -> None:
+def check_asked_interfaces(backend: Backend, request: Request, limits: AccountQuotas) -> None:
     """Refuse ids together with pages, as the API reference says of interfaces alone."""
     del backend, limits
     if request.get("NetworkInterfaceIds") and "MaxResults" in request:

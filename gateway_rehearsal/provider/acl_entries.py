@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from .faults import ProviderError
 from .protocols import acl_protocol
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 from .validators import allow_or_deny, between, known_acl_protocol, network_address
 from .values import Properties, Value, integer, text
 
@@ -16,7 +16,7 @@ _ICMP: Final = frozenset({"1", "58"})
 
 
 @dataclass(frozen=True, order=True)
-class Entry:
+class InlineEntry:
     """One entry; equal ones are the same to the provider, whatever their spelling."""
 
     number: int
@@ -30,7 +30,7 @@ class Entry:
     icmp_code: int
 
 
-def from_properties(entries: Value) -> frozenset[Entry]:
+def from_properties(entries: Value) -> frozenset[InlineEntry]:
     """Return the entries of an `ingress` or `egress` property."""
     listed = entries if isinstance(entries, list) else []
     return frozenset(_of_property(item) for item in listed if isinstance(item, dict))
@@ -41,9 +41,9 @@ def _key(entry: Value) -> Hashable:
     return _of_property(entry) if isinstance(entry, dict) else str(entry)
 
 
-def _of_property(entry: Properties) -> Entry:
+def _of_property(entry: Properties) -> InlineEntry:
     protocol = text(entry, "protocol")
-    return Entry(
+    return InlineEntry(
         integer(entry, "ruleNo") or 0,
         text(entry, "action").lower(),
         acl_protocol(protocol) or protocol,
@@ -56,7 +56,7 @@ def _of_property(entry: Properties) -> Entry:
     )
 
 
-def from_aws(entries: Iterable[Mapping[str, Any]], *, egress: bool) -> frozenset[Entry]:
+def from_aws(entries: Iterable[Mapping[str, Any]], *, egress: bool) -> frozenset[InlineEntry]:
     """Return the entries of one direction that AWS describes, without its own last ones."""
     return frozenset(
         _of_aws(entry)
@@ -65,10 +65,10 @@ def from_aws(entries: Iterable[Mapping[str, Any]], *, egress: bool) -> frozenset
     )
 
 
-def _of_aws(entry: Mapping[str, Any]) -> Entry:
+def _of_aws(entry: Mapping[str, Any]) -> InlineEntry:
     ports: Mapping[str, int] = entry.get("PortRange") or {}
     icmp: Mapping[str, int] = entry.get("IcmpTypeCode") or {}
-    return Entry(
+    return InlineEntry(
         entry["RuleNumber"],
         entry["RuleAction"],
         acl_protocol(entry["Protocol"]) or entry["Protocol"],
@@ -81,7 +81,7 @@ def _of_aws(entry: Mapping[str, Any]) -> Entry:
     )
 
 
-def to_aws(entry: Entry, acl_id: str, *, egress: bool) -> dict[str, Any]:
+def to_aws(entry: InlineEntry, acl_id: str, *, egress: bool) -> dict[str, Any]:
     """Return the arguments with which AWS makes the entry; a port range always goes with it.
 
     Raises ProviderError for ports where the protocol is every one; no earlier check says so.
@@ -106,12 +106,12 @@ def to_aws(entry: Entry, acl_id: str, *, egress: bool) -> dict[str, Any]:
     return arguments
 
 
-def to_properties(entries: Iterable[Entry]) -> Value:
+def to_properties(entries: Iterable[InlineEntry]) -> Value:
     """Return the entries as the outputs list them, by number."""
     return [_to_property(entry) for entry in sorted(entries)]
 
 
-def _to_property(entry: Entry) -> Properties:
+def _to_property(entry: InlineEntry) -> Properties:
     networks: Properties = {"cidrBlock": entry.ipv4, "ipv6CidrBlock": entry.ipv6}
     icmp: Properties = {"icmpType": entry.icmp_type, "icmpCode": entry.icmp_code}
     return {
@@ -125,20 +125,20 @@ def _to_property(entry: Entry) -> Properties:
     }
 
 
-_PORT: Final = Property(Kind.INTEGER, required=True, validators=(between(0, 65535),))
+_PORT: Final = Property(ValueKind.INTEGER, required=True, validators=(between(0, 65535),))
 ENTRIES: Final = Property(
-    Kind.OBJECTS,
+    ValueKind.OBJECTS,
     computed=True,
     key=_key,
     fields={
-        "action": Property(Kind.TEXT, required=True, validators=(allow_or_deny,)),
-        "cidrBlock": Property(Kind.TEXT, validators=(network_address(4),)),
+        "action": Property(ValueKind.TEXT, required=True, validators=(allow_or_deny,)),
+        "cidrBlock": Property(ValueKind.TEXT, validators=(network_address(4),)),
         "fromPort": _PORT,
-        "icmpCode": Property(Kind.INTEGER),
-        "icmpType": Property(Kind.INTEGER),
-        "ipv6CidrBlock": Property(Kind.TEXT, validators=(network_address(6),)),
-        "protocol": Property(Kind.TEXT, required=True, validators=(known_acl_protocol,)),
-        "ruleNo": Property(Kind.INTEGER, required=True, validators=(between(1, 32766),)),
+        "icmpCode": Property(ValueKind.INTEGER),
+        "icmpType": Property(ValueKind.INTEGER),
+        "ipv6CidrBlock": Property(ValueKind.TEXT, validators=(network_address(6),)),
+        "protocol": Property(ValueKind.TEXT, required=True, validators=(known_acl_protocol,)),
+        "ruleNo": Property(ValueKind.INTEGER, required=True, validators=(between(1, 32766),)),
         "toPort": _PORT,
     },
 )

@@ -6,19 +6,19 @@ from typing import Final, TypeVar
 
 from .faults import ProviderError
 from .lookups import LOOK_UPS, LookUp
-from .network_acl import NetworkAcl
+from .network_acl import NetworkAclResource
 from .network_acl_association import NetworkAclAssociation
 from .resource import Resource
-from .security_group import SecurityGroup
+from .security_group import SecurityGroupResource
 from .security_group_rule import SecurityGroupEgressRule, SecurityGroupIngressRule
 from .vpc import Subnet, Vpc
 
 T = TypeVar("T")
 
 _TYPES: Final[tuple[Resource, ...]] = (
-    NetworkAcl(),
+    NetworkAclResource(),
     NetworkAclAssociation(),
-    SecurityGroup(),
+    SecurityGroupResource(),
     SecurityGroupEgressRule(),
     SecurityGroupIngressRule(),
     Subnet(),

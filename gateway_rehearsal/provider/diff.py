@@ -12,7 +12,7 @@ from .tags import all_tags
 from .values import Properties, Value, is_known, texts
 
 
-class Change(Enum):
+class PropertyChange(Enum):
     """What becomes of a property."""
 
     ADD = "ADD"
@@ -24,7 +24,7 @@ class Change(Enum):
 class Difference:
     """The properties that change, those of them that replace, and the order of the replacement."""
 
-    changes: Mapping[str, Change]
+    changes: Mapping[str, PropertyChange]
     replaces: frozenset[str]
     delete_before_replace: bool
 
@@ -50,29 +50,33 @@ def _replaces(resource: Resource, name: str) -> bool:
     return declared is not None and declared.replaces
 
 
-def _change(declared: Property, old: Value, new: Value) -> Change | None:
+def _change(declared: Property, old: Value, new: Value) -> PropertyChange | None:
     if new is None or (declared.zero_is_absent and not new):
         kept = declared.computed and new is None
-        return None if kept or _is_absent(declared, old) else Change.DELETE
+        return None if kept or _is_absent(declared, old) else PropertyChange.DELETE
     if _is_absent(declared, old):
-        return Change.ADD
-    return None if is_known(new) and declared.is_same(old, new) else Change.UPDATE
+        return PropertyChange.ADD
+    return None if is_known(new) and declared.is_same(old, new) else PropertyChange.UPDATE
 
 
 def _is_absent(declared: Property, value: Value) -> bool:
     return value is None or value in ("", [], {}) or (declared.zero_is_absent and not value)
 
 
-def _change_of_region(call: Call, olds: Properties) -> dict[str, Change]:
+def _change_of_region(call: Call, olds: Properties) -> dict[str, PropertyChange]:
     """Compare regions; the provider's counts where the resource names none."""
-    return {"region": Change.UPDATE} if olds.get("region", call.region) != call.region else {}
+    return (
+        {"region": PropertyChange.UPDATE} if olds.get("region", call.region) != call.region else {}
+    )
 
 
-def _change_of_all_tags(call: Call, olds: Properties, news: Properties) -> dict[str, Change]:
+def _change_of_all_tags(
+    call: Call, olds: Properties, news: Properties
+) -> dict[str, PropertyChange]:
     """Compare the merged tags, which change with the provider's default tags alone, too."""
     if "tagsAll" not in olds or not is_known(news.get("tags")):
         return {}
-    return {} if olds["tagsAll"] == all_tags(call, news) else {"tagsAll": Change.UPDATE}
+    return {} if olds["tagsAll"] == all_tags(call, news) else {"tagsAll": PropertyChange.UPDATE}
 
 
 def _is_named_by_user(resource: Resource, news: Properties) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from .faults import ProviderError
 from .protocols import group_protocol
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 from .validators import inline_description, network_addresses
 from .values import Properties, Value, integer, text, texts
 
@@ -133,21 +133,21 @@ def same_rules(old: Value, new: Value) -> bool:
     return from_properties(old, "") == from_properties(new, "")
 
 
-_PORT: Final = Property(Kind.INTEGER, required=True)
-_TEXTS: Final = Property(Kind.TEXTS)
+_PORT: Final = Property(ValueKind.INTEGER, required=True)
+_TEXTS: Final = Property(ValueKind.TEXTS)
 INLINE_RULES: Final = Property(
-    Kind.OBJECTS,
+    ValueKind.OBJECTS,
     computed=True,
     same=same_rules,
     fields={
-        "protocol": Property(Kind.TEXT, required=True),
+        "protocol": Property(ValueKind.TEXT, required=True),
         "fromPort": _PORT,
         "toPort": _PORT,
-        "cidrBlocks": Property(Kind.TEXTS, validators=(network_addresses(4),)),
-        "ipv6CidrBlocks": Property(Kind.TEXTS, validators=(network_addresses(6),)),
+        "cidrBlocks": Property(ValueKind.TEXTS, validators=(network_addresses(4),)),
+        "ipv6CidrBlocks": Property(ValueKind.TEXTS, validators=(network_addresses(6),)),
         "prefixListIds": _TEXTS,
         "securityGroups": _TEXTS,
-        "self": Property(Kind.BOOLEAN),
-        "description": Property(Kind.TEXT, validators=(inline_description,)),
+        "self": Property(ValueKind.BOOLEAN),
+        "description": Property(ValueKind.TEXT, validators=(inline_description,)),
     },
 )

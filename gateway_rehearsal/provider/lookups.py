@@ -7,20 +7,20 @@ from typing import Any, Final
 
 from .aws import Call
 from .faults import Failure, ProviderError
-from .schema import Kind, Property, object_failures
+from .schema import Property, ValueKind, object_failures
 from .values import Properties, Value, objects, text, text_map, texts
 from .vpc import subnet_facts, vpc_facts
 
 _COMMON: Final = {
     "filters": Property(
-        Kind.OBJECTS,
+        ValueKind.OBJECTS,
         fields={
-            "name": Property(Kind.TEXT, required=True),
-            "values": Property(Kind.TEXTS, required=True),
+            "name": Property(ValueKind.TEXT, required=True),
+            "values": Property(ValueKind.TEXTS, required=True),
         },
     ),
-    "region": Property(Kind.TEXT),
-    "tags": Property(Kind.TEXT_MAP),
+    "region": Property(ValueKind.TEXT),
+    "tags": Property(ValueKind.TEXT_MAP),
 }
 # The arguments that are filters of AWS under another name.
 _VPC_FILTERS: Final = {
@@ -182,8 +182,8 @@ def _only(kind: str, found: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     return found[0]
 
 
-_TEXT: Final = Property(Kind.TEXT)
-_BOOLEAN: Final = Property(Kind.BOOLEAN)
+_TEXT: Final = Property(ValueKind.TEXT)
+_BOOLEAN: Final = Property(ValueKind.BOOLEAN)
 
 
 def _arguments(named: Mapping[str, str]) -> dict[str, Property]:

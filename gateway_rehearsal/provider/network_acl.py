@@ -7,18 +7,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from . import tags
 from .acl_associations import ACL_GONE, default_acl, find_acl, leave, move_subnet
-from .acl_entries import ENTRIES, Entry, from_aws, from_properties, to_aws, to_properties
+from .acl_entries import ENTRIES, InlineEntry, from_aws, from_properties, to_aws, to_properties
 from .aws import Call, one_line, tolerate
 from .faults import HalfMadeError, ProviderError
 from .resource import REGION, TAGS, Made, Resource
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 from .values import Properties, Value, text, text_map, texts
 
 _IN_USE: Final = frozenset({"DependencyViolation"})
 _NO_ENTRY: Final = frozenset({"InvalidNetworkAclEntry.NotFound"})
 
 
-class NetworkAcl(Resource):
+class NetworkAclResource(Resource):
     """A network ACL; entries and subnets that the program does not list are not managed."""
 
     type_name = "aws:ec2/networkAcl:NetworkAcl"
@@ -27,9 +27,9 @@ class NetworkAcl(Resource):
         "egress": ENTRIES,
         "ingress": ENTRIES,
         "region": REGION,
-        "subnetIds": Property(Kind.TEXTS, computed=True, key=str),
+        "subnetIds": Property(ValueKind.TEXTS, computed=True, key=str),
         "tags": TAGS,
-        "vpcId": Property(Kind.TEXT, required=True, replaces=True),
+        "vpcId": Property(ValueKind.TEXT, required=True, replaces=True),
     }
     outputs = ("arn", "egress", "ingress", "ownerId", "region", "subnetIds", "tagsAll", "vpcId")
 
@@ -91,13 +91,20 @@ class NetworkAcl(Resource):
         call.retry(release_and_delete, _IN_USE, call.patience.acl_delete)
 
 
-def _create_entries(call: Call, acl_id: str, entries: frozenset[Entry], *, egress: bool) -> None:
+def _create_entries(
+    call: Call, acl_id: str, entries: frozenset[InlineEntry], *, egress: bool
+) -> None:
     for arguments in [to_aws(entry, acl_id, egress=egress) for entry in sorted(entries)]:
         call.ec2.create_network_acl_entry(**arguments)
 
 
 def _bring_entries(
-    call: Call, acl_id: str, old: frozenset[Entry], new: frozenset[Entry], *, egress: bool
+    call: Call,
+    acl_id: str,
+    old: frozenset[InlineEntry],
+    new: frozenset[InlineEntry],
+    *,
+    egress: bool,
 ) -> None:
     """Delete the old entries that changed, then create the new ones that are not there."""
     for entry in sorted(old - new):
@@ -107,7 +114,7 @@ def _bring_entries(
     _create_entries(call, acl_id, new - live, egress=egress)
 
 
-def _delete_entry(call: Call, acl_id: str, entry: Entry, *, egress: bool) -> None:
+def _delete_entry(call: Call, acl_id: str, entry: InlineEntry, *, egress: bool) -> None:
     tolerate(
         lambda: call.ec2.delete_network_acl_entry(
             NetworkAclId=acl_id, RuleNumber=entry.number, Egress=egress

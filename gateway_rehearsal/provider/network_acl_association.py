@@ -7,7 +7,7 @@ from .acl_associations import association_by_id, default_acl, leave, move_subnet
 from .aws import Call
 from .faults import ProviderError
 from .resource import REGION, Made, Resource
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 from .values import Properties, Value, text
 
 
@@ -17,9 +17,9 @@ class NetworkAclAssociation(Resource):
     type_name = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
     title = "network ACL association"
     properties: ClassVar = {
-        "networkAclId": Property(Kind.TEXT, required=True, replaces=True),
+        "networkAclId": Property(ValueKind.TEXT, required=True, replaces=True),
         "region": REGION,
-        "subnetId": Property(Kind.TEXT, required=True, replaces=True),
+        "subnetId": Property(ValueKind.TEXT, required=True, replaces=True),
     }
     outputs = ("networkAclId", "region", "subnetId")
 

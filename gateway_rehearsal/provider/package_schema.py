@@ -7,16 +7,16 @@ from typing import Any, Final
 
 from .catalog import RESOURCES
 from .resource import Resource
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 
 _TYPES: Final = MappingProxyType(
     {
-        Kind.TEXT: {"type": "string"},
-        Kind.INTEGER: {"type": "integer"},
-        Kind.BOOLEAN: {"type": "boolean"},
-        Kind.TEXTS: {"type": "array", "items": {"type": "string"}},
-        Kind.TEXT_MAP: {"type": "object", "additionalProperties": {"type": "string"}},
-        Kind.OBJECTS: {"type": "array", "items": {"$ref": "pulumi.json#/Any"}},
+        ValueKind.TEXT: {"type": "string"},
+        ValueKind.INTEGER: {"type": "integer"},
+        ValueKind.BOOLEAN: {"type": "boolean"},
+        ValueKind.TEXTS: {"type": "array", "items": {"type": "string"}},
+        ValueKind.TEXT_MAP: {"type": "object", "additionalProperties": {"type": "string"}},
+        ValueKind.OBJECTS: {"type": "array", "items": {"$ref": "pulumi.json#/Any"}},
     }
 )
 

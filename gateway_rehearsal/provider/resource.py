@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from .aws import Call
 from .faults import Failure, ProviderError
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 from .tags import all_tags
 from .values import UNKNOWN, Properties, Value, is_known
 
-REGION = Property(Kind.TEXT, computed=True)
-TAGS = Property(Kind.TEXT_MAP)
+REGION = Property(ValueKind.TEXT, computed=True)
+TAGS = Property(ValueKind.TEXT_MAP)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from .values import UNKNOWN, Properties, Value
 Validator = Callable[[str, Value], Iterator[Failure]]
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """The kinds of property values, in the words of the message when a value is of another."""
 
     TEXT = "a text"
@@ -38,7 +38,7 @@ class Property:
     `key`: makes a list a set, whose elements are the same when their keys are.
     """
 
-    kind: Kind
+    kind: ValueKind
     required: bool = False
     default: Value = None
     autonamed: bool = False
@@ -90,25 +90,25 @@ def value_failures(path: str, value: Value, declared: Property) -> Iterator[Fail
         return
     for validator in declared.validators:
         yield from validator(path, value)
-    if declared.kind is Kind.OBJECTS and isinstance(value, list):
+    if declared.kind is ValueKind.OBJECTS and isinstance(value, list):
         for index, item in enumerate(value):
             if isinstance(item, dict):
                 yield from object_failures(f"{path}[{index}]", item, declared.fields)
 
 
-def _is_of_kind(value: Value, kind: Kind) -> bool:
+def _is_of_kind(value: Value, kind: ValueKind) -> bool:
     match kind:
-        case Kind.TEXT:
+        case ValueKind.TEXT:
             return isinstance(value, str)
-        case Kind.INTEGER:
+        case ValueKind.INTEGER:
             return isinstance(value, int) and not isinstance(value, bool)
-        case Kind.BOOLEAN:
+        case ValueKind.BOOLEAN:
             return isinstance(value, bool)
-        case Kind.TEXTS:
+        case ValueKind.TEXTS:
             return isinstance(value, list) and all(_is_text(item) for item in value)
-        case Kind.TEXT_MAP:
+        case ValueKind.TEXT_MAP:
             return isinstance(value, dict) and all(_is_text(item) for item in value.values())
-        case Kind.OBJECTS:
+        case ValueKind.OBJECTS:
             return isinstance(value, list) and all(
                 item is UNKNOWN or isinstance(item, dict) for item in value
             )

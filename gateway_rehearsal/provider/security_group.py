@@ -21,7 +21,7 @@ from .inline_rules import (
     to_properties,
 )
 from .resource import REGION, TAGS, Made, Resource
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 from .validators import length, no_group_prefix
 from .values import Properties, Value, text, text_map
 
@@ -32,34 +32,37 @@ _NO_PERMISSION: Final = "InvalidPermission.NotFound"
 UNFINISHED: Final = "__unfinished"
 
 
-class SecurityGroup(Resource):
+class SecurityGroupResource(Resource):
     """A security group, with rules inside it only where the program lists them."""
 
     type_name = "aws:ec2/securityGroup:SecurityGroup"
     title = "security group"
     properties: ClassVar = {
         "description": Property(
-            Kind.TEXT, default="Managed by Pulumi", replaces=True, validators=(length(_NAME_MOST),)
+            ValueKind.TEXT,
+            default="Managed by Pulumi",
+            replaces=True,
+            validators=(length(_NAME_MOST),),
         ),
         "egress": INLINE_RULES,
         "ingress": INLINE_RULES,
         "name": Property(
-            Kind.TEXT,
+            ValueKind.TEXT,
             autonamed=True,
             computed=True,
             replaces=True,
             validators=(length(_NAME_MOST), no_group_prefix),
         ),
         "namePrefix": Property(
-            Kind.TEXT,
+            ValueKind.TEXT,
             computed=True,
             replaces=True,
             validators=(length(_NAME_MOST - _UNIQUE_DIGITS), no_group_prefix),
         ),
         "region": REGION,
-        "revokeRulesOnDelete": Property(Kind.BOOLEAN, default=False),
+        "revokeRulesOnDelete": Property(ValueKind.BOOLEAN, default=False),
         "tags": TAGS,
-        "vpcId": Property(Kind.TEXT, computed=True, replaces=True),
+        "vpcId": Property(ValueKind.TEXT, computed=True, replaces=True),
     }
     outputs = (
         *("arn", "description", "egress", "ingress", "name", "namePrefix", "ownerId"),

@@ -12,7 +12,7 @@ from .faults import Failure
 from .group_delete import RULE_GONE, revoke_rule
 from .protocols import group_protocol
 from .resource import REGION, TAGS, Made, Resource
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 from .validators import between, network_address
 from .values import UNKNOWN, Properties, Value, integer, text, text_map
 
@@ -25,17 +25,17 @@ def same_protocol(old: Value, new: Value) -> bool:
 
 
 # Here 0 is a port and an empty text a description: these types know null from zero.
-_PORT: Final = Property(Kind.INTEGER, zero_is_absent=False, validators=(between(-1, 65535),))
+_PORT: Final = Property(ValueKind.INTEGER, zero_is_absent=False, validators=(between(-1, 65535),))
 _PROPERTIES: Final = {
-    "cidrIpv4": Property(Kind.TEXT, validators=(network_address(4),)),
-    "cidrIpv6": Property(Kind.TEXT, validators=(network_address(6),)),
-    "description": Property(Kind.TEXT),
+    "cidrIpv4": Property(ValueKind.TEXT, validators=(network_address(4),)),
+    "cidrIpv6": Property(ValueKind.TEXT, validators=(network_address(6),)),
+    "description": Property(ValueKind.TEXT),
     "fromPort": _PORT,
-    "ipProtocol": Property(Kind.TEXT, required=True, same=same_protocol),
-    "prefixListId": Property(Kind.TEXT),
-    "referencedSecurityGroupId": Property(Kind.TEXT),
+    "ipProtocol": Property(ValueKind.TEXT, required=True, same=same_protocol),
+    "prefixListId": Property(ValueKind.TEXT),
+    "referencedSecurityGroupId": Property(ValueKind.TEXT),
     "region": REGION,
-    "securityGroupId": Property(Kind.TEXT, required=True, replaces=True),
+    "securityGroupId": Property(ValueKind.TEXT, required=True, replaces=True),
     "tags": TAGS,
     "toPort": _PORT,
 }

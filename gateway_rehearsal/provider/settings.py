@@ -21,7 +21,7 @@ _KNOWN: Final = frozenset({"region", "defaultTags"})
 
 
 @dataclass(frozen=True)
-class Settings:
+class ProviderSettings:
     """The region, and the tags that every resource gets."""
 
     region: str
@@ -38,7 +38,7 @@ def failures(inputs: Properties) -> Iterator[Failure]:
             yield Failure(name, "the stand-in for aws does not know this setting")
 
 
-def read(inputs: Properties, environment: Mapping[str, str]) -> Settings:
+def read(inputs: Properties, environment: Mapping[str, str]) -> ProviderSettings:
     """Return the settings; the region may come from the environment.
 
     Raises ProviderError when nothing names a region.
@@ -50,7 +50,7 @@ def read(inputs: Properties, environment: Mapping[str, str]) -> Settings:
     )
     if not region:
         raise ProviderError("no region is set; set it with `pulumi config set aws:region REGION`")
-    return Settings(region, text_map(_opened(inputs.get("defaultTags")), "tags"))
+    return ProviderSettings(region, text_map(_opened(inputs.get("defaultTags")), "tags"))
 
 
 def _opened(value: Value) -> Properties:

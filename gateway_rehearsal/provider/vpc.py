@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 from . import tags
 from .aws import Call, tolerate
 from .resource import REGION, TAGS, Made, Resource
-from .schema import Kind, Property
+from .schema import Property, ValueKind
 from .validators import network_address
 from .values import Properties, Value, text, text_map
 
@@ -16,7 +16,7 @@ _ATTRIBUTES: Final = {
     "enableDnsHostnames": "EnableDnsHostnames",
 }
 _NETWORK: Final = Property(
-    Kind.TEXT, required=True, replaces=True, validators=(network_address(4),)
+    ValueKind.TEXT, required=True, replaces=True, validators=(network_address(4),)
 )
 
 
@@ -69,8 +69,8 @@ class Vpc(_Place):
     gone = frozenset({"InvalidVpcID.NotFound"})
     properties: ClassVar = {
         "cidrBlock": _NETWORK,
-        "enableDnsHostnames": Property(Kind.BOOLEAN, computed=True),
-        "enableDnsSupport": Property(Kind.BOOLEAN, default=True),
+        "enableDnsHostnames": Property(ValueKind.BOOLEAN, computed=True),
+        "enableDnsSupport": Property(ValueKind.BOOLEAN, default=True),
         "region": REGION,
         "tags": TAGS,
     }
@@ -152,11 +152,11 @@ class Subnet(_Place):
     title = "subnet"
     gone = frozenset({"InvalidSubnetID.NotFound"})
     properties: ClassVar = {
-        "availabilityZone": Property(Kind.TEXT, computed=True, replaces=True),
+        "availabilityZone": Property(ValueKind.TEXT, computed=True, replaces=True),
         "cidrBlock": _NETWORK,
         "region": REGION,
         "tags": TAGS,
-        "vpcId": Property(Kind.TEXT, required=True, replaces=True),
+        "vpcId": Property(ValueKind.TEXT, required=True, replaces=True),
     }
     outputs = (
         *("arn", "availabilityZone", "availabilityZoneId", "cidrBlock", "ownerId", "region"),

@@ -32,7 +32,7 @@ ALL_MESSAGES: Final = (-1, -1)
 
 
 @dataclass(frozen=True)
-class Bounds:
+class LayerBounds:
     """What one layer has to pass, and what it may pass at most."""
 
     required: Required
@@ -51,14 +51,14 @@ class Bounds:
         return packets.passed(self.permitted, known)
 
 
-Demand: TypeAlias = Mapping[Layer, Bounds]
+Demand: TypeAlias = Mapping[Layer, LayerBounds]
 
 
 def exactly(plan: Plan) -> Demand:
     """Demand what a plan asks for: its flows, and no more than its rules and entries pass."""
     return {
-        "security_group": Bounds(plan.flows, tuple(rules(plan))),
-        "network_acl": Bounds(legs(plan.flows, plan.site.networks), plan.acl.entries),
+        "security_group": LayerBounds(plan.flows, tuple(rules(plan))),
+        "network_acl": LayerBounds(legs(plan.flows, plan.site.networks), plan.acl.entries),
     }
 
 
@@ -72,8 +72,8 @@ def between(before: Plan, after: Plan) -> Demand:
     among = tuple(flows_among(before.flows, after.flows, networks))
     legs_ = legs((*kept, *among), networks)
     return {
-        "security_group": Bounds(kept, (*rules(before), *rules(after)), among, networks),
-        "network_acl": Bounds(legs_, (*before.acl.entries, *after.acl.entries)),
+        "security_group": LayerBounds(kept, (*rules(before), *rules(after)), among, networks),
+        "network_acl": LayerBounds(legs_, (*before.acl.entries, *after.acl.entries)),
     }
 
 

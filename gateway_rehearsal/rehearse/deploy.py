@@ -16,10 +16,10 @@ from gateway_rehearsal.deploy import Deployment, deploy
 from gateway_rehearsal.dns.zone import Zone
 from gateway_rehearsal.engine import Engine
 from gateway_rehearsal.layout import Layout
-from gateway_rehearsal.rehearse.judge import Verdict, judge
+from gateway_rehearsal.rehearse.judge import RehearsalVerdict, judge
 from gateway_rehearsal.rehearse.project import lay_program, lay_side, private_project
-from gateway_rehearsal.rehearse.record import Moment, moments
-from gateway_rehearsal.servers import Server, Settings, start
+from gateway_rehearsal.rehearse.record import Moment, read_journal
+from gateway_rehearsal.servers import LocalQuotas, Server, start
 from gateway_rehearsal.unable import unable
 from gateway_rules.audit import read_live
 from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, Pending
@@ -38,7 +38,7 @@ class Performance(NamedTuple):
 
     before: Plan
     after: Plan
-    verdict: Verdict | None
+    verdict: RehearsalVerdict | None
     """None where both ask for the same resources, so that there was nothing to deploy."""
     faults: tuple[Fault, ...] = ()
     """Why the second deployment ended before its end."""
@@ -85,11 +85,11 @@ class Theatre:
         """Deploy the present side, and judge each call since the gateways have their groups."""
         stage.make(stage.presumed(after.plan.site, after.location), self._client(after.plan))
         self._attach(before.plan.site, _standing(before, after))
-        first = len(self._moments()) - 1
+        first = len(self._journal()) - 1
         done = self._deploy(after, board)
         if done.succeeded:
             self._attach(after.plan.site, after.location)
-        since = self._moments()[first:]
+        since = self._journal()[first:]
         verdict = judge(before.plan, after.plan, since, is_finished=done.succeeded)
         return Performance(before.plan, after.plan, verdict, self._faults(done))
 
@@ -130,9 +130,9 @@ class Theatre:
     def _client(self, plan: Plan) -> Ec2:
         return client(self.server.endpoint, plan.site.region)
 
-    def _moments(self) -> tuple[Moment, ...]:
+    def _journal(self) -> tuple[Moment, ...]:
         with self.journal.open() as lines:
-            return tuple(moments(lines))
+            return tuple(read_journal(lines))
 
     def _faults(self, done: Deployment) -> tuple[Fault, ...]:
         """Say why a deployment failed, and keep its log, which would go with the folder."""
@@ -162,7 +162,7 @@ def theatre(root: Path, base: Path, sites: Iterable[Site], console: Console) -> 
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     tools = toolchain.ensure(say)
-    settings = Settings.for_all(site.quotas for site in sites)
+    settings = LocalQuotas.for_all(site.quotas for site in sites)
     with private_project() as layout:
         lay_program(root, layout.root)
         journal = layout.local / "journal.jsonl"
@@ -171,7 +171,9 @@ def theatre(root: Path, base: Path, sites: Iterable[Site], console: Console) -> 
         yield Theatre(root, base, engine, server, journal, console)
 
 
-def _started(root: Path, layout: Layout, settings: Settings, zone: Zone, journal: Path) -> Server:
+def _started(
+    root: Path, layout: Layout, settings: LocalQuotas, zone: Zone, journal: Path
+) -> Server:
     """Start the private AWS; where that fails, its log is kept."""
     try:
         return start(layout, settings, zone, journal)

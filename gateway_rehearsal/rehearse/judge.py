@@ -42,7 +42,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Step:
+class JudgedCall:
     """One call, what it changed, and what is wrong since then that was not wrong before it."""
 
     moment: Moment
@@ -53,13 +53,13 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RehearsalVerdict:
     """What the calls of a change did, one after the other."""
 
     start: Moment
     networks: tuple[str, ...]
     """The subnets whose gateways were judged, sorted."""
-    steps: tuple[Step, ...]
+    steps: tuple[JudgedCall, ...]
     at_start: tuple[Violation, ...]
     """Where the first state is not what the plan before asks for."""
     at_end: tuple[Violation, ...]
@@ -74,7 +74,7 @@ class Verdict:
 
 def judge(
     before: Plan, after: Plan, moments: Sequence[Moment], *, is_finished: bool = True
-) -> Verdict:
+) -> RehearsalVerdict:
     """Judge the moments of a change; the first is the one before the first call.
 
     Each interface that carries the groups of the plan before in the first moment must pass, by its
@@ -93,7 +93,7 @@ def judge(
     )
     if not start.places:
         raise ValueError("no interface carries a group of the plan before")
-    return Verdict(
+    return RehearsalVerdict(
         start.moment,
         tuple(sorted({place.network for place in start.places})),
         tuple(_steps(start, calls, way, after)),
@@ -207,14 +207,16 @@ def _entries(moment: Moment, subnet: str) -> tuple[HeldEntry, ...]:
     return next(acl.entries for acl in moment.acls.values() if subnet in acl.subnets)
 
 
-def _steps(start: _Scene, calls: Iterable[_Scene], scale: _Scale, after: Plan) -> Iterator[Step]:
+def _steps(
+    start: _Scene, calls: Iterable[_Scene], scale: _Scale, after: Plan
+) -> Iterator[JudgedCall]:
     """Tell what each call changed, and what is wrong since then."""
     earlier, wrong = start, scale.weigh(start)
     for scene in calls:
         now = scale.weigh(scene)
         fresh = {key: packets.without(found, wrong.get(key, {})) for key, found in now.items()}
         effects = tuple(_effects(earlier.places, scene.places, scale.passing))
-        yield Step(scene.moment, effects, tuple(_violations(fresh, scale, after)), not now)
+        yield JudgedCall(scene.moment, effects, tuple(_violations(fresh, scale, after)), not now)
         earlier, wrong = scene, now
 
 

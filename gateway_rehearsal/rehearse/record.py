@@ -110,7 +110,7 @@ class Moment:
             yield from acl.entries
 
 
-def moments(journal: Iterable[str]) -> Iterator[Moment]:
+def read_journal(journal: Iterable[str]) -> Iterator[Moment]:
     """Give what was held after each call of a journal.
 
     Raises Refused for a rule that names a prefix list, whose addresses no journal tells.

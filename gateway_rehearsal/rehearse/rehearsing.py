@@ -9,7 +9,7 @@ from rich.console import Console
 
 from gateway_rehearsal import rehearsal
 from gateway_rehearsal.rehearse.deploy import Theatre, resources, theatre
-from gateway_rehearsal.rehearse.judge import Verdict
+from gateway_rehearsal.rehearse.judge import RehearsalVerdict
 from gateway_rehearsal.unable import unable
 from gateway_rules.errors import Fault, Faults, usage
 from gateway_rules.inputs import Site, StackFile, catalogue_of
@@ -23,7 +23,7 @@ PENDING: Final = "it lacks its addresses, so that it cannot be deployed and stay
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RehearsalOutcome:
     """What came of one stack."""
 
     stack: str
@@ -31,7 +31,7 @@ class Outcome:
     """Why there was nothing to rehearse."""
     causes: tuple[str, ...] = ()
     """What was edited."""
-    verdict: Verdict | None = None
+    verdict: RehearsalVerdict | None = None
     faults: tuple[Fault, ...] = ()
     """What kept the stack from being rehearsed, or its second deployment from its end."""
 
@@ -41,7 +41,7 @@ class Rehearsal:
     """What came of all stacks, and the commit that they were changed from."""
 
     base: str
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[RehearsalOutcome, ...]
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -87,13 +87,13 @@ def _chosen(found: Iterable[Comparison], stacks: tuple[str, ...]) -> list[Compar
     return [by_name[stack] for stack in dict.fromkeys(stacks or by_name)]
 
 
-def _settled(each: Comparison, base: Path, root: Path) -> Iterable[Outcome]:
+def _settled(each: Comparison, base: Path, root: Path) -> Iterable[RehearsalOutcome]:
     """Give what can be said of a stack without deploying it; nothing where that is needed."""
     stack, before = each.diff.stack, each.before
     if isinstance(before, Faults):
-        yield Outcome(stack, faults=_unplanned(stack, before))
+        yield RehearsalOutcome(stack, faults=_unplanned(stack, before))
     elif note := _note(each, base, root):
-        yield Outcome(stack, note)
+        yield RehearsalOutcome(stack, note)
 
 
 def _note(each: Comparison, base: Path, root: Path) -> str:
@@ -118,7 +118,9 @@ def _unresolved(file: StackFile, folder: Path) -> tuple[object, ...]:
     return catalogue_of(folder), file.site.model_copy(update={"hosts": ()}), file.location
 
 
-def _performed(root: Path, base: Path, wanted: list[Comparison], console: Console) -> list[Outcome]:
+def _performed(
+    root: Path, base: Path, wanted: list[Comparison], console: Console
+) -> list[RehearsalOutcome]:
     """Rehearse stack after stack."""
     sites = [site for each in wanted for site in _sites(each)]
     with theatre(root, base, sites, console) as there:
@@ -134,15 +136,15 @@ def _sites(each: Comparison) -> Iterable[Site]:
             yield side.site
 
 
-def _outcome(there: Theatre, stack: str) -> Outcome:
+def _outcome(there: Theatre, stack: str) -> RehearsalOutcome:
     """Rehearse a stack; what hinders it does not keep others from being rehearsed."""
     try:
         done = there.perform(stack)
     except Faults as faults:
-        return Outcome(stack, faults=faults.faults)
+        return RehearsalOutcome(stack, faults=faults.faults)
     edited = tuple(edits_between(done.before, done.after))
     note = "" if done.verdict else UNCHANGED
-    return Outcome(stack, note, edited, done.verdict, done.faults)
+    return RehearsalOutcome(stack, note, edited, done.verdict, done.faults)
 
 
 def _unplanned(stack: str, faults: Faults) -> tuple[Fault, ...]:

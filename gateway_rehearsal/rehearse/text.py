@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
-from gateway_rehearsal.rehearse.judge import Effect, Step, Verdict, Violation
-from gateway_rehearsal.rehearse.rehearsing import Outcome, Rehearsal
+from gateway_rehearsal.rehearse.judge import Effect, JudgedCall, RehearsalVerdict, Violation
+from gateway_rehearsal.rehearse.rehearsing import Rehearsal, RehearsalOutcome
 from gateway_rehearsal.rehearse.words import Names, changes
 from gateway_rules import packets
 from gateway_rules.packets import counted, shortened
@@ -35,7 +35,7 @@ _INDENT: Final = " " * (_NUMBERS + 2)
 
 
 @dataclass(frozen=True)
-class Form:
+class TextForm:
     """How a rehearsal is laid out."""
 
     width: int | None = None
@@ -44,7 +44,7 @@ class Form:
     """Whether alike calls and all packets are shown one by one."""
 
 
-def rehearsal_text(rehearsal: Rehearsal, form: Form) -> str:
+def rehearsal_text(rehearsal: Rehearsal, form: TextForm) -> str:
     """Give a rehearsal as lines."""
     lines = [
         f"Rehearsed from {rehearsal.base[:9]} to the working tree:",
@@ -69,7 +69,7 @@ def _folded(line: str, width: int | None) -> str:
     )
 
 
-def _outcome(outcome: Outcome, form: Form) -> Iterator[str]:
+def _outcome(outcome: RehearsalOutcome, form: TextForm) -> Iterator[str]:
     if outcome.verdict:
         yield f"{outcome.stack}: {headline(outcome.verdict)}"
         yield from (f"  edited: {cause}" for cause in outcome.causes)
@@ -78,7 +78,7 @@ def _outcome(outcome: Outcome, form: Form) -> Iterator[str]:
         yield f"{outcome.stack}: {outcome.note or 'could not be rehearsed'}"
 
 
-def headline(verdict: Verdict) -> str:
+def headline(verdict: RehearsalVerdict) -> str:
     """Say in one line what came of a stack."""
     calls = counted(len(verdict.steps), "call", "calls")
     if not verdict.violations:
@@ -86,7 +86,7 @@ def headline(verdict: Verdict) -> str:
     return f"{calls}, and it is NOT SAFE: {', '.join(_wrongs(verdict))}"
 
 
-def _wrongs(verdict: Verdict) -> Iterator[str]:
+def _wrongs(verdict: RehearsalVerdict) -> Iterator[str]:
     """Count the calls that do wrong, and name an end that is not as it should be."""
     if verdict.at_start:
         yield "BASE is not deployed as it is planned"
@@ -98,20 +98,20 @@ def _wrongs(verdict: Verdict) -> Iterator[str]:
         yield "what is left is not what is planned"
 
 
-def _verdict(verdict: Verdict, form: Form) -> Iterator[str]:
+def _verdict(verdict: RehearsalVerdict, form: TextForm) -> Iterator[str]:
     yield from _end("before the first call:", verdict.at_start, form)
     for _, run in groupby(_told(verdict), key=_Told.kind):
         yield from _run(list(run), form)
     yield from _end("after the last call:", verdict.at_end, form)
 
 
-def _end(when: str, violations: tuple[Violation, ...], form: Form) -> Iterator[str]:
+def _end(when: str, violations: tuple[Violation, ...], form: TextForm) -> Iterator[str]:
     if violations:
         yield f"{_INDENT}{when}"
         yield from _violations(violations, form)
 
 
-def _told(verdict: Verdict) -> Iterator[_Told]:
+def _told(verdict: RehearsalVerdict) -> Iterator[_Told]:
     """Give the calls with their numbers, and with what each of them changed."""
     names, before, was_whole = Names(verdict.start), verdict.start, not verdict.at_start
     for number, step in enumerate(verdict.steps, 1):
@@ -125,7 +125,7 @@ class _Told:
     """A call with what it changed."""
 
     number: int
-    step: Step
+    step: JudgedCall
     what: tuple[str, ...]
     is_mended: bool
 
@@ -137,7 +137,7 @@ class _Told:
         return moment.action, mark, self.number if is_special else 0
 
 
-def _run(run: Sequence[_Told], form: Form) -> Iterator[str]:
+def _run(run: Sequence[_Told], form: TextForm) -> Iterator[str]:
     """Tell calls of one kind, as one line where they are many."""
     if len(run) <= _ALONE or form.is_verbose:
         for told in run:
@@ -150,7 +150,7 @@ def _run(run: Sequence[_Told], form: Form) -> Iterator[str]:
     yield from _effects([effect for told in run for effect in told.step.effects])
 
 
-def _call(told: _Told, form: Form) -> Iterator[str]:
+def _call(told: _Told, form: TextForm) -> Iterator[str]:
     moment = told.step.moment
     failed = f" failed with {moment.error}" if moment.error else ""
     what = f": {'; '.join(told.what)}" if told.what else ""
@@ -181,7 +181,7 @@ def _where(layer: str, networks: tuple[str, ...]) -> str:
     return f"{_LAYERS[layer]}{subnets}"
 
 
-def _violations(violations: tuple[Violation, ...], form: Form) -> Iterator[str]:
+def _violations(violations: tuple[Violation, ...], form: TextForm) -> Iterator[str]:
     by_place: dict[str, list[Change]] = {}
     for each in violations:
         where = f"{_KINDS[each.kind]} the {_where(each.layer, each.networks)}:"
@@ -222,7 +222,7 @@ def rehearsal_as_json(rehearsal: Rehearsal) -> dict[str, Any]:
     return {"base": rehearsal.base, "stacks": stacks} | (errors if rehearsal.faults else {})
 
 
-def _stack(outcome: Outcome) -> dict[str, Any]:
+def _stack(outcome: RehearsalOutcome) -> dict[str, Any]:
     verdict = outcome.verdict
     if verdict is None:
         return {"rehearsed": False, "note": outcome.note}

@@ -18,7 +18,7 @@ Told: TypeAlias = tuple[str, Finding]
 
 
 @dataclass(frozen=True)
-class Change:
+class WatchEvent:
     """What one look found otherwise than the look before."""
 
     at: datetime
@@ -72,7 +72,7 @@ class Watch:
         """Tell whether the last look that gave an answer found nothing."""
         return self._findings == ()
 
-    def look(self, verify: Callable[[], Verification]) -> Iterator[Change]:
+    def look(self, verify: Callable[[], Verification]) -> Iterator[WatchEvent]:
         """Look once; what cannot be asked is told once, and ends nothing."""
         try:
             found = verify()
@@ -81,12 +81,12 @@ class Watch:
         else:
             yield from self._answered(found)
 
-    def _failed(self, failure: Faults) -> Iterator[Change]:
+    def _failed(self, failure: Faults) -> Iterator[WatchEvent]:
         if not self.failure or failure.faults != self.failure.faults:
             yield self._change("fault", faults=failure.faults)
         self.failure = failure
 
-    def _answered(self, found: Verification) -> Iterator[Change]:
+    def _answered(self, found: Verification) -> Iterator[WatchEvent]:
         if self.failure:
             yield self._change("answered")
         self.failure = None
@@ -99,7 +99,7 @@ class Watch:
 
     def _differences(
         self, event: str, some: Sequence[Told], others: Sequence[Told]
-    ) -> Iterator[Change]:
+    ) -> Iterator[WatchEvent]:
         known = {*others}
         rest = [told for told in some if told not in known]
         for kind in dict.fromkeys(kind for kind, _ in rest):
@@ -107,8 +107,8 @@ class Watch:
                 more = len(group) - 1
                 yield self._change(event, kind=kind, finding=group[0], more=more)
 
-    def _change(self, event: str, **said: Any) -> Change:
-        return Change(self._now(), self._stack, event, **said)
+    def _change(self, event: str, **said: Any) -> WatchEvent:
+        return WatchEvent(self._now(), self._stack, event, **said)
 
 
 def _told(found: Verification) -> Iterator[Told]:

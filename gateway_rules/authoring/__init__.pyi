@@ -5,6 +5,6 @@ from .addresses.resolution import LookupTerms as LookupTerms
 from .addresses.resolution import Resolution as Resolution
 from .addresses.resolution import resolve as resolve
 from .addresses.resolution import write_addresses as write_addresses
-from .issue.importing import Import as Import
+from .issue.importing import IssueImport as IssueImport
 from .issue.importing import import_issue as import_issue
 from .stack_template import create_stack as create_stack

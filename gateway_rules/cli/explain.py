@@ -11,7 +11,7 @@ from gateway_rules import audit
 from gateway_rules.audit import explain_live, explain_plan, parse_question
 from gateway_rules.cli.terminal import FOUND, Json, Stack, command_app, present, print_json, root_of
 from gateway_rules.planning import load_plan
-from gateway_rules.views import print_report
+from gateway_rules.views import print_explanation
 
 app = command_app()
 
@@ -48,13 +48,13 @@ def explain(
     planned = load_plan(root_of(context), stack)
     plan = planned.plan
     asked = parse_question(plan, direction, protocol, address, port)
-    report = (
+    full = (
         explain_live(plan, audit.read_account(planned), asked)
         if is_live
         else explain_plan(plan, asked)
     )
     if as_json:
-        print_json(report.as_json())
+        print_json(full.as_json())
     else:
-        present(partial(print_report, report))
-    raise typer.Exit(0 if report.explanation.allowed else FOUND)
+        present(partial(print_explanation, full))
+    raise typer.Exit(0 if full.explanation.allowed else FOUND)

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from gateway_rules.authoring import Import, import_issue
+from gateway_rules.authoring import IssueImport, import_issue
 from gateway_rules.cli.terminal import FOUND, Json, command_app, emit, print_json, root_of
 from gateway_rules.errors import Fault
 from gateway_rules.inputs import SHIPPED, replace_file
@@ -76,7 +76,7 @@ def warning(fault: Fault) -> str:
     return f"warning{str(fault).removeprefix('error')}"
 
 
-def _for_people(found: Import, *, is_written: bool) -> str:
+def _for_people(found: IssueImport, *, is_written: bool) -> str:
     if not found.diff and not found.findings:
         return f"{found.catalogue} says what issue {found.issues[1]} says.\n"
     return found.diff + (f"Written: {found.catalogue}\n" if is_written else "")

@@ -4,7 +4,7 @@ from .preflight.calls import REFILL as REFILL
 from .preflight.checks import Preflight as Preflight
 from .preflight.checks import run_preflight as run_preflight
 from .preflight.obstacles import Obstacle as Obstacle
-from .repair.imports_needed import Import as Import
+from .repair.imports_needed import StateImport as StateImport
 from .repair.repairer import Pulumi as Pulumi
 from .repair.repairer import Repairer as Repairer
 from .repair.repairer import RepairNeeds as RepairNeeds

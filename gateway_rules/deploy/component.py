@@ -141,9 +141,9 @@ def _planned(catalogue: Catalogue, site: Site) -> Plan:
     try:
         return make_plan(catalogue, site)
     except Impossible as error:
-        for complaint in error.complaints:
-            where = ".".join(map(str, complaint.path))
-            said = f"[{complaint.rule}] {complaint.message}; {complaint.fix}"
+        for problem in error.problems:
+            where = ".".join(map(str, problem.path))
+            said = f"[{problem.rule}] {problem.message}; {problem.fix}"
             pulumi.log.error(f"error: site {site.stack}: {where}: {said}")
         raise pulumi.RunError(f"the site {site.stack} cannot be planned") from None
 

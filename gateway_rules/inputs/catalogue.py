@@ -27,7 +27,7 @@ from gateway_rules.inputs.fields import (
     pairs,
     require_fit,
 )
-from gateway_rules.inputs.partial import salvage
+from gateway_rules.inputs.partial import validate_partly
 from gateway_rules.inputs.validation import faults_of, shown
 from gateway_rules.packets import Direction, PortPair, Prefix, Protocol
 
@@ -243,9 +243,9 @@ def read_catalogue(path: Path = SHIPPED, root: Path = FOLDER) -> Catalogue:
         issue = Issue.model_validate(document.data)
     except ValidationError as error:
         faults = faults_of(error, document, Issue)
-        more = (document.fault(*complaint) for complaint in _more(document.data))
+        more = (document.fault(*problem) for problem in _more(document.data))
         raise Faults(*faults, *more) from None
-    if faults := [document.fault(*complaint) for complaint in _contradictions(issue)]:
+    if faults := [document.fault(*problem) for problem in _contradictions(issue)]:
         raise Faults(*faults)
     own = path.with_name(REGIONS.name)
     regions = read_regions(own, root) if own.exists() else read_regions()
@@ -254,12 +254,12 @@ def read_catalogue(path: Path = SHIPPED, root: Path = FOLDER) -> Catalogue:
 
 def _more(data: Any) -> Iterator[Problem]:
     """Find what is wrong with the sound parts of a broken catalogue."""
-    salvaged = salvage(Issue, data, {}) if isinstance(data, dict) else None
-    for complaint in _contradictions(salvaged.model) if salvaged else ():
-        path = salvaged.origin(complaint.path) if salvaged else None
+    partial = validate_partly(Issue, data, {}) if isinstance(data, dict) else None
+    for problem in _contradictions(partial.model) if partial else ():
+        path = partial.origin(problem.path) if partial else None
         # A row may be unknown only because its service is broken.
-        if path and complaint.rule != "unknown-row":
-            yield complaint._replace(path=path)
+        if path and problem.rule != "unknown-row":
+            yield problem._replace(path=path)
 
 
 def read_regions(path: Path = REGIONS, root: Path = FOLDER) -> dict[str, Region]:

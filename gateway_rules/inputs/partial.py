@@ -14,7 +14,7 @@ _ROUNDS: Final = 5
 
 
 @dataclass(frozen=True)
-class Salvaged(Generic[Model]):
+class Partial(Generic[Model]):
     """A model without the parts that pydantic refused, and where those were."""
 
     model: Model
@@ -27,9 +27,9 @@ class Salvaged(Generic[Model]):
         return None if lost else found
 
 
-def salvage(
+def validate_partly(
     model: type[Model], data: dict[str, Any], neutral: dict[str, Any]
-) -> Salvaged[Model] | None:
+) -> Partial[Model] | None:
     """Read what is sound of the data, or give None when too little is.
 
     Refused list items and keys are left out; `neutral` stands in for required keys
@@ -39,7 +39,7 @@ def salvage(
     for _ in range(_ROUNDS):
         kept = {**neutral, **_without(data, (), lost)}
         try:
-            return Salvaged(model.model_validate(kept), lost)
+            return Partial(model.model_validate(kept), lost)
         except ValidationError as error:
             lost |= {_item(detail["loc"], kept, lost) for detail in error.errors()}
     return None

@@ -14,7 +14,7 @@ from gateway_rules.inputs.address_file import AddressFile, NotPublic
 from gateway_rules.inputs.catalogue import Catalogue
 from gateway_rules.inputs.contradictions import NO_NETWORKS, find_contradictions
 from gateway_rules.inputs.documents import Document, read_yaml
-from gateway_rules.inputs.partial import salvage
+from gateway_rules.inputs.partial import validate_partly
 from gateway_rules.inputs.site import NARROWED, Location, Site, StackFields
 from gateway_rules.inputs.validation import UNWRITTEN, faults_of
 
@@ -89,30 +89,30 @@ def _read_stack(documents: StackDocuments, stack: str, catalogue: Catalogue) -> 
     except ValidationError as error:
         faults = [*faults, *faults_of(error, documents.stack, StackFields, _where)]
     if faults:
-        raise Faults(*faults, *map(documents.place, _more_complaints(data, catalogue)))
+        raise Faults(*faults, *map(documents.place, _more_problems(data, catalogue)))
     found = tuple(map(documents.place, find_contradictions(read.site, catalogue)))
     if any(fault.rule != _PENDING for fault in found):
         raise Faults(*found)
     return StackFile(read.site, read.location, addresses.not_public, found, documents)
 
 
-def _more_complaints(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Problem]:
+def _more_problems(data: dict[str, Any], catalogue: Catalogue) -> Iterator[Problem]:
     """Find what is wrong with the sound parts of a broken file."""
     neutral = {"region": next(iter(catalogue.regions)), "roles": {}}
     ours = {key: value for key, value in data.items() if key in Site.model_fields}
-    salvaged = salvage(Site, ours, neutral)
-    if not salvaged:
+    partial = validate_partly(Site, ours, neutral)
+    if not partial:
         return
-    for complaint in find_contradictions(salvaged.model, catalogue):
-        path = salvaged.origin(complaint.path)
+    for problem in find_contradictions(partial.model, catalogue):
+        path = partial.origin(problem.path)
         # Whether a host is asked for depends on the region.
-        cause = "region" if complaint.path[0] == "hosts" else complaint.path[0]
-        guessed = cause not in ours or (cause,) in salvaged.lost
-        blamed = complaint.rule == NO_NETWORKS and any(
-            steps[0] == "networks" for steps in salvaged.lost
+        cause = "region" if problem.path[0] == "hosts" else problem.path[0]
+        guessed = cause not in ours or (cause,) in partial.lost
+        blamed = problem.rule == NO_NETWORKS and any(
+            steps[0] == "networks" for steps in partial.lost
         )
-        if path and not guessed and not blamed and complaint.rule != _PENDING:
-            yield complaint._replace(path=path)
+        if path and not guessed and not blamed and problem.rule != _PENDING:
+            yield problem._replace(path=path)
 
 
 def stack_path(root: Path, stack: str) -> Path:
@@ -132,13 +132,13 @@ class StackDocuments:
     stack: Document
     addresses: Document | None = None
 
-    def place(self, complaint: Problem) -> Fault:
-        """Find what a complaint is about, in whichever file it stands."""
-        if self.addresses and complaint.path[0] == "hosts":
-            return self.addresses.fault(*complaint)
-        named = complaint.rule in ("unknown-role", "unknown-service")
+    def place(self, problem: Problem) -> Fault:
+        """Find what a problem is about, in whichever file it stands."""
+        if self.addresses and problem.path[0] == "hosts":
+            return self.addresses.fault(*problem)
+        named = problem.rule in ("unknown-role", "unknown-service")
         make = self.stack.key_fault if named else self.stack.fault
-        return make(_where(complaint.path), *complaint[1:])
+        return make(_where(problem.path), *problem[1:])
 
 
 def _read_documents(root: Path, stack: str) -> StackDocuments:

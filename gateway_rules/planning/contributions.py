@@ -1,6 +1,6 @@
 """What each entry of an allow list passes: how much of it is required, and how much it adds.
 
-Where two entries overlap, what both pass is the earlier one's, so that the shares of a
+Where two entries overlap, what both pass is the earlier one's, so that the contributions of a
 list add up to what the list passes.
 """
 
@@ -39,22 +39,22 @@ class _Place(NamedTuple):
 def contributions_of(
     required: Iterable[Match], entries: Sequence[Match]
 ) -> tuple[Contribution, ...]:
-    """Give each entry its share, counted exactly; `adds` sums to the excess of the list."""
+    """Give each entry its contribution, counted exactly; `adds` sums to the excess of the list."""
     required = tuple(required)
     known = packets.universe(required, entries)
     asked, earlier = _near(required, entries)
     return tuple(
-        _share(entry, asked[index], [entries[other] for other in earlier[index]], known)
+        _contribution(entry, asked[index], [entries[other] for other in earlier[index]], known)
         for index, entry in enumerate(entries)
     )
 
 
 def entry_contributions(plan: Plan) -> tuple[Contribution, ...]:
-    """Give each entry of a plan's ACL its share of its direction and family."""
+    """Give each entry of a plan's ACL what it contributes in its direction and family."""
     return contributions_of(legs(plan.flows, plan.site.networks), plan.acl.entries)
 
 
-def _share(
+def _contribution(
     entry: Match, asked: Sequence[Match], earlier: Sequence[Match], known: frozenset[str]
 ) -> Contribution:
     fresh = packets.without(packets.passed([entry], known), packets.passed(earlier, known))
@@ -69,7 +69,7 @@ def _near(
 ) -> tuple[dict[int, list[Match]], dict[int, list[int]]]:
     """Give each entry, by index, what is asked for and which earlier entries are at its addresses.
 
-    All else cannot change its share, and lists may be long.
+    All else cannot change its contribution, and lists may be long.
     """
     wanted: dict[_Place, list[Match]] = defaultdict(list)
     for match in required:

@@ -100,7 +100,7 @@ def _spaced(text: str) -> str:
 
 def _with_places(document: Document) -> tuple[_Flow, ...]:
     """Give the flows of a document; raise Faults with all that is wrong, at its place."""
-    found = [document.fault(*complaint) for complaint in _strangers(_sound(document.data))]
+    found = [document.fault(*problem) for problem in _strangers(_sound(document.data))]
     try:
         flows = _File.model_validate(document.data).flows
     except ValidationError as error:

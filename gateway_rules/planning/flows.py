@@ -53,7 +53,7 @@ class NotUsed(NamedTuple):
 def required_flows(catalogue: Catalogue, site: Site) -> tuple[Flow, ...]:
     """Give every flow that the site needs, one prefix each, sorted.
 
-    The site must be without complaints (`site.complaints`). Flows that are equal but
+    The site must be without contradictions (`find_contradictions`). Flows that are equal but
     for who asks for them become one.
     """
     merged: dict[Flow, Flow] = {}

@@ -56,17 +56,17 @@ def _acl(plan: Plan) -> dict[str, Any]:
         for direction in DIRECTIONS
     }
     each = zip(acl.entries, entry_contributions(plan), strict=True)
-    return {"entries": [_entry(entry, share) for entry, share in each], **budgets}
+    return {"entries": [_entry(entry, contribution) for entry, contribution in each], **budgets}
 
 
-def _entry(entry: Entry, share: Contribution) -> dict[str, Any]:
+def _entry(entry: Entry, contribution: Contribution) -> dict[str, Any]:
     return match_as_json(entry, "prefix") | {
         "number": entry.number,
         "action": entry.action,
         "for": list(entry.purposes),
         "services": list(entry.services),
-        "required": share.required,
-        "adds": share.adds,
+        "required": contribution.required,
+        "adds": contribution.adds,
     }
 
 

@@ -105,18 +105,18 @@ def resolved(service: Service, site: Site, catalogue: Catalogue) -> str:
 
 
 def _acl_unless(found: list[Problem], flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
-    """Give the ACL, unless there are complaints; then raise Impossible with its own as well."""
+    """Give the ACL, unless there are problems; then raise Impossible with its own as well."""
     try:
         acl = network_acl(flows, site)
     except Impossible as error:
-        raise Impossible(*found, *error.complaints) from None
+        raise Impossible(*found, *error.problems) from None
     if found:
         raise Impossible(*found)
     return acl
 
 
 def _over_quota(site: Site, groups: tuple[SecurityGroup, ...]) -> list[Problem]:
-    found = [complaint for group in groups for complaint in _too_many_rules(site, group)]
+    found = [problem for group in groups for problem in _too_many_rules(site, group)]
     limit = site.quotas.security_groups_per_interface
     if len(groups) > limit:
         what = f"{len(groups)} groups are asked for and an interface holds {limit}"

@@ -122,5 +122,5 @@ def _planned(catalogue: Catalogue, file: StackFile) -> StackPlan:
     try:
         made = plan_checked(catalogue, file.site)
     except Impossible as error:
-        raise OverQuota(*map(file.fault, error.complaints)) from None
+        raise OverQuota(*map(file.fault, error.problems)) from None
     return StackPlan(made, file.location, file)

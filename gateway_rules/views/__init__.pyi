@@ -4,7 +4,7 @@ from .cover_tables import print_cover as print_cover
 from .diff_markdown import review_as_markdown as review_as_markdown
 from .diff_text import plain as plain
 from .diff_text import review_as_text as review_as_text
-from .explanation_text import print_report as print_report
+from .explanation_text import print_explanation as print_explanation
 from .page.gather import page_content as page_content
 from .page.gather import write_page as write_page
 from .page.page import page_html as page_html

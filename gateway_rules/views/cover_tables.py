@@ -32,7 +32,7 @@ def _pieces(allows: Sequence[Allow]) -> list[Piece]:
 def _cover_table(required: Sequence[Piece], entries: Sequence[Piece], console: Console) -> Table:
     title = counted(len(entries), "entry", "entries")
     table = narrow_table(title, console, "Packets", "Prefix", numbers=("Required", "Adds"))
-    for entry, share in zip(entries, contributions_of(required, entries), strict=True):
-        counts = quantity(share.required), quantity(share.adds)
+    for entry, contribution in zip(entries, contributions_of(required, entries), strict=True):
+        counts = quantity(contribution.required), quantity(contribution.adds)
         table.add_row(packets(entry), str(entry.peer), *counts)
     return table

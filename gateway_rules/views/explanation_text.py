@@ -30,22 +30,22 @@ Row = tuple[str, str]
 """What a line is about, and what it says."""
 
 
-def print_report(report: FullExplanation, console: Console) -> None:
+def print_explanation(full: FullExplanation, console: Console) -> None:
     """Print the verdict first, then each way, who asks for it, and the cures of a refusal."""
-    told = report.explanation
+    told = full.explanation
     verdict = ("Allowed", "bold green") if told.allowed else ("Refused", "bold red")
     console.print(Text.assemble(verdict, f": {_asked(told.question)}"))
     parts = [*_alike(told)]
     for answers in parts[:_SHOWN]:
         if len(told.answers) > 1:
             console.print(Text(f"\n{_named(told, answers)}", "bold"))
-        console.print(_grid(_ways(report, answers[0])))
+        console.print(_grid(_ways(full, answers[0])))
     if rest := parts[_SHOWN:]:
         console.print(Text(f"\n{_rest(rest)}\n"))
-    if rows := [*_more(report)]:
+    if rows := [*_more(full)]:
         console.print(_grid(rows))
-    for cure in report.cures:
-        _print_cure(cure, report, console)
+    for cure in full.cures:
+        _print_cure(cure, full, console)
 
 
 def _asked(question: Question) -> str:
@@ -89,7 +89,7 @@ def _grid(rows: Sequence[Row]) -> Table:
     return grid
 
 
-def _ways(report: FullExplanation, answer: Answer) -> list[Row]:
+def _ways(full: FullExplanation, answer: Answer) -> list[Row]:
     if answer.unfiltered:
         return []
     back = answer.back
@@ -97,7 +97,7 @@ def _ways(report: FullExplanation, answer: Answer) -> list[Row]:
         *(("group", said) for said in _group(answer.group)),
         *(("there", said) for said in _acl(answer.there)),
         *(("back", said) for said in (["nothing comes back"] if back is None else _acl(back))),
-        *(("why", said) for said in _why(report, answer.services)),
+        *(("why", said) for said in _why(full, answer.services)),
     ]
     return [*_once(rows)]
 
@@ -136,8 +136,8 @@ def _match(match: Match) -> str:
     return f"{match.direction} {traffic(match)} {match.peer}"
 
 
-def _why(report: FullExplanation, services: Sequence[str]) -> Iterator[str]:
-    catalogue, stack = report.plan.catalogue, report.plan.site.stack
+def _why(full: FullExplanation, services: Sequence[str]) -> Iterator[str]:
+    catalogue, stack = full.plan.catalogue, full.plan.site.stack
     for name in services:
         service = catalogue.by_id.get(name)
         said = f"section {service.section}, {service.row}" if service else _addition(stack)
@@ -150,9 +150,9 @@ def _addition(stack: str) -> str:
     return f"an addition of stacks/Pulumi.{stack}.yaml"
 
 
-def _more(report: FullExplanation) -> Iterator[Row]:
-    yield from _once([("note", note) for note in report.notes])
-    near = (("near", f"{alike}: {_match(line.match)}{_for(line)}") for alike, line in report.near)
+def _more(full: FullExplanation) -> Iterator[Row]:
+    yield from _once([("note", note) for note in full.notes])
+    near = (("near", f"{alike}: {_match(line.match)}{_for(line)}") for alike, line in full.near)
     yield from _once([*near])
 
 
@@ -160,10 +160,10 @@ def _for(line: Line) -> str:
     return f" ({', '.join(line.services)})" if line.services else ""
 
 
-def _print_cure(cure: Suggestion, report: FullExplanation, console: Console) -> None:
+def _print_cure(cure: Suggestion, full: FullExplanation, console: Console) -> None:
     console.print(Text(f"\n{cure.why}"))
     for what, key, line in cure.edits:
-        place = f"gateway-rules:{key} in stacks/Pulumi.{report.plan.site.stack}.yaml"
+        place = f"gateway-rules:{key} in stacks/Pulumi.{full.plan.site.stack}.yaml"
         console.print(Text(f"{what} under {place}:"))
         # A line that is to be copied is broken nowhere.
         console.print(Text(f"  {line}", "bold"), soft_wrap=True)

@@ -64,7 +64,9 @@ def _rules_table(title: str, rules: Sequence[Rule], console: Console) -> Table:
 def print_entries(plan: Plan, direction: Direction, console: Console) -> None:
     """Print the ACL's entries of a direction, what each adds, and what its budgets hold."""
     each = zip(plan.acl.entries, entry_contributions(plan), strict=True)
-    entries = [(entry, share) for entry, share in each if entry.direction == direction]
+    entries = [
+        (entry, contribution) for entry, contribution in each if entry.direction == direction
+    ]
     title = f"Network ACL, {direction}: {counted(len(entries), 'entry', 'entries')}"
     console.print(_entries_table(title, entries, console))
     for (towards, family), budget in plan.acl.budgets.items():
@@ -79,21 +81,25 @@ def _entries_table(
     is_wide = console.width >= _WIDE
     numbers = ("Required", "Adds") if is_wide else ()
     table = _table(title, console, "No.", "Packets", "Prefix", "Carries", numbers=numbers)
-    for entry, share in entries:
+    for entry, contribution in entries:
         services = Text(", ".join(entry.services))
-        counts = [quantity(share.required), quantity(share.adds)]
+        counts = [quantity(contribution.required), quantity(contribution.adds)]
         table.add_row(
             *(str(entry.number), packets(entry), str(entry.prefix), carries(entry)),
             *(counts if is_wide else ()),
-            services if is_wide else services.append(f"\n{share_line(share)}", "dim"),
+            services if is_wide else services.append(f"\n{contribution_line(contribution)}", "dim"),
         )
     return table
 
 
-def share_line(share: Contribution) -> str:
+def contribution_line(contribution: Contribution) -> str:
     """Say how much of what an entry passes is required, and how much is not."""
-    required = f"{quantity(share.required)} required"
-    return f"{required} + {quantity(share.adds)} more" if share.adds else f"{required}, exact"
+    required = f"{quantity(contribution.required)} required"
+    return (
+        f"{required} + {quantity(contribution.adds)} more"
+        if contribution.adds
+        else f"{required}, exact"
+    )
 
 
 def carries(entry: Entry) -> str:

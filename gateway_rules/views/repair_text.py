@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway_rules.deploy import Import, RepairNeeds
+from gateway_rules.deploy import RepairNeeds, StateImport
 from gateway_rules.packets import counted
 
 
@@ -37,7 +37,7 @@ def _unknown_ends(found: RepairNeeds) -> Iterator[str]:
         yield f"{acl}, an ACL too many, holds subnets of the stack"
 
 
-def _parted(found: RepairNeeds) -> tuple[list[Import], list[Import]]:
+def _parted(found: RepairNeeds) -> tuple[list[StateImport], list[StateImport]]:
     imports = found.repairs.imports
     return [one for one in imports if one.wanted], [one for one in imports if not one.wanted]
 
@@ -46,7 +46,7 @@ def _resources(number: int) -> str:
     return counted(number, "resource is", "resources are")
 
 
-def _import(one: Import) -> str:
+def _import(one: StateImport) -> str:
     return f"  {one.id}  {one.name}"
 
 

@@ -7,12 +7,12 @@ import pytest
 from botocore.exceptions import ClientError
 from cloud import aws
 
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live_quotas import LiveQuotas
 
 
-def read(limits: Limits, **options: Any) -> LiveQuotas:
+def read(limits: AccountQuotas, **options: Any) -> LiveQuotas:
     """Read the quotas of an AWS with these limits."""
     with aws(limits=limits):
         return live_quotas.read_quotas(
@@ -22,7 +22,7 @@ def read(limits: Limits, **options: Any) -> LiveQuotas:
 
 def test_the_accounts_own_quotas_are_told() -> None:
     """Each limit of the local AWS comes back under its name; of ACLs a VPC has 200."""
-    assert read(Limits(100, 40, 10)) == LiveQuotas(
+    assert read(AccountQuotas(100, 40, 10)) == LiveQuotas(
         rules_per_security_group=100,
         security_groups_per_interface=10,
         entries_per_network_acl=40,
@@ -33,7 +33,7 @@ def test_the_accounts_own_quotas_are_told() -> None:
 
 def test_defaults_are_those_of_a_new_account() -> None:
     """What the class presumes is what AWS gives."""
-    told = read(Limits())
+    told = read(AccountQuotas())
     assert told == LiveQuotas(from_defaults=False)
     assert LiveQuotas().from_defaults
 

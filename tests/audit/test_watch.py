@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from gateway_rules.audit.verification.findings import Finding, Verification
-from gateway_rules.audit.watch import Change, Watch
+from gateway_rules.audit.watch import Watch, WatchEvent
 from gateway_rules.errors import Fault, Faults, NoAnswer
 from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.packets.sets import Piece
@@ -35,7 +35,7 @@ def watch(*, fold: bool = True) -> Watch:
     return Watch("s", seconds().__next__, fold=fold)
 
 
-def looks(one: Watch, *found: Verification | Faults) -> list[list[Change]]:
+def looks(one: Watch, *found: Verification | Faults) -> list[list[WatchEvent]]:
     """Give what each look tells."""
     return [[*one.look(partial(answer, each))] for each in found]
 
@@ -47,7 +47,7 @@ def answer(found: Verification | Faults) -> Verification:
     return found
 
 
-def events(changes: list[list[Change]]) -> list[list[str]]:
+def events(changes: list[list[WatchEvent]]) -> list[list[str]]:
     """Give the event of each change, with the port where there is one."""
     return [
         [f"{c.event} {c.finding.piece.from_port}" if c.finding else c.event for c in some]

@@ -28,7 +28,7 @@ from nameserver import (
 
 from gateway_rules.authoring.addresses import dns_client
 from gateway_rules.authoring.addresses.dns_client import ask_resolvers, system_resolvers
-from gateway_rules.authoring.addresses.queries import Kind, Question, Reply, Resolver
+from gateway_rules.authoring.addresses.queries import DnsQuery, Kind, Reply, Resolver
 from gateway_rules.errors import NoAnswer
 
 HOST = "www.example.com"
@@ -37,7 +37,7 @@ PATIENCE = 0.2
 
 def put(server: Nameserver, host: str = HOST, kind: Kind = "A") -> Reply:
     """Put one question to a server."""
-    question = Question(Resolver("127.0.0.1", server.port), host, kind)
+    question = DnsQuery(Resolver("127.0.0.1", server.port), host, kind)
     (reply,) = ask_resolvers([question], "test", PATIENCE)
     assert reply.question == question
     return reply
@@ -111,14 +111,14 @@ def test_a_port_where_nobody_listens_is_a_failure() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    question = Question(Resolver("127.0.0.1", port), HOST, "A")
+    question = DnsQuery(Resolver("127.0.0.1", port), HOST, "A")
     (reply,) = ask_resolvers([question], "test", PATIENCE)
     assert said(reply) == failed("no answer within 0.2 s, asked 2 times")
 
 
 def test_a_resolver_that_may_not_be_asked_is_a_failure() -> None:
     """The system's own words say why; nobody may ask a whole network."""
-    question = Question(Resolver("255.255.255.255"), HOST, "A")
+    question = DnsQuery(Resolver("255.255.255.255"), HOST, "A")
     (reply,) = ask_resolvers([question], "test", PATIENCE)
     assert said(reply) == failed("it cannot be reached: Permission denied")
 
@@ -250,7 +250,7 @@ def test_a_resolver_may_have_an_ipv6_address() -> None:
     except OSError:
         pytest.skip("this machine has no IPv6")
     with nameserver({HOST: addresses("198.51.100.9")}, "IPv6") as server:
-        question = Question(Resolver("::1", server.port), HOST, "A")
+        question = DnsQuery(Resolver("::1", server.port), HOST, "A")
         (reply,) = ask_resolvers([question], "test", PATIENCE)
     assert said(reply) == (HOST, ["198.51.100.9"], "")
 
@@ -262,7 +262,7 @@ def test_replies_come_in_the_order_of_the_questions() -> None:
     zone[hosts[0]] = rotating(silent, zone[hosts[0]])
     with nameserver(zone) as server:
         resolver = Resolver("127.0.0.1", server.port)
-        replies = ask_resolvers([Question(resolver, host, "A") for host in hosts], "test", PATIENCE)
+        replies = ask_resolvers([DnsQuery(resolver, host, "A") for host in hosts], "test", PATIENCE)
     assert [said(reply)[1] for reply in replies] == [[f"198.51.100.{n}"] for n in range(40)]
 
 
@@ -274,10 +274,10 @@ def test_progress_is_told_when_it_takes_long(
     quick, slow = "quick.example.com", "slow.example.com"
     with nameserver({quick: addresses("198.51.100.9"), slow: silent}) as server:
         resolver = Resolver("127.0.0.1", server.port)
-        ask_resolvers([Question(resolver, quick, "A")], "round 1 of 3", PATIENCE)
+        ask_resolvers([DnsQuery(resolver, quick, "A")], "round 1 of 3", PATIENCE)
         assert capsys.readouterr() == ("", "")
         ask_resolvers(
-            [Question(resolver, host, "A") for host in (quick, slow)], "round 2 of 3", PATIENCE
+            [DnsQuery(resolver, host, "A") for host in (quick, slow)], "round 2 of 3", PATIENCE
         )
     out, err = capsys.readouterr()
     assert (out, set(err.splitlines())) == (

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway_rules.authoring.addresses.history import (
-    Change,
+    AddressChange,
     Changes,
     Sighting,
     changes,
     merged,
-    sightings,
+    seen_by_host,
 )
-from gateway_rules.authoring.addresses.queries import Question, Reply, Resolver
+from gateway_rules.authoring.addresses.queries import DnsQuery, Reply, Resolver
 from gateway_rules.inputs.address_file import ResolvedHost, Seen
 from gateway_rules.packets.prefixes import Prefix, parse_address
 
@@ -62,12 +62,12 @@ NOW = Seen(address=NEW, first_seen=TODAY, last_seen=TODAY, resolvers=("192.0.2.5
 def test_replies_of_all_rounds_and_resolvers_are_one_sighting() -> None:
     """Each address has those who gave it; a chain that ends without an address plays no part."""
     replies = [
-        Reply(Question(ONE, HOST, "A"), "x.example.net", (OLD,)),
-        Reply(Question(TWO, HOST, "A"), "y.example.net", (NEW, OLD)),
-        Reply(Question(ONE, HOST, "AAAA"), "z.example.net", ()),
-        Reply(Question(ONE, HOST, "A"), "x.example.net", (OLD,)),
+        Reply(DnsQuery(ONE, HOST, "A"), "x.example.net", (OLD,)),
+        Reply(DnsQuery(TWO, HOST, "A"), "y.example.net", (NEW, OLD)),
+        Reply(DnsQuery(ONE, HOST, "AAAA"), "z.example.net", ()),
+        Reply(DnsQuery(ONE, HOST, "A"), "x.example.net", (OLD,)),
     ]
-    assert sightings(replies) == {
+    assert seen_by_host(replies) == {
         HOST: Sighting(
             frozenset({"x.example.net", "y.example.net"}),
             {OLD: frozenset({ONE, TWO}), NEW: frozenset({TWO})},
@@ -179,12 +179,12 @@ def test_changes_name_what_is_new_gone_kept_and_renamed() -> None:
     seen = {HOST: sighting(NEW)}
     found = changes(before, merge(before, seen), seen)
     assert found == Changes(
-        new=(Change(HOST, NEW, TODAY),),
+        new=(AddressChange(HOST, NEW, TODAY),),
         gone=(
-            Change(HOST, oldest.address, days_ago(15)),
-            Change("gone.example.com", OLD, TODAY),
+            AddressChange(HOST, oldest.address, days_ago(15)),
+            AddressChange("gone.example.com", OLD, TODAY),
         ),
-        kept=(Change(HOST, OLD, days_ago(14)),),
+        kept=(AddressChange(HOST, OLD, days_ago(14)),),
         renamed=((HOST, "was.example.net", "edge.example.net"),),
     )
     assert bool(found)
@@ -195,7 +195,7 @@ def test_what_is_kept_alone_is_no_change() -> None:
     before = [host(old(days_ago(3)), NOW)]
     seen = {HOST: sighting(NEW)}
     found = changes(before, merge(before, seen), seen)
-    assert (found, bool(found)) == (Changes(kept=(Change(HOST, OLD, days_ago(3)),)), False)
+    assert (found, bool(found)) == (Changes(kept=(AddressChange(HOST, OLD, days_ago(3)),)), False)
 
 
 # --- Properties ------------------------------------------------------------------------------
@@ -231,14 +231,14 @@ def _hosts() -> st.SearchStrategy[list[ResolvedHost]]:
     )
 
 
-def _sightings() -> st.SearchStrategy[dict[str, Sighting]]:
+def _seen_by_host() -> st.SearchStrategy[dict[str, Sighting]]:
     ends = st.frozensets(st.sampled_from(["x.example.net", "y.example.net"]), min_size=1)
     by = st.frozensets(st.sampled_from([ONE, TWO]), min_size=1)
     given_ = st.dictionaries(st.sampled_from(ADDRESSES), by, min_size=1)
     return st.dictionaries(st.sampled_from(NAMES), st.builds(Sighting, ends, given_), min_size=1)
 
 
-@given(_hosts(), _sightings())
+@given(_hosts(), _seen_by_host())
 def test_merging_twice_is_merging_once(
     before: list[ResolvedHost], seen: dict[str, Sighting]
 ) -> None:
@@ -248,7 +248,7 @@ def test_merging_twice_is_merging_once(
     assert not changes(once, merge(once, seen), seen)
 
 
-@given(_hosts(), _sightings(), st.integers(0, 30))
+@given(_hosts(), _seen_by_host(), st.integers(0, 30))
 def test_nothing_within_its_grace_is_dropped(
     before: list[ResolvedHost], seen: dict[str, Sighting], grace: int
 ) -> None:
@@ -265,7 +265,7 @@ def test_nothing_within_its_grace_is_dropped(
     assert has == now | stays
 
 
-@given(_hosts(), _sightings())
+@given(_hosts(), _seen_by_host())
 def test_changes_add_up(before: list[ResolvedHost], seen: dict[str, Sighting]) -> None:
     """What was, less what is gone, with what is new, is what is; kept is no change of these."""
     after = merge(before, seen)

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway_rules.authoring.addresses.queries import (
-    Question,
+    DnsQuery,
     Resolver,
     parse_resolver,
     parse_resolvers,
@@ -84,12 +84,12 @@ def test_every_resolver_is_asked_for_both_kinds_of_every_host() -> None:
     """A round holds each question once."""
     one, two = Resolver("192.0.2.53"), Resolver("192.0.2.54")
     assert questions(["a.test", "b.test"], [one, two]) == (
-        Question(one, "a.test", "A"),
-        Question(two, "a.test", "A"),
-        Question(one, "a.test", "AAAA"),
-        Question(two, "a.test", "AAAA"),
-        Question(one, "b.test", "A"),
-        Question(two, "b.test", "A"),
-        Question(one, "b.test", "AAAA"),
-        Question(two, "b.test", "AAAA"),
+        DnsQuery(one, "a.test", "A"),
+        DnsQuery(two, "a.test", "A"),
+        DnsQuery(one, "a.test", "AAAA"),
+        DnsQuery(two, "a.test", "AAAA"),
+        DnsQuery(one, "b.test", "A"),
+        DnsQuery(two, "b.test", "A"),
+        DnsQuery(one, "b.test", "AAAA"),
+        DnsQuery(two, "b.test", "AAAA"),
     )

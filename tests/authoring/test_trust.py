@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from gateway_rules.authoring.addresses.queries import Kind, Question, Reply, Resolver
+from gateway_rules.authoring.addresses.queries import DnsQuery, Kind, Reply, Resolver
 from gateway_rules.authoring.addresses.trust import judge
 from gateway_rules.packets.prefixes import parse_address, parse_prefix
 
@@ -26,7 +26,7 @@ def reply(
 ) -> Reply:
     """Give one reply."""
     parsed = tuple(map(parse_address, addresses))
-    return Reply(Question(resolver, host, kind), "" if failure else canonical, parsed, failure)
+    return Reply(DnsQuery(resolver, host, kind), "" if failure else canonical, parsed, failure)
 
 
 def told(*replies: Reply, accepted: Sequence[str] = ()) -> list[str]:

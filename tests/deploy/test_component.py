@@ -334,7 +334,7 @@ def test_a_site_that_cannot_be_planned_stops_before_anything_is_registered() -> 
         "error: site test: services.dns: [service-use] dns is narrowed to nothing",
     ]
     assert [line.partition("; ")[2] for line in done.errors] == [
-        complaint.fix for complaint in error.value.complaints
+        problem.fix for problem in error.value.problems
     ]
 
 

@@ -11,12 +11,12 @@ import pytest
 from cloud import Deployed, aws, deploy, move, new_acl, tagged
 from sites import FEW, NOBODY, shipped, site
 
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rules.audit.live import STACK_TAG, Live, read_live
 from gateway_rules.deploy import resource_names
 from gateway_rules.deploy.repair.imports import import_file
-from gateway_rules.deploy.repair.imports_needed import ByHand, Import, Repairs, repairs
-from gateway_rules.deploy.repair.state import UNREAD, Known, Pending, State
+from gateway_rules.deploy.repair.imports_needed import ByHand, Repairs, StateImport, repairs
+from gateway_rules.deploy.repair.state import UNREAD, PendingOperation, StackState, StateResource
 from gateway_rules.planning.planner import Plan, plan
 
 GATEWAY = f"urn:pulumi:test::gateway-rules::{resource_names.GATEWAY}::test"
@@ -32,7 +32,7 @@ def planned() -> Plan:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     """Give one AWS to all tests."""
-    with aws(limits=Limits(entries_per_network_acl=40)) as client:
+    with aws(limits=AccountQuotas(entries_per_network_acl=40)) as client:
         yield client
 
 
@@ -46,18 +46,18 @@ def _live(deployed: Deployed) -> Live:
     return read_live(deployed.plan.site, deployed.stack.location, deployed.client)
 
 
-def _judge(deployed: Deployed, state: State) -> Repairs:
+def _judge(deployed: Deployed, state: StackState) -> Repairs:
     return repairs(deployed.plan, _live(deployed), state)
 
 
-def _whole(deployed: Deployed) -> State:
+def _whole(deployed: Deployed) -> StackState:
     """Give the state that has everything."""
     found = _judge(deployed, UNREAD)
-    known = (Known(one.name, one.type, one.id, leaving=False) for one in found.imports)
-    return State(tuple(known), (), GATEWAY, "7.51.1")
+    known = (StateResource(one.name, one.type, one.id, leaving=False) for one in found.imports)
+    return StackState(tuple(known), (), GATEWAY, "7.51.1")
 
 
-def _without(state: State, *names: str) -> State:
+def _without(state: StackState, *names: str) -> StackState:
     return replace(state, resources=tuple(r for r in state.resources if r.name not in names))
 
 
@@ -85,7 +85,7 @@ def test_wanted_rule_that_the_state_lacks_is_imported(deployed: Deployed) -> Non
     whole = _whole(deployed)
     found = _judge(deployed, _without(whole, SSH))
     rule = resource_names.RULES["ingress"]
-    assert found.imports == (Import(rule, SSH, whole.names[SSH], wanted=True),)
+    assert found.imports == (StateImport(rule, SSH, whole.names[SSH], wanted=True),)
 
 
 def _authorize(deployed: Deployed, port: int, **source: Any) -> str:
@@ -125,9 +125,9 @@ def test_rule_whose_making_was_begun_is_imported_for_removal(deployed: Deployed)
     """A rule that was being made, and is not asked for any more, goes with the next update."""
     id_ = _authorize(deployed, 8080)
     name = "test-group-ingress-tcp-8080-10.0.0.0/8"
-    begun = replace(_whole(deployed), pending=(Pending("creating", name),))
+    begun = replace(_whole(deployed), pending=(PendingOperation("creating", name),))
     found = _judge(deployed, begun)
-    assert found.imports == (Import(resource_names.RULES["ingress"], name, id_, wanted=False),)
+    assert found.imports == (StateImport(resource_names.RULES["ingress"], name, id_, wanted=False),)
     assert (found.by_hand, found.refreshes) == ((), True)
 
 
@@ -179,7 +179,7 @@ def test_acl_one_too_many_is_imported_for_removal(deployed: Deployed) -> None:
     made = deployed.client.create_network_acl(VpcId=deployed.place.vpc, TagSpecifications=tags)
     id_ = made["NetworkAcl"]["NetworkAclId"]
     found = _judge(deployed, whole)
-    left = Import(resource_names.ACL, f"test-acl-left-{id_}", id_, wanted=False)
+    left = StateImport(resource_names.ACL, f"test-acl-left-{id_}", id_, wanted=False)
     assert found == Repairs(imports=(left,))
 
 
@@ -191,7 +191,7 @@ def test_acl_one_too_many_that_holds_a_subnet_has_the_state_read_again(
     id_ = new_acl(deployed.client, deployed.place, deployed.plan)
     move(deployed.client, deployed.place.subnets[1], deployed.acl)
     found = _judge(deployed, whole)
-    left = Import(resource_names.ACL, f"test-acl-left-{id_}", id_, wanted=False)
+    left = StateImport(resource_names.ACL, f"test-acl-left-{id_}", id_, wanted=False)
     assert found == Repairs(imports=(left,), strays=(id_,))
     assert found.refreshes
 
@@ -238,7 +238,7 @@ def test_what_aws_has_no_more_is_told_and_read_again(deployed: Deployed) -> None
         GroupId=deployed.group, SecurityGroupRuleIds=[gone]
     )
     found = _judge(deployed, whole)
-    known = Known(SSH, resource_names.RULES["ingress"], gone, leaving=False)
+    known = StateResource(SSH, resource_names.RULES["ingress"], gone, leaving=False)
     assert (found, found.refreshes) == (Repairs(gone=(known,)), True)
 
 
@@ -305,18 +305,18 @@ EXPORT = {
 
 def test_export_is_read() -> None:
     """Of all that `pulumi stack export` prints, just what counts is kept."""
-    state = State.parse(json.dumps(EXPORT))
-    assert state == State(
+    state = StackState.parse(json.dumps(EXPORT))
+    assert state == StackState(
         (
-            Known(
+            StateResource(
                 "test-group-egress-tcp-80-::/0",
                 resource_names.RULES["egress"],
                 "sgr-1",
                 leaving=False,
             ),
-            Known("test-acl", resource_names.ACL, "acl-1", leaving=True),
+            StateResource("test-acl", resource_names.ACL, "acl-1", leaving=True),
         ),
-        (Pending("creating", "test-acl"), Pending("deleting", "test-group")),
+        (PendingOperation("creating", "test-acl"), PendingOperation("deleting", "test-group")),
         GATEWAY,
         "7.51.1",
     )
@@ -327,15 +327,15 @@ def test_export_is_read() -> None:
 @pytest.mark.parametrize("deployment", [{}, {"resources": None}, None])
 def test_export_of_a_stack_with_nothing_in_it(deployment: object) -> None:
     """A stack that was only made has a state without anything."""
-    assert State.parse(json.dumps({"version": 3, "deployment": deployment})) == UNREAD
+    assert StackState.parse(json.dumps({"version": 3, "deployment": deployment})) == UNREAD
 
 
-ONE = Import(resource_names.ACL, "test-acl", "acl-1", wanted=True)
+ONE = StateImport(resource_names.ACL, "test-acl", "acl-1", wanted=True)
 
 
 def test_import_goes_below_the_gateway_that_is_there() -> None:
     """What is imported becomes a part of the component, made by the state's own plugin."""
-    state = State(gateway=GATEWAY, plugin="7.50.0")
+    state = StackState(gateway=GATEWAY, plugin="7.50.0")
     assert import_file(state, "test", [ONE], "7.51.1") == {
         "nameTable": {"gateway": GATEWAY},
         "resources": [

@@ -20,7 +20,7 @@ from gateway_rules.audit.live import STACK_TAG, Live
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification.fixes import Endpoints
 from gateway_rules.deploy.preflight.calls import Calls, calls
-from gateway_rules.deploy.preflight.changes import AclChange, GroupChange
+from gateway_rules.deploy.preflight.changes import AclReplacement, GroupChange
 from gateway_rules.deploy.preflight.checks import Preflight, run_preflight
 from gateway_rules.deploy.preflight.rules import crowded, rooms
 from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
@@ -738,7 +738,7 @@ def group(count: int) -> GroupChange:
 @pytest.mark.parametrize(("count", "seconds"), [(1, 0), (50, 0), (51, 0.2), (250, 40)])
 def test_a_bucket_empties_and_refills(count: int, seconds: float) -> None:
     """Fifty calls of a name go at once, five a second after that."""
-    found = calls([group(count)], AclChange((), frozenset(), ()))
+    found = calls([group(count)], AclReplacement((), frozenset(), ()))
     assert found.by_name == {"AuthorizeSecurityGroupEgress": count}
     assert found.seconds == pytest.approx(seconds)
 

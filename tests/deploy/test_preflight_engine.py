@@ -14,7 +14,7 @@ from sites import shipped
 
 from gateway_rehearsal.dns.zone import NOWHERE
 from gateway_rehearsal.engine import Engine
-from gateway_rehearsal.servers import Settings, start
+from gateway_rehearsal.servers import LocalQuotas, start
 from gateway_rehearsal.toolchain import ensure
 from gateway_rules.audit.live import Live, read_live
 from gateway_rules.audit.live_quotas import LiveQuotas
@@ -87,7 +87,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     with warded(folder) as layout:
         layout.local.mkdir()
         journal = layout.local / "journal.jsonl"
-        server = start(layout, Settings.for_all([Quotas()]), NOWHERE, journal)
+        server = start(layout, LocalQuotas.for_all([Quotas()]), NOWHERE, journal)
         engine = Engine(layout, ensure(print), server.endpoint)
         found = Watched(Rehearsal(folder, engine), journal)
         found.write(FILE)

@@ -16,7 +16,7 @@ import pytest
 from cloud import aws, deploy, tagged
 from sites import FEW, NOBODY, shipped, site
 
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rules.audit.live import STACK_TAG, Live, read_live
 from gateway_rules.cli.repair import RepairWish, run_repair
 from gateway_rules.deploy import resource_names
@@ -35,7 +35,7 @@ GONE = "sgr-gone"
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     """Give an AWS."""
-    with aws(limits=Limits(entries_per_network_acl=40)) as client:
+    with aws(limits=AccountQuotas(entries_per_network_acl=40)) as client:
         yield client
 
 

@@ -31,7 +31,7 @@ def site(**parts: Any) -> Site:
 
 
 def complained(**parts: Any) -> list[Problem]:
-    """Give the complaints about such a site."""
+    """Give the problems about such a site."""
     return list(find_contradictions(site(**parts), CATALOGUE))
 
 
@@ -84,7 +84,7 @@ def test_a_site_of_the_document_is_sound(drawn: Plain) -> None:
     ],
 )
 def test_a_complaint_points_at_the_part(parts: dict[str, Any], path: Steps, rule: str) -> None:
-    """The first complaint leads to the part of the site that it is about."""
+    """The first problem leads to the part of the site that it is about."""
     first = complained(**parts)[0]
     assert (first.path, first.rule) == (path, rule)
 
@@ -128,6 +128,6 @@ def test_a_site_that_asks_for_looked_up_addresses_needs_those_of_the_regional_ho
 @given(st.sampled_from(sorted(CATALOGUE.regions)))
 def test_a_region_lacks_just_the_addresses_that_do_not_hold_there(region: str) -> None:
     """Every region of AWS is sound in EMEA, and pending anywhere else."""
-    rules = [complaint.rule for complaint in complained(region=region)]
+    rules = [problem.rule for problem in complained(region=region)]
     emea = CATALOGUE.regions[region].geography == "EMEA"
     assert rules == ([] if emea else ["pending"])

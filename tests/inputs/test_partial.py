@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from gateway_rules.inputs.fields import Frozen, Number, Text
-from gateway_rules.inputs.partial import salvage
+from gateway_rules.inputs.partial import validate_partly
 
 
 class Item(Frozen):
@@ -29,7 +29,7 @@ NEUTRAL = {"title": "none"}
 
 def test_a_sound_file_is_read_whole() -> None:
     """Without a fault nothing is left out."""
-    found = salvage(Whole, {"title": "a", "numbers": [1]}, NEUTRAL)
+    found = validate_partly(Whole, {"title": "a", "numbers": [1]}, NEUTRAL)
     assert found
     assert (found.model, found.lost) == (Whole(title="a", numbers=(1,)), frozenset())
 
@@ -37,7 +37,7 @@ def test_a_sound_file_is_read_whole() -> None:
 def test_a_required_key_has_a_stand_in() -> None:
     """What is missing or refused is filled in, so that the rest can be judged."""
     for data in ({"numbers": [1]}, {"title": 7, "numbers": [1]}):
-        found = salvage(Whole, data, NEUTRAL)
+        found = validate_partly(Whole, data, NEUTRAL)
         assert found
         assert found.model == Whole(title="none", numbers=(1,))
         assert found.origin(("numbers", 0)) == ("numbers", 0)
@@ -45,7 +45,7 @@ def test_a_required_key_has_a_stand_in() -> None:
 
 def test_a_stand_in_has_no_place() -> None:
     """Nobody is blamed for what was put in a refused value's place."""
-    found = salvage(Whole, {"title": 7}, NEUTRAL)
+    found = validate_partly(Whole, {"title": 7}, NEUTRAL)
     assert found
     assert found.origin(("title",)) is None
 
@@ -53,7 +53,7 @@ def test_a_stand_in_has_no_place() -> None:
 def test_the_item_around_a_fault_is_left_out() -> None:
     """A list loses the item that is wrong somewhere inside, and keeps the others."""
     items = [{"name": "a"}, {"name": "b", "ports": "80"}, {"name": "c", "ports": [1]}]
-    found = salvage(Whole, {"title": "t", "items": items}, NEUTRAL)
+    found = validate_partly(Whole, {"title": "t", "items": items}, NEUTRAL)
     assert found
     assert [item.name for item in found.model.items] == ["a", "c"]
     assert found.origin(("items", 1, "ports", 0)) == ("items", 2, "ports", 0)
@@ -62,7 +62,7 @@ def test_the_item_around_a_fault_is_left_out() -> None:
 def test_an_innermost_item_is_left_out_alone() -> None:
     """Of lists in lists, the nearest item goes."""
     items = [{"name": "a", "ports": [1, "x", 3]}]
-    found = salvage(Whole, {"title": "t", "items": items}, NEUTRAL)
+    found = validate_partly(Whole, {"title": "t", "items": items}, NEUTRAL)
     assert found
     assert found.model.items == (Item(name="a", ports=(1, 3)),)
     assert found.origin(("items", 0, "ports", 1)) == ("items", 0, "ports", 2)
@@ -70,7 +70,7 @@ def test_an_innermost_item_is_left_out_alone() -> None:
 
 def test_an_unknown_key_is_left_out() -> None:
     """A key too many costs nothing but itself."""
-    found = salvage(Whole, {"title": "t", "what": 1, "table": {"a": 1, "b": "x"}}, NEUTRAL)
+    found = validate_partly(Whole, {"title": "t", "what": 1, "table": {"a": 1, "b": "x"}}, NEUTRAL)
     assert found
     assert found.model == Whole(title="t", table={"a": 1})
     assert found.lost == {("what",), ("table", "b")}
@@ -78,13 +78,13 @@ def test_an_unknown_key_is_left_out() -> None:
 
 def test_nothing_is_read_where_nothing_can_be() -> None:
     """Without a stand-in for what is required there is no model."""
-    assert salvage(Whole, {"numbers": [1]}, {}) is None
+    assert validate_partly(Whole, {"numbers": [1]}, {}) is None
 
 
 @given(st.lists(st.one_of(st.integers(), st.just("x"))))
 def test_every_item_keeps_its_origin(numbers: list[int | str]) -> None:
     """An item's origin is where the same item stands in the file."""
-    found = salvage(Whole, {"title": "t", "numbers": numbers}, NEUTRAL)
+    found = validate_partly(Whole, {"title": "t", "numbers": numbers}, NEUTRAL)
     assert found
     assert list(found.model.numbers) == [n for n in numbers if n != "x"]
     origins = [found.origin(("numbers", index)) for index in range(len(found.model.numbers))]

@@ -71,7 +71,7 @@ def test_more_groups_than_an_interface_holds_are_refused() -> None:
     quotas = {"security_groups_per_interface": 2}
     with pytest.raises(Impossible) as refused:
         plan(shipped(), site(security_groups="attach", quotas=quotas, roles=NOBODY))
-    (found,) = refused.value.complaints
+    (found,) = refused.value.problems
     assert found == Problem(
         ("quotas", "security_groups_per_interface"),
         "groups-quota",

@@ -279,7 +279,7 @@ def test_every_budget_that_is_too_small_is_complained_of() -> None:
     )
     with pytest.raises(Impossible) as error:
         network_acl(required_flows(shipped(), at), at)
-    assert error.value.complaints == tuple(
+    assert error.value.problems == tuple(
         Problem(
             ("quotas", "entries_per_network_acl"),
             "acl-quota",

@@ -1,4 +1,4 @@
-"""The plan of a stack: its counts, its bytes, its complaints."""
+"""The plan of a stack: its counts, its bytes, its problems."""
 
 import json
 import subprocess
@@ -27,11 +27,11 @@ def as_bytes(planned: Plan) -> bytes:
     return json.dumps({key: data[key] for key in data if key not in ("errata", "caveats")}).encode()
 
 
-def complaints_of(**fields: Any) -> tuple[Problem, ...]:
+def problems_of(**fields: Any) -> tuple[Problem, ...]:
     """Give what a site is complained of."""
     with pytest.raises(Impossible) as error:
         plan(shipped(), site(**fields))
-    return error.value.complaints
+    return error.value.problems
 
 
 @settings(max_examples=20, deadline=None)
@@ -85,7 +85,7 @@ def test_planning_is_fast(record_property: Any, capsys: pytest.CaptureFixture[st
     assert again == planned
 
 
-# --- Complaints ----------------------------------------------------------------------------------
+# --- Problems ----------------------------------------------------------------------------------
 
 
 def _scattered(count: int) -> list[str]:
@@ -97,9 +97,7 @@ def test_more_rules_than_the_quota_are_complained_of() -> None:
     """Direction, family, count, quota and whom most rules are for, with three ways out."""
     everything_off = dict.fromkeys(shipped().by_id, False)
     del everything_off["ssh"]
-    found = complaints_of(
-        roles=NOBODY | {"administrators": _scattered(61)}, services=everything_off
-    )
+    found = problems_of(roles=NOBODY | {"administrators": _scattered(61)}, services=everything_off)
     assert found == (
         Problem(
             ("quotas", "rules_per_security_group"),
@@ -125,8 +123,8 @@ def test_just_as_many_rules_as_the_quota_are_planned() -> None:
 def test_a_group_rule_counts_in_both_families() -> None:
     """The gateways themselves take a place from IPv4 and from IPv6."""
     services = {name: False for name in shipped().by_id if name != "greylisting"}
-    found = complaints_of(roles=NOBODY | {"peers": ["self", *_scattered(60)]}, services=services)
-    assert [complaint.message for complaint in found] == [
+    found = problems_of(roles=NOBODY | {"peers": ["self", *_scattered(60)]}, services=services)
+    assert [problem.message for problem in found] == [
         f"{way} ipv4 needs 61 rules and the quota is 60; most of them are for greylisting (61)"
         for way in ("egress", "ingress")
     ]
@@ -134,7 +132,7 @@ def test_a_group_rule_counts_in_both_families() -> None:
 
 def test_all_that_does_not_fit_is_complained_of_at_once() -> None:
     """Groups and ACL, both directions."""
-    found = complaints_of(
+    found = problems_of(
         roles=EVERYBODY,
         quotas={"rules_per_security_group": 5, "entries_per_network_acl": 2},
     )
@@ -150,7 +148,7 @@ def test_the_three_services_with_most_rules_are_named() -> None:
     """The largest first, and by name where they have as many."""
     ports = {"much": [1, 3, 5, 7], "less-b": [9, 11], "less-a": [13, 15], "least": [17]}
     said = {"direction": "egress", "protocol": "tcp", "peers": ["192.0.2.0/24"]}
-    (found,) = complaints_of(
+    (found,) = problems_of(
         services=dict.fromkeys(shipped().by_id, False),
         quotas={"rules_per_security_group": 8},
         additions=[{"name": name, "ports": some, **said} for name, some in ports.items()],
@@ -163,7 +161,7 @@ def test_the_three_services_with_most_rules_are_named() -> None:
 
 def test_a_site_that_contradicts_the_catalogue_is_not_planned() -> None:
     """What stands in no file is complained of as well."""
-    (found,) = complaints_of(region="eu-nowhere-1")
+    (found,) = problems_of(region="eu-nowhere-1")
     assert (found.path, found.rule) == (("region",), "unknown-region")
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from gateway_rehearsal.deploy import Deployment
 from gateway_rehearsal.events import Tally
-from gateway_rehearsal.summary import COLUMNS, Outcome
+from gateway_rehearsal.summary import COLUMNS, DeploymentOutcome
 from gateway_rules.audit.verification.findings import Verification
 from gateway_rules.audit.verification.verifier import WAITING
 from gateway_rules.cli.commands import Commands
@@ -109,7 +109,7 @@ def test_quoted_summary_is_what_is_printed_last(stack: str) -> None:
     """A stack's line in the excerpt is the one at the end of `make up`, but for the seconds."""
     deployment = Deployment(stack, succeeded=True, tally=Tally(), log=Path("log"))
     verification = Verification(stack, (), (), (), {})
-    outcome = Outcome(load_plan(ROOT, stack).plan, deployment, verification, seconds=0)
+    outcome = DeploymentOutcome(load_plan(ROOT, stack).plan, deployment, verification, seconds=0)
     quoted = {tuple(line.split()[:-1]) for line in README.splitlines()}
     assert outcome.row()[:-1] in quoted
     assert COLUMNS[:-1] in quoted

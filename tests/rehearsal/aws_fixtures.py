@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from gateway_rehearsal.aws.cases import CASES
 from gateway_rehearsal.aws.client import client
 from gateway_rehearsal.aws.journal import Journal
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.server import open_server
 from gateway_rehearsal.loopback import require_loopback
 
@@ -50,13 +50,13 @@ def proves(*names: str) -> Callable[[Test], Test]:
 
 @contextmanager
 def local_aws(
-    limits: Limits | None = None, journal: Journal | None = None
+    limits: AccountQuotas | None = None, journal: Journal | None = None
 ) -> Iterator["BaseClient"]:
     """Serve a local AWS, yield a client of it, and leave moto in this process as it was."""
     backend, paths = ec2_backends.backend, dict(urls.url_paths)
     quotas = dict(quota_urls.url_paths)
     plain = os.environ.get(PLAIN)
-    server = _plain() if plain else open_server("test", limits or Limits(), journal=journal)
+    server = _plain() if plain else open_server("test", limits or AccountQuotas(), journal=journal)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -11,9 +11,9 @@ from cloud import Deployed, deploy, entry_request, move, new_acl, permission
 from sites import FEW, shipped, site
 
 from gateway_rehearsal.aws.journal import Journal
-from gateway_rehearsal.aws.limits import Limits
-from gateway_rehearsal.rehearse.judge import Verdict, judge
-from gateway_rehearsal.rehearse.record import Moment, moments
+from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.rehearse.judge import RehearsalVerdict, judge
+from gateway_rehearsal.rehearse.record import Moment, read_journal
 from gateway_rules.planning.network_acl import Entry
 from gateway_rules.planning.planner import Plan, plan
 from gateway_rules.planning.security_group import Rule
@@ -45,13 +45,13 @@ class Change:
         """The plan before."""
         return self.deployed.plan
 
-    def moments(self) -> tuple[Moment, ...]:
+    def journal(self) -> tuple[Moment, ...]:
         """Give the moment before the first change, and one for each change."""
-        return tuple(moments(self.file.getvalue().splitlines()))[self.first :]
+        return tuple(read_journal(self.file.getvalue().splitlines()))[self.first :]
 
-    def verdict(self, after: Plan, *, is_finished: bool = True) -> Verdict:
+    def verdict(self, after: Plan, *, is_finished: bool = True) -> RehearsalVerdict:
         """Judge what was done until now."""
-        return judge(self.plan, after, self.moments(), is_finished=is_finished)
+        return judge(self.plan, after, self.journal(), is_finished=is_finished)
 
     def authorize(self, rule: Rule, group: str = "") -> None:
         """Let a rule's packets through."""
@@ -111,7 +111,7 @@ def new_rules(before: Plan, after: Plan) -> list[Rule]:
 def change() -> Iterator[Change]:
     """Deploy a plan on a local AWS, as if by hand."""
     file = StringIO()
-    limits = Limits(entries_per_network_acl=40)
+    limits = AccountQuotas(entries_per_network_acl=40)
     with local_aws(limits, Journal(file)) as ec2:
         deployed = deploy(planned(), ec2)
         for subnet in deployed.place.subnets:

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 
 # Half of what is drawn is of a few good things, so that the same comes again and quotas fill up.
 GOOD = st.sampled_from([(("tcp", 25, 25), peer) for peer in ("10.0.0.0/8", "2001:db8::/32", SELF)])
@@ -225,7 +225,7 @@ class Calls(RuleBasedStateMachine):
 @pytest.fixture(scope="module")
 def calls() -> Iterator[type[Calls]]:
     """Give the calls an AWS of this process with small quotas."""
-    limits = Limits(rules_per_security_group=RULES, entries_per_network_acl=ENTRIES)
+    limits = AccountQuotas(rules_per_security_group=RULES, entries_per_network_acl=ENTRIES)
     with ExitStack() as closing:
         ec2 = closing.enter_context(aws(limits=limits))
         yield type("CallsOfThisAws", (Calls,), {"ec2": ec2})

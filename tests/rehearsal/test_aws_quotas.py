@@ -16,7 +16,7 @@ from aws_fixtures import (
     tcp,
 )
 
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live_quotas import LiveQuotas
 
@@ -171,7 +171,7 @@ def test_five_groups_an_interface(ec2: "BaseClient") -> None:
 
 def test_quotas_can_be_set() -> None:
     """Each quota is what the server is told, up or down."""
-    with local_aws(Limits(2, 3, 1)) as ec2:
+    with local_aws(AccountQuotas(2, 3, 1)) as ec2:
         vpc = new_vpc(ec2)
         group, other = new_group(ec2, vpc), new_group(ec2, vpc, "other")
         call = ec2.authorize_security_group_ingress
@@ -188,7 +188,7 @@ def test_quotas_can_be_set() -> None:
 @proves("quota-acls")
 def test_the_default_acl_counts_as_well() -> None:
     """A VPC has as many ACLs as its quota says, its own among them; another VPC has as many."""
-    with local_aws(Limits(network_acls_per_vpc=2)) as ec2:
+    with local_aws(AccountQuotas(network_acls_per_vpc=2)) as ec2:
         vpc = new_vpc(ec2)
         ec2.create_network_acl(VpcId=vpc, ClientToken="one")
         assert refusal(ec2.create_network_acl, VpcId=vpc) == (
@@ -203,7 +203,7 @@ def test_the_default_acl_counts_as_well() -> None:
 @proves("quota-groups")
 def test_groups_count_over_all_vpcs_of_a_region() -> None:
     """Default groups count as well: here those of the Region's own VPC and of two others."""
-    with local_aws(Limits(security_groups_per_region=4)) as ec2:
+    with local_aws(AccountQuotas(security_groups_per_region=4)) as ec2:
         one, two = new_vpc(ec2), new_vpc(ec2)
         new_group(ec2, one)
         new = {"GroupName": "more", "Description": "mail", "VpcId": two}
@@ -216,7 +216,7 @@ def test_groups_count_over_all_vpcs_of_a_region() -> None:
 @proves("quota-told")
 def test_quotas_are_told_as_they_are_kept() -> None:
     """Service Quotas tells each limit under its code, and of other codes that there are none."""
-    with local_aws(Limits(100, 30, 7, 12, 300)) as ec2:
+    with local_aws(AccountQuotas(100, 30, 7, 12, 300)) as ec2:
         quotas = quotas_client(ec2)
         told = {
             code: quotas.get_service_quota(ServiceCode="vpc", QuotaCode=code)["Quota"]["Value"]

@@ -19,7 +19,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from gateway_rehearsal.aws import network_acls
 from gateway_rehearsal.aws.backend import Acl, Backend, Request
 from gateway_rehearsal.aws.client import client
-from gateway_rehearsal.aws.limits import Limits
+from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.strict import apply
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def test_one_quota_two_callers(monkeypatch: pytest.MonkeyPatch) -> None:
         return tag(backend, *args)
 
     monkeypatch.setattr(EC2Backend, "create_tags", tag_slowly)
-    with local_aws(Limits(rules_per_security_group=10)) as ec2:
+    with local_aws(AccountQuotas(rules_per_security_group=10)) as ec2:
         group = new_group(ec2, new_vpc(ec2))
 
         def allow(port: int) -> str:
@@ -200,7 +200,7 @@ def test_one_association_two_callers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("moto_as_it_is")
 def test_moto_in_process_is_put_right_as_well() -> None:
     """`moto.mock_aws` is as strict as the server once it is told so, and for each of its uses."""
-    apply(Limits(rules_per_security_group=1))
+    apply(AccountQuotas(rules_per_security_group=1))
     for _ in range(2):
         with mock_aws():
             ec2 = boto3.client("ec2", region_name="eu-west-1")

@@ -34,7 +34,7 @@ def summed(**changes: int) -> dict[str, Any]:
     return {"summaryEvent": {"resourceChanges": changes, **result}}
 
 
-def complaint(text: str) -> str:
+def problem(text: str) -> str:
     """Give the whole line in which the engine's words are told."""
     return f"error: <command>:1:1: [deploy] test: {text}; read .local/log/test.log"
 
@@ -80,7 +80,7 @@ def test_tells_what_changed(play: Play) -> None:
     deployment = play.up(*did("create"), *did("delete"), summed(create=2, delete=1, same=60))
 
     assert deployment.succeeded
-    assert deployment.complaints() == ()
+    assert deployment.problems() == ()
     assert play.told() == ["test: deploying", "test: 2 created, 1 deleted"]
 
 
@@ -118,7 +118,7 @@ def test_shows_the_programs_own_faults(play: Play) -> None:
     )
 
     assert deployment.is_malformed
-    assert deployment.complaints() == tuple(faults)
+    assert deployment.problems() == tuple(faults)
     assert play.told()[-1] == "test: failed"
 
 
@@ -132,9 +132,9 @@ def test_shows_the_engines_errors(play: Play) -> None:
     )
 
     assert not deployment.is_malformed
-    assert deployment.complaints() == (
-        complaint("test-acl: creating the ACL: no quota"),
-        complaint("test-acl: told twice"),
+    assert deployment.problems() == (
+        problem("test-acl: creating the ACL: no quota"),
+        problem("test-acl: told twice"),
     )
 
 
@@ -142,7 +142,7 @@ def test_shows_what_is_no_event(play: Play) -> None:
     """An engine that fails before its first event says so in plain text, which is shown."""
     deployment = play.up("error: the stack is currently locked", code=255)
 
-    assert deployment.complaints() == (complaint("the stack is currently locked"),)
+    assert deployment.problems() == (problem("the stack is currently locked"),)
 
 
 @pytest.mark.parametrize(
@@ -159,28 +159,28 @@ def test_names_the_cure_of_what_a_cut_off_update_left(play: Play, error: str) ->
 
     cure = "run gateway-rules local repair test, then this again"
     line = f"error: <command>:1:1: [deploy] test: {error}; {cure}"
-    assert deployment.complaints() == (line,)
+    assert deployment.problems() == (line,)
 
 
 def test_shows_a_stack_that_cannot_be_made(play: Play) -> None:
     """A stack that cannot be made is not deployed, and the reason is shown."""
     deployment = play.up(init="echo 'no space' >&2; false")
 
-    assert deployment.complaints() == (complaint("no space"),)
+    assert deployment.problems() == (problem("no space"),)
 
 
 def test_shows_a_silent_end(play: Play) -> None:
     """An engine that was killed said nothing, and that is shown as well."""
     deployment = play.up(code=137)
 
-    assert deployment.complaints() == (complaint("the engine ended without a word"),)
+    assert deployment.problems() == (problem("the engine ended without a word"),)
 
 
 def test_shows_an_echo_that_stands_alone(play: Play) -> None:
     """A program that ended without saying why leaves only the engine's words, which are shown."""
     deployment = play.up(said("error", "an unhandled error occurred: program exited\n"), code=1)
 
-    assert deployment.complaints() == (complaint("an unhandled error occurred: program exited"),)
+    assert deployment.problems() == (problem("an unhandled error occurred: program exited"),)
 
 
 def test_keeps_a_log_for_people(play: Play) -> None:

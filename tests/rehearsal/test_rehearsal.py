@@ -10,7 +10,7 @@ from gateway_rehearsal import project_copy, rehearsal
 from gateway_rehearsal.dns.serve import serving
 from gateway_rehearsal.dns.zone import Zone
 from gateway_rehearsal.layout import Layout
-from gateway_rehearsal.servers import Server, Settings
+from gateway_rehearsal.servers import LocalQuotas, Server
 from gateway_rules.errors import Faults, NoAnswer, Pending
 from gateway_rules.inputs.catalogue import read_catalogue
 from gateway_rules.inputs.project import stack_names
@@ -28,7 +28,7 @@ def server() -> Iterator[Server]:
     """Give the record of a local AWS of which only the name servers run."""
     zone = Zone.of(read_catalogue())
     with serving(zone) as resolvers:
-        yield Server(HERE, "mark", Settings.for_all([Quotas()]), zone, resolvers)
+        yield Server(HERE, "mark", LocalQuotas.for_all([Quotas()]), zone, resolvers)
 
 
 @pytest.fixture
@@ -250,7 +250,7 @@ def test_without_a_name_server_nothing_is_written(project: Path) -> None:
     """A look-up that gets no answer leaves no file."""
     zone = Zone(("elsewhere.example.com",), (STACK,))
     with serving(zone) as resolvers:
-        server = Server(HERE, "mark", Settings.for_all([Quotas()]), zone, resolvers)
+        server = Server(HERE, "mark", LocalQuotas.for_all([Quotas()]), zone, resolvers)
         with pytest.raises(NoAnswer):
             rehearsal.look_up(Layout(project), site(project), server)
 

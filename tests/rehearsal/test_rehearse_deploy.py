@@ -10,12 +10,12 @@ from gateway_rehearsal import toolchain
 from gateway_rehearsal.dns.zone import Zone
 from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.rehearse import deploy as rehearse_deploy
-from gateway_rehearsal.servers import Settings
+from gateway_rehearsal.servers import LocalQuotas
 from gateway_rehearsal.unable import unable
 from gateway_rules.errors import NoAnswer
 
 
-def fail(layout: Layout, _settings: Settings, _zone: Zone, _journal: Path) -> NoReturn:
+def fail(layout: Layout, _settings: LocalQuotas, _zone: Zone, _journal: Path) -> NoReturn:
     """Start a server that dies with a word."""
     layout.log("aws").parent.mkdir(parents=True)
     layout.log("aws").write_text("no memory\n")

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from rehearsed import WIDE, Change, change, new_rules, planned
 
-from gateway_rehearsal.rehearse.judge import Verdict, Violation
+from gateway_rehearsal.rehearse.judge import RehearsalVerdict, Violation
 from gateway_rules.packets.prefixes import parse_prefix
 
 BOTH = ("10.42.8.0/26", "10.42.8.64/26")
@@ -32,7 +32,7 @@ def shown(violations: tuple[Violation, ...]) -> list[tuple[str, ...]]:
     ]
 
 
-def actions(verdict: Verdict) -> list[str]:
+def actions(verdict: RehearsalVerdict) -> list[str]:
     """Name the calls after which something was wrong that was not wrong before."""
     return [step.moment.action for step in verdict.steps if step.violations]
 

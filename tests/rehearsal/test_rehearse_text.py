@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from rehearsed import WIDE, Change, change, new_rules, planned
 
-from gateway_rehearsal.rehearse.rehearsing import UNCHANGED, Outcome, Rehearsal
-from gateway_rehearsal.rehearse.text import Form, rehearsal_as_json, rehearsal_text
+from gateway_rehearsal.rehearse.rehearsing import UNCHANGED, Rehearsal, RehearsalOutcome
+from gateway_rehearsal.rehearse.text import TextForm, rehearsal_as_json, rehearsal_text
 from gateway_rules.errors import COMMAND_LINE, Fault
 from gateway_rules.planning.planner import Plan
 
@@ -33,9 +33,11 @@ def edited() -> Iterator[Change]:
         yield stack
 
 
-def rehearsal(stack: Change, after: Plan, *more: Outcome) -> Rehearsal:
+def rehearsal(stack: Change, after: Plan, *more: RehearsalOutcome) -> Rehearsal:
     """Give a rehearsal of what was done."""
-    outcome = Outcome("test", "", ("role administrators: adds 10.9.0.0/24",), stack.verdict(after))
+    outcome = RehearsalOutcome(
+        "test", "", ("role administrators: adds 10.9.0.0/24",), stack.verdict(after)
+    )
     return Rehearsal("22326b6bd0000000", (outcome, *more))
 
 
@@ -46,7 +48,7 @@ def without_ids(shown: str) -> str:
 
 def test_each_call_is_told_with_what_it_did(edited: Change) -> None:
     """A change is told call by call, runs of alike calls in one line, in eighty columns."""
-    shown = rehearsal_text(rehearsal(edited, planned(**WIDE)), Form(width=80))
+    shown = rehearsal_text(rehearsal(edited, planned(**WIDE)), TextForm(width=80))
     assert max(map(len, shown.splitlines())) <= 80
     assert (
         without_ids(shown)
@@ -86,7 +88,7 @@ test: 73 calls, and it is NOT SAFE: 1 call cuts what has to stay
 def test_ends_that_are_not_as_planned_are_told(edited: Change) -> None:
     """What lacks after the last call is named apart from the calls."""
     shown = rehearsal_text(
-        rehearsal(edited, planned(administrators=["10.9.0.0/24"])), Form()
+        rehearsal(edited, planned(administrators=["10.9.0.0/24"])), TextForm()
     ).splitlines()
     assert shown[1].endswith("NOT SAFE: what is left is not what is planned")
     start = shown.index("         after the last call:")
@@ -98,7 +100,9 @@ def test_ends_that_are_not_as_planned_are_told(edited: Change) -> None:
 
 def test_verbose_folds_nothing(edited: Change) -> None:
     """Each call has a line of its own where that is asked for, and each packet is shown."""
-    shown = rehearsal_text(rehearsal(edited, planned(**WIDE)), Form(is_verbose=True)).splitlines()
+    shown = rehearsal_text(
+        rehearsal(edited, planned(**WIDE)), TextForm(is_verbose=True)
+    ).splitlines()
     steps = edited.verdict(planned(**WIDE)).steps
     numbers = [int(found[1]) for line in shown if (found := re.match(r" +(\d+)  ", line))]
     assert numbers == list(range(1, len(steps) + 1))
@@ -112,8 +116,8 @@ def test_much_that_is_wrong_is_told_in_few_lines() -> None:
         acl = stack.ec2.create_network_acl(VpcId=stack.deployed.place.vpc)["NetworkAcl"]
         stack.move(acl["NetworkAclId"])
         verdict = stack.verdict(stack.plan, is_finished=False)
-    found = Rehearsal("22326b6bd0000000", (Outcome("test", verdict=verdict),))
-    shown = rehearsal_text(found, Form()).splitlines()
+    found = Rehearsal("22326b6bd0000000", (RehearsalOutcome("test", verdict=verdict),))
+    shown = rehearsal_text(found, TextForm()).splitlines()
     start = shown.index("         OPENED UNASKED by the network ACL of 10.42.8.0/26:")
     everywhere = "0.0.0.0/0 (4,294,967,296 addresses)"
     assert f"           egress all other protocols to {everywhere}" in shown[start : start + 5]
@@ -129,20 +133,22 @@ def test_of_many_services_a_few_are_named(edited: Change) -> None:
     (violation,) = step.violations
     asking = replace(violation.change, services=("a", "b", "c", "d", "e"), origins=("x",) * 5)
     steps = (replace(step, violations=(replace(violation, change=asking),)),)
-    found = Rehearsal("22326b6bd", (Outcome("test", verdict=replace(verdict, steps=steps)),))
+    found = Rehearsal(
+        "22326b6bd", (RehearsalOutcome("test", verdict=replace(verdict, steps=steps)),)
+    )
     where = "           ingress tcp 22 from 10.1.0.0/24 (256 addresses)"
     few = f"{where}: a (x); b (x); c (x); 2 more services (--verbose names them)"
-    assert few in rehearsal_text(found, Form()).splitlines()
+    assert few in rehearsal_text(found, TextForm()).splitlines()
     every = f"{where}: a (x); b (x); c (x); d (x); e (x)"
-    assert every in rehearsal_text(found, Form(is_verbose=True)).splitlines()
+    assert every in rehearsal_text(found, TextForm(is_verbose=True)).splitlines()
 
 
 def test_what_was_not_rehearsed_is_told_in_a_line() -> None:
     """A stack that stays as it is and one that failed have no calls, and nothing is proven."""
     fault = Fault(COMMAND_LINE, 1, 1, "deploy", "b: it burns", "read the log")
-    outcomes = (Outcome("a", UNCHANGED), Outcome("b", faults=(fault,)))
+    outcomes = (RehearsalOutcome("a", UNCHANGED), RehearsalOutcome("b", faults=(fault,)))
     found = Rehearsal("22326b6bd0000000", outcomes)
-    assert rehearsal_text(found, Form()).splitlines() == [
+    assert rehearsal_text(found, TextForm()).splitlines() == [
         "Rehearsed from 22326b6bd to the working tree:",
         "a: its resources stay as they are",
         "b: could not be rehearsed",
@@ -161,7 +167,7 @@ def test_what_was_not_rehearsed_is_told_in_a_line() -> None:
 def test_json_has_each_call_and_each_violation(edited: Change) -> None:
     """Programs get the calls in their order, and of a violation packet, service and section."""
     after = planned(**WIDE)
-    found = rehearsal(edited, after, Outcome("other", UNCHANGED))
+    found = rehearsal(edited, after, RehearsalOutcome("other", UNCHANGED))
     data = rehearsal_as_json(found)
     stack = data["stacks"]["test"]
     assert sorted(data) == ["base", "stacks"]

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 from rehearsed import Change, change
 
-from gateway_rehearsal.rehearse.record import moments
+from gateway_rehearsal.rehearse.record import read_journal
 from gateway_rehearsal.rehearse.words import Names, changes
 from gateway_rules.errors import Refused
 
@@ -18,7 +18,7 @@ def stack() -> Iterator[Change]:
 
 def said(stack: Change) -> list[list[str]]:
     """Say of each call what it changed."""
-    found = stack.moments()
+    found = stack.journal()
     names = Names(found[0])
     return [changes(before, now, names) for before, now in pairwise(found)]
 
@@ -30,13 +30,13 @@ def test_groups_are_named_where_there_are_several(stack: Change) -> None:
     made = stack.ec2.create_security_group(GroupName="more", Description="more", VpcId=vpc)
     more = made["GroupId"]
     stack.authorize(ssh, more)
-    interface = next(iter(stack.moments()[0].interfaces))
+    interface = next(iter(stack.journal()[0].interfaces))
     own = stack.deployed.group
     for groups in ([own, more], [own]):
         stack.ec2.modify_network_interface_attribute(NetworkInterfaceId=interface, Groups=groups)
     stack.ec2.delete_security_group(GroupId=more)
     first, second, third, fourth, last = said(stack)
-    network = stack.moments()[0].interfaces[interface].network
+    network = stack.journal()[0].interfaces[interface].network
     both = ", ".join(name for _, name in sorted([(own, "gateway-rules-test"), (more, "more")]))
     assert [first, second] == [
         ["makes group more"],
@@ -104,4 +104,4 @@ def test_prefix_list_is_refused(stack: Change) -> None:
         GroupId=stack.deployed.group, IpPermissions=[permission]
     )
     with pytest.raises(Refused, match=f"^'{listed}' is no prefix; "):
-        list(moments(stack.file.getvalue().splitlines()))
+        list(read_journal(stack.file.getvalue().splitlines()))

@@ -14,12 +14,12 @@ from gateway_rehearsal.dns.zone import Zone
 from gateway_rehearsal.down import down
 from gateway_rehearsal.engine import Engine
 from gateway_rehearsal.layout import Layout
-from gateway_rehearsal.servers import Server, Settings
+from gateway_rehearsal.servers import LocalQuotas, Server
 from gateway_rehearsal.status import status
 from gateway_rules.errors import Faults, NoAnswer, usage
 from gateway_rules.inputs.site import Quotas
 
-USUAL = Settings.for_all([Quotas()])
+USUAL = LocalQuotas.for_all([Quotas()])
 ZONE = Zone(("host.example.com",), ("eu-west-1", "us-east-1"))
 
 
@@ -127,7 +127,7 @@ def test_takes_the_largest_of_each_quota() -> None:
         Quotas(entries_per_network_acl=30, security_groups_per_interface=2),
     ]
 
-    assert Settings.for_all(quotas).options() == [
+    assert LocalQuotas.for_all(quotas).options() == [
         "--rules-per-security-group=100",
         "--entries-per-network-acl=30",
         "--security-groups-per-interface=5",

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from gateway_rehearsal.deploy import Deployment
 from gateway_rehearsal.events import Tally
-from gateway_rehearsal.summary import Outcome, print_summary
+from gateway_rehearsal.summary import DeploymentOutcome, print_summary
 from gateway_rules.audit.verification.findings import Finding, Verification
 from gateway_rules.packets.prefixes import SELF
 from gateway_rules.packets.sets import Piece
@@ -27,20 +27,20 @@ def plan() -> Plan:
 
 
 @pytest.fixture
-def clean(plan: Plan) -> Outcome:
+def clean(plan: Plan) -> DeploymentOutcome:
     """Give a stack with which all is well."""
     deployment = Deployment(STACK, succeeded=True, tally=Tally(), log=Path("log"))
-    return Outcome(plan, deployment, Verification(STACK, (), (), (), {}), 2.04)
+    return DeploymentOutcome(plan, deployment, Verification(STACK, (), (), (), {}), 2.04)
 
 
-def printed(*outcomes: Outcome) -> list[str]:
+def printed(*outcomes: DeploymentOutcome) -> list[str]:
     """Print outcomes without a terminal and give the lines."""
     screen = io.StringIO()
     print_summary(outcomes, Console(file=screen, width=200))
     return [" ".join(line.split()) for line in screen.getvalue().splitlines()]
 
 
-def test_a_line_has_what_counts(clean: Outcome) -> None:
+def test_a_line_has_what_counts(clean: DeploymentOutcome) -> None:
     """Stack, Region, sizes, the fullest budget, excess of all budgets, verdict and seconds."""
     rules = sum(len(group.rules) for group in clean.plan.groups)
     entries = len(clean.plan.acl.entries)
@@ -53,7 +53,7 @@ def test_a_line_has_what_counts(clean: Outcome) -> None:
     ]
 
 
-def test_tells_what_is_not_well(clean: Outcome) -> None:
+def test_tells_what_is_not_well(clean: DeploymentOutcome) -> None:
     """A stack that differs, and one that was not deployed, are told apart and not counted."""
     piece = Piece("egress", "tcp", 80, 80, SELF)
     lost = Finding("security_group", piece, ("rss-feed",), "sg-1", "lost", "up")

@@ -18,7 +18,7 @@ from gateway_rules.packets.protocols import ICMP, opposite
 from gateway_rules.planning.flows import Flow
 from gateway_rules.planning.planner import Plan
 from gateway_rules.planning.stack_plan import load_plan
-from gateway_rules.views.explanation_text import print_report
+from gateway_rules.views.explanation_text import print_explanation
 from gateway_rules.views.page import gather
 from gateway_rules.views.page.page import page_html
 
@@ -127,11 +127,11 @@ def assert_alike(made: Plan, asked: Words, said: list[str]) -> None:
 
 def told(made: Plan, asked: Words) -> list[str]:
     """Give the lines of `explain` up to those that lead on."""
-    report = explain_plan(made, parse_question(made, *asked[:3], asked[3] or None))
+    full = explain_plan(made, parse_question(made, *asked[:3], asked[3] or None))
     drawn = StringIO()
-    print_report(report, Console(file=drawn, width=10_000, highlight=False))
+    print_explanation(full, Console(file=drawn, width=10_000, highlight=False))
     lines = [line.rstrip() for line in drawn.getvalue().splitlines() if line]
-    ends = ("near ", *(cure.why for cure in report.cures))
+    ends = ("near ", *(cure.why for cure in full.cures))
     kept = _before(lines, ends)
     heads = [line for line in kept[1:] if line.endswith((": allowed", ": refused"))]
     # A whole prefix that is decided alike needs no name of its own.

@@ -158,7 +158,7 @@ def test_a_budget_says_what_it_costs(budget: Budget, lines: list[str]) -> None:
 )
 def test_what_an_entry_adds_is_said_beside_what_is_required(share: Contribution, line: str) -> None:
     """Both counts stand in a few words, for narrow terminals."""
-    assert plan_tables.share_line(share) == line
+    assert plan_tables.contribution_line(share) == line
 
 
 @pytest.mark.parametrize(

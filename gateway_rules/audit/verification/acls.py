@@ -12,7 +12,7 @@ from gateway_rules import packets
 from gateway_rules.audit.live import Live, LiveAcl, LiveEntry
 from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import Finding
-from gateway_rules.audit.verification.layers import ANYTHING, Comparison, piece_of, smallest
+from gateway_rules.audit.verification.layers import ANYTHING, LayerComparison, piece_of, smallest
 from gateway_rules.inputs import Site
 from gateway_rules.packets import Piece, Prefix
 from gateway_rules.planning import (
@@ -37,7 +37,7 @@ class Guard:
     acl: LiveAcl
     subnets: tuple[str, ...]
     """Those of the stack."""
-    comparison: Comparison
+    comparison: LayerComparison
     fix: str
     """What puts the subnets under the plan's entries again."""
 
@@ -101,7 +101,7 @@ def guards(stack: StackPlan, live: Live) -> tuple[Guard, ...]:
 def _guard(stack: StackPlan, live: Live, acl: LiveAcl, ways: tuple[Leg, ...]) -> Guard:
     plan = stack.plan
     ours = tuple(sorted(acl.subnets & live.subnets.keys()))
-    found = Comparison(ways, plan.acl.entries, acl.entries, packets.first_match)
+    found = LayerComparison(ways, plan.acl.entries, acl.entries, packets.first_match)
     return Guard(plan, acl, ours, found, _regaining(stack, live, acl, ours))
 
 
@@ -135,7 +135,7 @@ def _parting(site: Site, acl: LiveAcl, ours: AbstractSet[str]) -> str:
     return f"give {others} another ACL; then: {delete}" if others else delete
 
 
-def _first(comparison: Comparison) -> Piece:
+def _first(comparison: LayerComparison) -> Piece:
     return next(map(piece_of, comparison.required), ANYTHING)
 
 

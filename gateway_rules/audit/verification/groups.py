@@ -11,7 +11,7 @@ from gateway_rules import packets
 from gateway_rules.audit.live import STACK_TAG, Interface, Live, LiveRule
 from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import Finding
-from gateway_rules.audit.verification.layers import ANYTHING, Comparison, piece_of
+from gateway_rules.audit.verification.layers import ANYTHING, LayerComparison, piece_of
 from gateway_rules.packets import ANYWHERE, SELF, Index, Peer, Piece, Prefix, traffic
 from gateway_rules.planning import Plan, Rule, SecurityGroup
 
@@ -49,7 +49,7 @@ class Groups:
 
     plan: Plan
     live: Live
-    comparison: Comparison
+    comparison: LayerComparison
     """What all of them pass together, as on an interface that carries every one."""
 
     @classmethod
@@ -248,6 +248,6 @@ class Groups:
         return self.comparison.index(packets.pieces(self.comparison.gained))
 
 
-def _compare(plan: Plan, rules: Iterable[LiveRule]) -> Comparison:
+def _compare(plan: Plan, rules: Iterable[LiveRule]) -> LayerComparison:
     found = tuple(rule for rule in rules if plain(rule))
-    return Comparison(plan.flows, plan.flows, found, packets.passed)
+    return LayerComparison(plan.flows, plan.flows, found, packets.passed)

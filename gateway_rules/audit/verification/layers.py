@@ -18,7 +18,7 @@ Passes = Callable[[Iterable[Any], frozenset[str]], Packets]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class LayerComparison:
     """Required, permitted and found matches of one kind of filter; the sets of packets are kept."""
 
     required: Sequence[Flow] | Sequence[Leg]

@@ -18,7 +18,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.resolver
 
-from gateway_rules.authoring.addresses.queries import Question, Reply, Resolver
+from gateway_rules.authoring.addresses.queries import DnsQuery, Reply, Resolver
 from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
 from gateway_rules.packets import Prefix, parse_address
 
@@ -54,7 +54,7 @@ def system_resolvers() -> tuple[Resolver, ...]:
 
 
 def ask_resolvers(
-    questions: Sequence[Question], what: str, seconds: float = TIMEOUT
+    questions: Sequence[DnsQuery], what: str, seconds: float = TIMEOUT
 ) -> tuple[Reply, ...]:
     """Put the questions, many at a time; give the replies in the questions' order.
 
@@ -64,7 +64,7 @@ def ask_resolvers(
     return asyncio.run(_ask(questions, what, seconds))
 
 
-async def _ask(questions: Sequence[Question], what: str, seconds: float) -> tuple[Reply, ...]:
+async def _ask(questions: Sequence[DnsQuery], what: str, seconds: float) -> tuple[Reply, ...]:
     room = asyncio.Semaphore(_AT_ONCE)
     tasks = [asyncio.create_task(_reply(question, room, seconds)) for question in questions]
     waiting = set(tasks)
@@ -76,7 +76,7 @@ async def _ask(questions: Sequence[Question], what: str, seconds: float) -> tupl
     return tuple(task.result() for task in tasks)
 
 
-async def _reply(question: Question, room: asyncio.Semaphore, seconds: float) -> Reply:
+async def _reply(question: DnsQuery, room: asyncio.Semaphore, seconds: float) -> Reply:
     async with room:
         try:
             return await _follow(question, partial(_patient, question, seconds))
@@ -84,7 +84,7 @@ async def _reply(question: Question, room: asyncio.Semaphore, seconds: float) ->
             return Reply(question, failure=str(failed))
 
 
-async def _follow(question: Question, exchange: Exchange) -> Reply:
+async def _follow(question: DnsQuery, exchange: Exchange) -> Reply:
     """Ask for the end of the chain of aliases until somebody knows its addresses."""
     kind = dns.rdatatype.from_text(question.kind)
     asked: dns.name.Name | None = None
@@ -146,7 +146,7 @@ def _addresses(
     return tuple(sorted(parse_address(data.address) for data in found or ()))
 
 
-async def _patient(question: Question, seconds: float, name: dns.name.Name) -> dns.message.Message:
+async def _patient(question: DnsQuery, seconds: float, name: dns.name.Name) -> dns.message.Message:
     """Ask again when an answer does not come, for a packet may be lost."""
     for _ in range(_ATTEMPTS):
         try:
@@ -156,7 +156,7 @@ async def _patient(question: Question, seconds: float, name: dns.name.Name) -> d
     raise _Failed(f"no answer within {seconds:g} s, asked {_ATTEMPTS} times")
 
 
-async def _exchange(question: Question, seconds: float, name: dns.name.Name) -> dns.message.Message:
+async def _exchange(question: DnsQuery, seconds: float, name: dns.name.Name) -> dns.message.Message:
     """Ask over UDP, and over TCP when the answer was cut; a stray packet is not listened to."""
     query = dns.message.make_query(name, question.kind)
     where, port = question.resolver

@@ -23,7 +23,7 @@ class Sighting:
     """Each address with those who gave it."""
 
 
-def sightings(replies: Sequence[Reply]) -> Mapping[str, Sighting]:
+def seen_by_host(replies: Sequence[Reply]) -> Mapping[str, Sighting]:
     """Put the replies of all rounds together, host by host."""
     ends: dict[str, set[str]] = defaultdict(set)
     given: dict[str, dict[Prefix, set[Resolver]]] = defaultdict(lambda: defaultdict(set))
@@ -100,7 +100,7 @@ def stays(seen: Seen, today: date, grace: int) -> bool:
 
 
 @dataclass(frozen=True, order=True)
-class Change:
+class AddressChange:
     """One host's address that a look-up adds, drops or keeps."""
 
     host: str
@@ -112,11 +112,11 @@ class Change:
 class Changes:
     """How a look-up changes a file; days and resolvers alone are no change."""
 
-    new: tuple[Change, ...] = ()
+    new: tuple[AddressChange, ...] = ()
     """Addresses that were not there."""
-    gone: tuple[Change, ...] = ()
+    gone: tuple[AddressChange, ...] = ()
     """Addresses that have not been seen for longer than the grace period."""
-    kept: tuple[Change, ...] = ()
+    kept: tuple[AddressChange, ...] = ()
     """Addresses that are not seen now and stay."""
     renamed: tuple[tuple[str, str | None, str | None], ...] = ()
     """Hosts whose chain of aliases ends elsewhere, with the name before and now."""
@@ -156,6 +156,6 @@ def _addresses(hosts: Iterable[ResolvedHost]) -> Iterator[tuple[tuple[str, Prefi
             yield (host.name, each.address), each
 
 
-def _changes(found: Mapping[tuple[str, Prefix], Seen]) -> tuple[Change, ...]:
-    made = (Change(host, address, each.last_seen) for (host, address), each in found.items())
+def _changes(found: Mapping[tuple[str, Prefix], Seen]) -> tuple[AddressChange, ...]:
+    made = (AddressChange(host, address, each.last_seen) for (host, address), each in found.items())
     return tuple(sorted(made, key=lambda change: (change.host, change.address)))

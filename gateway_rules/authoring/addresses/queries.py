@@ -28,7 +28,7 @@ class Resolver(NamedTuple):
         return self.address if self.port == _DNS else f"{host}:{self.port}"
 
 
-class Question(NamedTuple):
+class DnsQuery(NamedTuple):
     """One question to one resolver."""
 
     resolver: Resolver
@@ -42,17 +42,17 @@ class Reply(NamedTuple):
     A name that has no address of the kind is no failure.
     """
 
-    question: Question
+    question: DnsQuery
     canonical: str = ""
     addresses: tuple[Prefix, ...] = ()
     failure: str = ""
 
 
-def questions(hosts: Iterable[str], resolvers: Iterable[Resolver]) -> tuple[Question, ...]:
+def questions(hosts: Iterable[str], resolvers: Iterable[Resolver]) -> tuple[DnsQuery, ...]:
     """Give every question of a round, so that neighbours go to different resolvers."""
     asked = tuple(resolvers)
     return tuple(
-        Question(resolver, host, kind) for host in hosts for kind in KINDS for resolver in asked
+        DnsQuery(resolver, host, kind) for host in hosts for kind in KINDS for resolver in asked
     )
 
 

@@ -8,8 +8,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from gateway_rules.authoring.addresses.history import Change, Changes, changes, merged, sightings
-from gateway_rules.authoring.addresses.queries import Question, Reply, Resolver, questions
+from gateway_rules.authoring.addresses.history import (
+    AddressChange,
+    Changes,
+    changes,
+    merged,
+    seen_by_host,
+)
+from gateway_rules.authoring.addresses.queries import DnsQuery, Reply, Resolver, questions
 from gateway_rules.authoring.addresses.trust import judge
 from gateway_rules.errors import NoAnswer
 from gateway_rules.inputs import (
@@ -36,7 +42,7 @@ ROUNDS: Final = 3
 GRACE: Final = 14
 """For how many days an address stays by default that is not given any more."""
 
-Ask: TypeAlias = Callable[[Sequence[Question], str], Sequence[Reply]]
+Ask: TypeAlias = Callable[[Sequence[DnsQuery], str], Sequence[Reply]]
 """Put the questions of a round; the text says which it is, for progress."""
 
 
@@ -127,7 +133,7 @@ class Resolution:
             yield f"alias: {host} is {new}, before {old or 'not known'}"
         yield from (f"kept: {_change(each)}{self._until(each)}" for each in found.kept)
 
-    def _until(self, kept: Change) -> str:
+    def _until(self, kept: AddressChange) -> str:
         if not kept.last_seen:
             return ", until it is taken out by hand"
         return f", stays until {kept.last_seen + timedelta(days=self.grace)}"
@@ -150,12 +156,12 @@ class Resolution:
         }
 
 
-def _change(change: Change) -> str:
+def _change(change: AddressChange) -> str:
     seen = f", last seen {change.last_seen}" if change.last_seen else ""
     return f"{change.host} {change.address.address}{seen}"
 
 
-def _as_json(change: Change) -> dict[str, str | None]:
+def _as_json(change: AddressChange) -> dict[str, str | None]:
     seen = str(change.last_seen) if change.last_seen else None
     return {"host": change.host, "address": change.address.address, "last_seen": seen}
 
@@ -192,7 +198,7 @@ def resolve(
     if not names:
         return Resolution(root, stack, path, text, before, names, terms.grace, Changes())
     accepted = [each.prefix for each in (*before.not_public, *terms.not_public)]
-    seen = sightings(_trusted(collect(names, terms, ask), accepted))
+    seen = seen_by_host(_trusted(collect(names, terms, ask), accepted))
     after = merged(before.hosts, seen, named_hosts(site, catalogue), terms.today, terms.grace)
     found = changes(before.hosts, after, seen)
     unused = _unused(after, site, catalogue)

@@ -36,7 +36,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Block:
+class LabelBlock:
     """The rows of one label."""
 
     label: Label
@@ -86,7 +86,7 @@ class _Column:
         return tuple(dict.fromkeys(found))
 
 
-def blocks(rows: Sequence[Row], known: Known) -> Iterator[Block | Unplaced]:
+def blocks(rows: Sequence[Row], known: Known) -> Iterator[LabelBlock | Unplaced]:
     """Give the rows of each label, and the rows that may belong to several or to none."""
     marks = tuple(index for index, row in enumerate(rows) if row[LABEL].text)
     if not marks:
@@ -97,7 +97,7 @@ def blocks(rows: Sequence[Row], known: Known) -> Iterator[Block | Unplaced]:
     yield from _unowned(column, cells)
     for index, label in enumerate(column.labels):
         owned = [row for row in cells.owned(index) if not column.is_lost(index, row)]
-        block = Block(label, tuple(column.rows[row] for row in owned))
+        block = LabelBlock(label, tuple(column.rows[row] for row in owned))
         yield _broken(known, block) if index in cells.broken else block
 
 
@@ -167,7 +167,7 @@ def _homeless(known: Known, row: Row) -> Unplaced:
     return Unplaced(cells, "no-label", what, DECIDE, known.section, known.rows)
 
 
-def _broken(known: Known, block: Block) -> Unplaced:
+def _broken(known: Known, block: LabelBlock) -> Unplaced:
     what = (
         f"{quoted(block.cells)} cannot be read: no cell around the label has a protocol and a "
         "port, the label not below its middle, and the rows that the catalogue knows"

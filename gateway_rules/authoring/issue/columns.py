@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway_rules.authoring.issue import merged
-from gateway_rules.authoring.issue.blocks import Block, height
+from gateway_rules.authoring.issue.blocks import LabelBlock, height
 from gateway_rules.authoring.issue.cells import PORT, PROTOCOL, Cell, Row
 from gateway_rules.authoring.issue.known import EXACT, Known
 
 _SAYING_ONE_THING: Final = (PROTOCOL, PORT)
 
 
-def holders(block: Block, column: int, known: Known) -> list[tuple[Cell, ...]]:
+def holders(block: LabelBlock, column: int, known: Known) -> list[tuple[Cell, ...]]:
     """Give for each row the cells of a column that may hold for it; none where rules are broken.
 
     A column without any text holds one blank cell for all rows.
@@ -52,7 +52,7 @@ def _told_apart(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     return tuple(cells) if len({cell.text for cell in cells}) > 1 else (cells[0],)
 
 
-def _support(block: Block, column: int, known: Known, cell: Cell, row: Row) -> int:
+def _support(block: LabelBlock, column: int, known: Known, cell: Cell, row: Row) -> int:
     """Tell whether a service of the label is known to have the cell and the row."""
     both = (*row[:column], cell, *row[column + 1 :])
     services = [service for service in block.label.services if known.has(service, column, cell)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from gateway_rules.authoring.issue.blocks import DECIDE, Block, Label, blocks, printed
+from gateway_rules.authoring.issue.blocks import DECIDE, Label, LabelBlock, blocks, printed
 from gateway_rules.authoring.issue.cells import (
     ADDRESS,
     COMMENT,
@@ -88,7 +88,7 @@ def _joined(found: Sequence[Conversation]) -> list[Conversation]:
     return list(joined.values())
 
 
-def _read(block: Block, known: Known) -> Iterator[Conversation | Unplaced]:
+def _read(block: LabelBlock, known: Known) -> Iterator[Conversation | Unplaced]:
     for column, name in ((PROTOCOL, "protocol"), (PORT, "port")):
         if not any(row[column].text for row in block.rows):
             what = f"{quoted(block.cells)} has no {name} for certain"
@@ -107,7 +107,7 @@ def _read(block: Block, known: Known) -> Iterator[Conversation | Unplaced]:
     yield from say(block.label, lines)
 
 
-def _unsure(block: Block, row: Row, held: Sequence[Sequence[Cell]], known: Known) -> Unplaced:
+def _unsure(block: LabelBlock, row: Row, held: Sequence[Sequence[Cell]], known: Known) -> Unplaced:
     several = next(cells for cells in held if len(cells) != 1)
     names = [f"{cell.text} on line {cell.line}" for cell in several] or ["no cell of its column"]
     cells, label = printed(row), block.label.row

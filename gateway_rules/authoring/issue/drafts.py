@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 
-from gateway_rules.authoring.issue.said import Entry
+from gateway_rules.authoring.issue.said import SaidHost
 from gateway_rules.authoring.issue.unplaced import HOSTS, PORTS, Unplaced
 from gateway_rules.inputs import Service
 from gateway_rules.packets import PortPair
@@ -26,7 +26,7 @@ class Draft:
     row: str
     protocol: Literal["tcp", "udp"]
     ports: tuple[PortPair, ...]
-    hosts: tuple[Entry, ...]
+    hosts: tuple[SaidHost, ...]
     before_version: str | None = None
 
 
@@ -44,9 +44,9 @@ def unchanged(service: Service) -> Draft:
     )
 
 
-def entries(service: Service) -> tuple[Entry, ...]:
+def entries(service: Service) -> tuple[SaidHost, ...]:
     """Give the hosts of a service."""
-    return tuple(Entry(host.name, host.addresses) for host in service.hosts)
+    return tuple(SaidHost(host.name, host.addresses) for host in service.hosts)
 
 
 def holding(draft: Draft, findings: Sequence[Unplaced]) -> Draft:
@@ -61,7 +61,7 @@ def holding(draft: Draft, findings: Sequence[Unplaced]) -> Draft:
     return replace(draft, hosts=hosts, ports=ports)
 
 
-def _held_hosts(hosts: Sequence[Entry], old: Sequence[Entry]) -> tuple[Entry, ...]:
+def _held_hosts(hosts: Sequence[SaidHost], old: Sequence[SaidHost]) -> tuple[SaidHost, ...]:
     """Put back each address that is printed nowhere beside its host any more."""
     names = {host.name for host in old if host not in hosts} - {host.name for host in hosts}
     held = list(weave(hosts, tuple(host for host in old if host in hosts or host.name in names)))

@@ -8,7 +8,7 @@ from ruamel.yaml.nodes import Node
 
 from gateway_rules.authoring.issue.drafts import CLIENT, Draft, entries
 from gateway_rules.authoring.issue.propose import Changes, Proposal
-from gateway_rules.authoring.issue.said import Entry
+from gateway_rules.authoring.issue.said import SaidHost
 from gateway_rules.authoring.issue.splice import (
     Item,
     Splice,
@@ -87,11 +87,11 @@ def _changes(text: str, node: Node, draft: Draft, was: Service) -> Iterator[Spli
         yield from relisted(text, node, "hosts", list(_hosts(text, node, draft.hosts, was)))
 
 
-def _facts(hosts: Sequence[Entry]) -> list[tuple[str, tuple[Prefix, ...]]]:
+def _facts(hosts: Sequence[SaidHost]) -> list[tuple[str, tuple[Prefix, ...]]]:
     return [(host.name, host.addresses) for host in hosts]
 
 
-def _hosts(text: str, node: Node, hosts: Sequence[Entry], was: Service) -> Iterator[str]:
+def _hosts(text: str, node: Node, hosts: Sequence[SaidHost], was: Service) -> Iterator[str]:
     """Write the hosts, each in the line of the one that it was, if there is one."""
     old = items(text, pair(node, "hosts")[1])
     left = list(zip(_facts(entries(was)), old, strict=False))
@@ -115,7 +115,7 @@ def _has_name(one: tuple[str, object], other: tuple[str, object]) -> bool:
     return one[0] == other[0]
 
 
-def _host(text: str, item: Item | None, host: Entry, dash: str) -> str:
+def _host(text: str, item: Item | None, host: SaidHost, dash: str) -> str:
     written = numbers([_address(address) for address in host.addresses])
     if not item:
         return f"{dash}{{name: {scalar(host.name)}, addresses: {written}}}\n"

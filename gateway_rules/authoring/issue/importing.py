@@ -18,7 +18,7 @@ from gateway_rules.inputs import Service, read_catalogue, read_text, read_yaml, 
 
 
 @dataclass(frozen=True)
-class Import:
+class IssueImport:
     """What an issue changes: the catalogue's text before and after, and what is not in it."""
 
     file: str
@@ -48,7 +48,7 @@ class Import:
         }
 
 
-def import_issue(root: Path, file: Path, catalogue: Path, prose: Path) -> Import:
+def import_issue(root: Path, file: Path, catalogue: Path, prose: Path) -> IssueImport:
     """Read an issue and hold it against the catalogue; raise Faults as `run` does."""
     path = file.resolve()
     name = relative(path, root)
@@ -59,7 +59,7 @@ def import_issue(root: Path, file: Path, catalogue: Path, prose: Path) -> Import
     named = relative(catalogue, root)
     _check(after, proposal, named)
     issues = (known.issue, printed.issue.text)
-    return Import(name, named, issues, before, after, tuple(sorted(set(proposal.findings))))
+    return IssueImport(name, named, issues, before, after, tuple(sorted(set(proposal.findings))))
 
 
 def read_prose(path: Path, root: Path) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ UNSURE: Final = ("WHAT IS MEANT", "WHY")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SaidHost:
     """A host name with its addresses, as the catalogue has them."""
 
     name: str
@@ -38,7 +38,7 @@ class Said:
     protocol: Literal["tcp", "udp"] | None
     """Nothing when it cannot be read."""
     ports: tuple[PortPair, ...]
-    hosts: tuple[Entry, ...]
+    hosts: tuple[SaidHost, ...]
     prose: tuple[Cell, ...]
     """The cells that hold words for people."""
     findings: tuple[Unplaced, ...]
@@ -106,7 +106,7 @@ def say(conversation: Conversation, known: Known) -> Said:
     return Said(conversation, protocol, tuple(dict.fromkeys(ports)), tuple(hosts), prose, found)
 
 
-def _entry(host: PrintedHost, words: _Words, *, is_anywhere: bool) -> Iterator[Entry]:
+def _entry(host: PrintedHost, words: _Words, *, is_anywhere: bool) -> Iterator[SaidHost]:
     cells = [cell for cell in host.addresses if not parsing.is_prose(cell.text)]
     if not host.name.text and cells:
         what = f"no host name stands beside {quoted(tuple(cells))}"
@@ -121,4 +121,4 @@ def _entry(host: PrintedHost, words: _Words, *, is_anywhere: bool) -> Iterator[E
             words.find(
                 "no-address", what, "look them up and write them into the catalogue", host.cells
             )
-        yield Entry(name, tuple(found), is_whole=len(found) == len(printed) > 0 or is_anywhere)
+        yield SaidHost(name, tuple(found), is_whole=len(found) == len(printed) > 0 or is_anywhere)

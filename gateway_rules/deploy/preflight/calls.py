@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway_rules.deploy.preflight.changes import AclChange, GoneGroup, GroupChange
+from gateway_rules.deploy.preflight.changes import AclReplacement, GoneGroup, GroupChange
 from gateway_rules.packets import Direction
 
 BUCKET: Final = 50
@@ -36,7 +36,9 @@ class Calls:
         return sum(max(map(_wait, part.values()), default=0) for part in (self.first, self.then))
 
 
-def calls(groups: Sequence[GroupChange], acl: AclChange, gone: Sequence[GoneGroup] = ()) -> Calls:
+def calls(
+    groups: Sequence[GroupChange], acl: AclReplacement, gone: Sequence[GoneGroup] = ()
+) -> Calls:
     """Count the calls: one a rule, as each is a resource, and one an entry of a new ACL."""
     first = Counter(_of_acl(acl))
     then = Counter({"DeleteNetworkAcl": len(acl.go), "DeleteSecurityGroup": len(gone)})
@@ -56,7 +58,7 @@ def _made(group: GroupChange) -> Iterable[str]:
     yield from ("ModifySecurityGroupRules" for _ in group.reworded)
 
 
-def _of_acl(acl: AclChange) -> dict[str, int]:
+def _of_acl(acl: AclReplacement) -> dict[str, int]:
     return {
         "CreateNetworkAcl": 1 if acl.entries else 0,
         "CreateNetworkAclEntry": len(acl.entries),

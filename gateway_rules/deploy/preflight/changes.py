@@ -43,7 +43,7 @@ class GoneGroup:
 
 
 @dataclass(frozen=True)
-class AclChange:
+class AclReplacement:
     """What becomes of the network ACL: it never changes, a new one takes its place."""
 
     entries: tuple[Entry, ...]
@@ -83,15 +83,15 @@ def gone_groups(plan: Plan, live: Live) -> Iterator[GoneGroup]:
             yield GoneGroup(live.names[id_], id_, rules, bearers)
 
 
-def acl_change(plan: Plan, live: Live) -> AclChange:
+def acl_change(plan: Plan, live: Live) -> AclReplacement:
     """Give what becomes of the ACL."""
     wanted = {_entry(entry) for entry in plan.acl.entries}
     own = [acl for acl in live.guards if acl.own] or [acl for acl in live.acls if acl.own]
     same = next((acl for acl in own if {_entry(each) for each in acl.entries} == wanted), None)
     subnets = frozenset(live.subnets)
     if same:
-        return AclChange((), subnets - same.subnets, tuple(acl for acl in own if acl != same))
-    return AclChange(plan.acl.entries, subnets, tuple(own))
+        return AclReplacement((), subnets - same.subnets, tuple(acl for acl in own if acl != same))
+    return AclReplacement(plan.acl.entries, subnets, tuple(own))
 
 
 def _content(rule: Rule) -> _Content:

@@ -8,7 +8,7 @@ from typing import Any
 from gateway_rules.audit import Endpoints, Live, LiveQuotas, aimed
 from gateway_rules.deploy.preflight.calls import Calls, calls
 from gateway_rules.deploy.preflight.changes import (
-    AclChange,
+    AclReplacement,
     GroupChange,
     acl_change,
     gone_groups,
@@ -30,7 +30,7 @@ class Preflight:
     obstacles: tuple[Obstacle, ...]
     rooms: tuple[Room, ...]
     groups: tuple[GroupChange, ...]
-    acl: AclChange
+    acl: AclReplacement
     calls: Calls
     quotas: LiveQuotas
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final
 
 from gateway_rules.audit import Interface, Live, LiveQuotas, name_interfaces, raise_quota_command
-from gateway_rules.deploy.preflight.changes import AclChange
+from gateway_rules.deploy.preflight.changes import AclReplacement
 from gateway_rules.deploy.preflight.obstacles import Obstacle
 from gateway_rules.deploy.preflight.rules import MAX_PRODUCT
 from gateway_rules.packets import DIRECTIONS, FAMILIES, family
@@ -19,7 +19,7 @@ _MOST_GROUPS: Final = 16
 """What AWS raises these quotas to at most (VPC quotas page)."""
 
 
-def cramped(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclChange) -> Iterator[Obstacle]:
+def cramped(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclReplacement) -> Iterator[Obstacle]:
     """Give what has no room in the account besides rules."""
     yield from _entries(plan, quotas)
     yield from _groups(plan, live, quotas)
@@ -69,7 +69,7 @@ def _carried(interface: Interface, plan: Plan, live: Live) -> int:
     return len({*interface.groups} - live.groups.keys()) + len(plan.groups)
 
 
-def _acls(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclChange) -> Iterator[Obstacle]:
+def _acls(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclReplacement) -> Iterator[Obstacle]:
     limit = quotas.network_acls_per_vpc
     if acl.entries and len(live.acls) >= limit:
         what = (

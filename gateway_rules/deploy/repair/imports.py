@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gateway_rules.deploy import resource_names
-from gateway_rules.deploy.repair.imports_needed import Import
-from gateway_rules.deploy.repair.state import State
+from gateway_rules.deploy.repair.imports_needed import StateImport
+from gateway_rules.deploy.repair.state import StackState
 
 _GATEWAY: Final = "gateway"
 
 
 def import_file(
-    state: State, gateway: str, imports: Iterable[Import], plugin: str
+    state: StackState, gateway: str, imports: Iterable[StateImport], plugin: str
 ) -> dict[str, Any]:
     """Write down what to import as parts of the gateway, made if the state lacks even that.
 

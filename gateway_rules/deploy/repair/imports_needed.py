@@ -17,7 +17,7 @@ from gateway_rules.audit import (
     revoke_command,
 )
 from gateway_rules.deploy import resource_names
-from gateway_rules.deploy.repair.state import Known, Pending, State
+from gateway_rules.deploy.repair.state import PendingOperation, StackState, StateResource
 from gateway_rules.packets import PROTOCOLS, Protocol, traffic
 from gateway_rules.planning import PREFIX, Plan, Rule
 
@@ -26,7 +26,7 @@ _BY_AWS: Final = frozenset({"0.0.0.0/0", "::/0"})
 
 
 @dataclass(frozen=True)
-class Import:
+class StateImport:
     """A live thing that the state lacks and is to have under this name."""
 
     type: str
@@ -54,17 +54,17 @@ class ByHand:
         return {"id": self.id, "what": self.what, "command": self.command}
 
 
-Judged: TypeAlias = Import | ByHand
+Judged: TypeAlias = StateImport | ByHand
 
 
 @dataclass(frozen=True)
 class Repairs:
     """What stands between the state and AWS, and what mends it."""
 
-    imports: tuple[Import, ...] = ()
+    imports: tuple[StateImport, ...] = ()
     by_hand: tuple[ByHand, ...] = ()
-    pending: tuple[Pending, ...] = ()
-    gone: tuple[Known, ...] = ()
+    pending: tuple[PendingOperation, ...] = ()
+    gone: tuple[StateResource, ...] = ()
     """What the state has and AWS has not."""
     strays: tuple[str, ...] = ()
     """ACLs one too many that hold subnets which the state has elsewhere."""
@@ -83,7 +83,7 @@ class Repairs:
 NONE: Final = Repairs()
 
 
-def repairs(plan: Plan, found: Live, state: State) -> Repairs:
+def repairs(plan: Plan, found: Live, state: StackState) -> Repairs:
     """Compare what AWS has with what the state has.
 
     What the files ask for goes into the state under its own name, and so does what was
@@ -93,7 +93,7 @@ def repairs(plan: Plan, found: Live, state: State) -> Repairs:
     All else is for a person to judge.
     """
     judged = [*_groups(plan, found, state), *_rules(plan, found, state), *_acls(plan, found, state)]
-    imports = tuple(one for one in judged if isinstance(one, Import))
+    imports = tuple(one for one in judged if isinstance(one, StateImport))
     lacking = [acl for acl in _own(found) if acl.id in {i.id for i in imports if not i.wanted}]
     return Repairs(
         imports,
@@ -122,12 +122,12 @@ def _wanted(plan: Plan) -> frozenset[str]:
     return resource_names.planned(plan.site.stack, plan.groups)
 
 
-def _groups(plan: Plan, found: Live, state: State) -> Iterator[Judged]:
+def _groups(plan: Plan, found: Live, state: StackState) -> Iterator[Judged]:
     """Judge the groups that the state lacks."""
     for id_ in sorted(found.groups.keys() - state.ids):
         name = resource_names.group(plan.site.stack, _key(plan, found.names[id_]))
         if name in _wanted(plan) | state.begun:
-            yield Import(resource_names.GROUP, name, id_, name in _wanted(plan))
+            yield StateImport(resource_names.GROUP, name, id_, name in _wanted(plan))
         else:
             command = delete_group_command(plan.site, id_)
             yield ByHand(id_, f"the group {found.names[id_]}", command)
@@ -138,9 +138,9 @@ def _key(plan: Plan, name: str) -> str:
     return name.removeprefix(f"{PREFIX}-{plan.site.stack}").removeprefix("-") or "group"
 
 
-def _rules(plan: Plan, found: Live, state: State) -> Iterator[Judged]:
+def _rules(plan: Plan, found: Live, state: StackState) -> Iterator[Judged]:
     """Judge the rules that the state lacks, in groups that it has or is to have."""
-    lacking = {one.id for one in _groups(plan, found, state) if isinstance(one, Import)}
+    lacking = {one.id for one in _groups(plan, found, state) if isinstance(one, StateImport)}
     for id_ in sorted(found.groups.keys() & (state.ids | lacking)):
         key = _key(plan, found.names[id_])
         for rule in sorted(found.groups[id_], key=lambda rule: rule.id):
@@ -148,12 +148,12 @@ def _rules(plan: Plan, found: Live, state: State) -> Iterator[Judged]:
                 yield _rule(plan, state, key, rule, new=id_ in lacking)
 
 
-def _rule(plan: Plan, state: State, key: str, rule: LiveRule, *, new: bool) -> Judged:
+def _rule(plan: Plan, state: StackState, key: str, rule: LiveRule, *, new: bool) -> Judged:
     """Judge a rule by the name that its content gives it; `new` is its group to the state."""
     wanted = _wanted(plan)
     name = resource_names.rule(plan.site.stack, key, _planned(rule)) if _is_plain(rule) else ""
     if name in wanted | state.begun or (new and _is_by_aws(rule)):
-        return Import(resource_names.RULES[rule.direction], name, rule.id, name in wanted)
+        return StateImport(resource_names.RULES[rule.direction], name, rule.id, name in wanted)
     what = f"the rule {rule.direction} {traffic(rule)} {rule.source} of {rule.group}"
     return ByHand(rule.id, what, revoke_command(plan.site, rule))
 
@@ -172,7 +172,7 @@ def _is_by_aws(rule: LiveRule) -> bool:
     return (rule.direction, rule.protocol) == ("egress", "-1") and rule.source in _BY_AWS
 
 
-def _acls(plan: Plan, found: Live, state: State) -> Iterator[Judged]:
+def _acls(plan: Plan, found: Live, state: StackState) -> Iterator[Judged]:
     """Judge the ACLs that the state lacks.
 
     The one that holds most subnets takes the place, when no living one has it. A half-made
@@ -184,10 +184,10 @@ def _acls(plan: Plan, found: Live, state: State) -> Iterator[Judged]:
     lacking = [acl for acl in _own(found) if acl.id not in state.ids]
     lacking.sort(key=lambda acl: (len(acl.subnets), len(acl.entries), acl.id), reverse=True)
     if lacking and state.names.get(name) not in _ids(found):
-        yield Import(resource_names.ACL, name, lacking.pop(0).id, wanted=True)
+        yield StateImport(resource_names.ACL, name, lacking.pop(0).id, wanted=True)
     for acl in lacking:
         if others := ", ".join(sorted(acl.subnets - found.subnets.keys())):
             what = f"an ACL with the stack's tag, which guards {others} as well"
             yield ByHand(acl.id, what, delete_acl_command(plan.site, acl.id))
         else:
-            yield Import(resource_names.ACL, f"{name}-left-{acl.id}", acl.id, wanted=False)
+            yield StateImport(resource_names.ACL, f"{name}-left-{acl.id}", acl.id, wanted=False)

@@ -18,7 +18,7 @@ from gateway_rules.audit import Endpoints, read_live
 from gateway_rules.deploy.repair.backend import Folder, Lock
 from gateway_rules.deploy.repair.imports import import_file
 from gateway_rules.deploy.repair.imports_needed import Repairs, repairs
-from gateway_rules.deploy.repair.state import UNREAD, State
+from gateway_rules.deploy.repair.state import UNREAD, StackState
 from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
 from gateway_rules.planning import StackPlan
 
@@ -72,7 +72,7 @@ class RepairNeeds:
     """Those whose process has ended."""
     torn: tuple[Path, ...] = ()
     """Files that keep Pulumi from reading the state, which therefore nobody has compared."""
-    state: State = UNREAD
+    state: StackState = UNREAD
     repairs: Repairs = field(default_factory=Repairs)
 
     @property
@@ -160,8 +160,8 @@ class Repairer:
             raise self._fault("locked", str(error), self._unlock()) from None
         return locks, folder.torn(project, self.stack)
 
-    def _state(self) -> State:
-        return State.parse(self._call("stack", "export", "-s", self.stack))
+    def _state(self) -> StackState:
+        return StackState.parse(self._call("stack", "export", "-s", self.stack))
 
     def _import(self, found: RepairNeeds) -> None:
         imports, plugin = found.repairs.imports, version("pulumi-aws")

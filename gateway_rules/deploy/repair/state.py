@@ -14,7 +14,7 @@ _PROVIDER: Final = "pulumi:providers:aws"
 
 
 @dataclass(frozen=True)
-class Known:
+class StateResource:
     """A resource of AWS in the state."""
 
     name: str
@@ -25,7 +25,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Pending:
+class PendingOperation:
     """An operation that was begun, and whose end the state does not have."""
 
     operation: str
@@ -33,11 +33,11 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class State:
+class StackState:
     """The groups, rules and ACLs that the state has, and what was under way."""
 
-    resources: tuple[Known, ...] = ()
-    pending: tuple[Pending, ...] = ()
+    resources: tuple[StateResource, ...] = ()
+    pending: tuple[PendingOperation, ...] = ()
     gateway: str | None = None
     """The URN of the component that everything is part of; None where there is none yet."""
     plugin: str | None = None
@@ -71,11 +71,11 @@ class State:
         return frozenset(one.name for one in self.pending if one.operation == "creating")
 
 
-UNREAD: Final = State()
+UNREAD: Final = StackState()
 
 
-def _known(resource: Mapping[str, Any]) -> Known:
-    return Known(
+def _known(resource: Mapping[str, Any]) -> StateResource:
+    return StateResource(
         name_of(resource["urn"]),
         resource["type"],
         resource["id"],
@@ -83,8 +83,8 @@ def _known(resource: Mapping[str, Any]) -> Known:
     )
 
 
-def _pending(operation: Mapping[str, Any]) -> Pending:
-    return Pending(operation["type"], name_of(operation["resource"]["urn"]))
+def _pending(operation: Mapping[str, Any]) -> PendingOperation:
+    return PendingOperation(operation["type"], name_of(operation["resource"]["urn"]))
 
 
 def _plugin(resources: list[Mapping[str, Any]]) -> str | None:

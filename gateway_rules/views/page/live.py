@@ -8,7 +8,7 @@ from gateway_rules.audit import Verification, alike, packet_line
 
 
 @dataclass(frozen=True)
-class Difference:
+class FindingView:
     """What is wrong with one thing, by which packets it shows, and what mends it."""
 
     kind: str
@@ -19,21 +19,21 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Found:
+class VerificationView:
     """What was counted, and each difference."""
 
     counts: tuple[tuple[str, int, int], ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[FindingView, ...]
     notes: tuple[str, ...]
     is_clean: bool
 
 
-def found(verification: Verification) -> Found:
+def found(verification: Verification) -> VerificationView:
     """Tell what a verification found."""
     counts = tuple((name, *pair) for name, pair in verification.counts.items())
     differences = tuple(
-        Difference(kind, some[0].resource, some[0].why, tuple(map(packet_line, some)), some[0].fix)
+        FindingView(kind, some[0].resource, some[0].why, tuple(map(packet_line, some)), some[0].fix)
         for kind, findings in verification.findings.items()
         for some in alike(findings)
     )
-    return Found(counts, differences, verification.notes, verification.is_clean)
+    return VerificationView(counts, differences, verification.notes, verification.is_clean)

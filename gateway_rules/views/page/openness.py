@@ -115,15 +115,15 @@ def _ports(flows: Iterable[Flow]) -> str:
     return spoken_traffic((protocol, [pair]) for protocol, pair in found)
 
 
-def measures(plan: Plan, shares: Sequence[Contribution]) -> tuple[Measure, ...]:
+def measures(plan: Plan, contributions: Sequence[Contribution]) -> tuple[Measure, ...]:
     """Measure what the ACL passes in each direction and family that has an entry."""
-    each = [*zip(plan.acl.entries, shares, strict=True)]
+    each = [*zip(plan.acl.entries, contributions, strict=True)]
     found = []
     for (direction, family), budget in plan.acl.budgets.items():
         if budget.used:
             required = sum(
-                share.required
-                for entry, share in each
+                contribution.required
+                for entry, contribution in each
                 if entry.direction == direction and packets.family(entry.prefix) == family
             )
             found.append(_measure(direction, family, budget, required))

@@ -152,27 +152,29 @@ def rules(plan: Plan) -> tuple[RulesView, ...]:
     return tuple(view for view in found if view.rules)
 
 
-def entries(plan: Plan, shares: Sequence[Contribution]) -> tuple[EntriesView, ...]:
+def entries(plan: Plan, contributions: Sequence[Contribution]) -> tuple[EntriesView, ...]:
     """Give the ACL's entries of each direction, with what each passes."""
-    each = [*zip(plan.acl.entries, shares, strict=True)]
-    most = max((share.adds for _, share in each), default=0)
-    views = [(entry.direction, _entry(plan, entry, share, most)) for entry, share in each]
+    each = [*zip(plan.acl.entries, contributions, strict=True)]
+    most = max((contribution.adds for _, contribution in each), default=0)
+    views = [
+        (entry.direction, _entry(plan, entry, contribution, most)) for entry, contribution in each
+    ]
     return tuple(
         EntriesView(way, tuple(view for direction, view in views if direction == way))
         for way in DIRECTIONS
     )
 
 
-def _entry(plan: Plan, entry: Entry, share: Contribution, most: int) -> EntryView:
+def _entry(plan: Plan, entry: Entry, contribution: Contribution, most: int) -> EntryView:
     return EntryView(
         anchors.entry(plan.site.stack, entry),
         entry.number,
         packets(entry),
         str(entry.prefix),
         carries(entry),
-        amount(share.required),
-        amount(share.adds),
-        share.adds / most if most else 0.0,
+        amount(contribution.required),
+        amount(contribution.adds),
+        contribution.adds / most if most else 0.0,
         links(plan, entry.services),
     )
 

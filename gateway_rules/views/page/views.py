@@ -12,7 +12,7 @@ from gateway_rules.views.page import addresses, curves, openness, picture, table
 from gateway_rules.views.page.addresses import SeenView
 from gateway_rules.views.page.content import Content, Planned, Waiting
 from gateway_rules.views.page.curves import CurveView
-from gateway_rules.views.page.live import Found, found
+from gateway_rules.views.page.live import VerificationView, found
 from gateway_rules.views.page.openness import Measure, Reach
 from gateway_rules.views.page.picture import Picture
 from gateway_rules.views.page.tables import AdditionView, EntriesView, RowView, RulesView
@@ -37,7 +37,7 @@ class StackView:
     curves: tuple[CurveView, ...]
     notes: tuple[str, ...]
     seen: tuple[SeenView, ...]
-    found: Found | None
+    found: VerificationView | None
 
 
 @dataclass(frozen=True)
@@ -64,19 +64,19 @@ class Summary:
 def stack(planned: Planned, content: Content) -> StackView:
     """Work out what is to be told of a stack."""
     plan = planned.plan
-    shares, carriers = entry_contributions(plan), tables.carriers(plan)
+    contributions, carriers = entry_contributions(plan), tables.carriers(plan)
     return StackView(
         planned.name,
         plan.catalogue.regions[plan.site.region].name,
         tuple(_facts(planned.stack)),
-        openness.measures(plan, shares),
+        openness.measures(plan, contributions),
         openness.reaches(plan),
         picture.picture(plan),
         tables.rows(plan, carriers),
         tables.additions(plan, carriers),
         tuple(_settings(plan)),
         tables.rules(plan),
-        tables.entries(plan, shares),
+        tables.entries(plan, contributions),
         curves.curves(planned.name, planned.curves),
         curves.more(planned.name, planned.curves),
         addresses.seen(plan, content.today),
