@@ -7,7 +7,7 @@ import grpc
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from .diff import Difference
+from .diff import ResourceDifference
 from .faults import Failure, HalfMadeError
 from .resource import Made
 from .values import Properties, to_struct
@@ -32,7 +32,7 @@ def config_difference(olds: Properties, news: Properties) -> provider_pb2.DiffRe
 
 
 def resource_difference(
-    found: Difference, old_inputs: Mapping[str, object], news: Mapping[str, object]
+    found: ResourceDifference, old_inputs: Mapping[str, object], news: Mapping[str, object]
 ) -> provider_pb2.DiffResponse:
     """Return the answer for the properties that change.
 

@@ -21,7 +21,7 @@ class PropertyChange(Enum):
 
 
 @dataclass(frozen=True)
-class Difference:
+class ResourceDifference:
     """The properties that change, those of them that replace, and the order of the replacement."""
 
     changes: Mapping[str, PropertyChange]
@@ -31,7 +31,7 @@ class Difference:
 
 def difference(
     call: Call, resource: Resource, olds: Properties, news: Properties, ignored: Collection[str]
-) -> Difference:
+) -> ResourceDifference:
     """Compare the outputs of a resource with the inputs that it is to have."""
     found = {
         name: change
@@ -42,7 +42,7 @@ def difference(
     found |= _change_of_all_tags(call, olds, news)
     always = {name for name in found if name == "region" or _replaces(resource, name)}
     replaces = frozenset(always | (resource.replaced_by(olds, news) & found.keys()))
-    return Difference(found, replaces, bool(replaces) and _is_named_by_user(resource, news))
+    return ResourceDifference(found, replaces, bool(replaces) and _is_named_by_user(resource, news))
 
 
 def _replaces(resource: Resource, name: str) -> bool:

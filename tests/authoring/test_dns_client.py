@@ -290,11 +290,11 @@ def test_an_interrupt_ends_it_at_once() -> None:
     """Ctrl-C does not wait for answers that are outstanding."""
     program = (
         "from gateway_rules.authoring.addresses.dns_client import ask_resolvers\n"
-        "from gateway_rules.authoring.addresses.queries import Question, Resolver\n"
+        "from gateway_rules.authoring.addresses.queries import DnsQuery, Resolver\n"
         "import sys\n"
         "try:\n"
         "    local = Resolver('127.0.0.1', int(sys.argv[1]))\n"
-        "    ask_resolvers([Question(local, 'a.test', 'A')], '', 60)\n"
+        "    ask_resolvers([DnsQuery(local, 'a.test', 'A')], '', 60)\n"
         "except KeyboardInterrupt:\n"
         "    print('interrupted')\n"
     )
