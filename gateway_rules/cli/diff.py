@@ -39,6 +39,14 @@ def diff(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Write a comment for a pull request.")
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TAG-OR-DATE",
+            help="Compare with a tag, or with main before a day, to see what several changes add up"
+            " to.",
+        ),
+    ] = None,
     enforce: Annotated[
         bool, typer.Option("--enforce", help="Exit 1 when a limit of policy.yaml is passed.")
     ] = False,
@@ -50,8 +58,12 @@ def diff(
 
     Example: gateway-rules diff main
     """
+    if base and since:
+        fix = "leave one of them out"
+        raise usage("usage", "BASE and --since both say what to compare with", fix)
+    root, today = root_of(context), datetime.now(UTC).date()
     with counting() as told:
-        review = review_change(root_of(context), base, datetime.now(UTC).date(), told)
+        review = review_change(root, base, today, told, since=since)
     old = (*(_OLD_FLAG.faults if brake else ()), *review.old_names)
     tell(old, "warning")
     if as_json:

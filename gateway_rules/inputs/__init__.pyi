@@ -30,11 +30,15 @@ from .hosts import is_elsewhere as is_elsewhere
 from .hosts import is_looked_up as is_looked_up
 from .hosts import looked_up as looked_up
 from .hosts import named_hosts as named_hosts
+from .policy import Exemption as Exemption
+from .policy import HighRiskPorts as HighRiskPorts
 from .policy import LimitName as LimitName
 from .policy import Limits as Limits
 from .policy import Policy as Policy
+from .policy_file import OLD_POLICY_FILE as OLD_POLICY_FILE
 from .policy_file import POLICY_FILE as POLICY_FILE
 from .policy_file import PolicyFile as PolicyFile
+from .policy_file import parse_policy as parse_policy
 from .policy_file import read_policy as read_policy
 from .project import catalogue_of as catalogue_of
 from .project import find_root as find_root

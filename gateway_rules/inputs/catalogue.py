@@ -208,6 +208,8 @@ class Issue(Frozen):
     """Who may be at the other end inside the organisation, each with an explanation."""
     services: tuple[Service, ...]
     """The rows, in the document's order."""
+    administrative: tuple[Name, ...] = ()
+    """Services that administer the product, by their ids; policy watches who reaches them."""
     errata: tuple[Erratum, ...] = ()
     """What is printed and cannot be meant."""
     caveats: tuple[Caveat, ...] = ()
@@ -257,8 +259,8 @@ def _more(data: Any) -> Iterator[Problem]:
     partial = validate_partly(Issue, data, {}) if isinstance(data, dict) else None
     for problem in _contradictions(partial.model) if partial else ():
         path = partial.origin(problem.path) if partial else None
-        # A row may be unknown only because its service is broken.
-        if path and problem.rule != "unknown-row":
+        # A row or a service may be unknown only because it is broken itself.
+        if path and problem.rule not in ("unknown-row", "unknown-service"):
             yield problem._replace(path=path)
 
 
@@ -297,6 +299,12 @@ def _contradictions(issue: Issue) -> Iterator[Problem]:
             fix = f"write one of: {', '.join(issue.sections)}"
             what = f"{service.section} is no section"
             yield Problem((*at, "section"), "unknown-section", what, fix)
+    for index, name in enumerate(issue.administrative):
+        if name not in ids:
+            fix = "write the id of a service, or take it out"
+            yield Problem(
+                ("administrative", index), "unknown-service", f"{name} is no service", fix
+            )
     yield from _rows(issue)
 
 

@@ -1,15 +1,17 @@
-"""Limits past which a change needs a second look, and the exceptions that somebody reviewed."""
+"""The limits past which a change needs a second look, and what somebody let go past them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gateway_rules.errors import Refused
-from gateway_rules.inputs.fields import Day, Frozen, Number, Prose, Text
+from gateway_rules.inputs.fields import Day, Frozen, Number, Ports, Prose, Text
 from gateway_rules.inputs.validation import shown
+from gateway_rules.packets import MAX_PORT
 
 LimitName = Literal[
     "opened-addresses",
@@ -18,7 +20,26 @@ LimitName = Literal[
     "internet",
     "removed-service",
     "changed-rules",
+    "administrative-services",
+    "administrative-sources",
+    "public-sources",
+    "ports-per-peer",
+    "acl-sources",
+    "acl-excess",
+    "ephemeral-ports",
+    "networks",
 ]
+
+HIGH_RISK_TCP: Final = (
+    *(20, 21, 22, 23, 110, 135, 143, 445, 1433, 1434, 1521, 2483, 3000, 3306, 3389, 4333),
+    *(5000, 5432, 5500, 5601, 6379, 7199, 8080, 8088, 8888, 9092, 9160, 9200, 9300, 11211),
+    *(27017, 27018),
+)
+"""Security Hub's control EC2.19 without 25, by which a gateway gets its mail, and what Prowler's
+and Steampipe's controls add to it: Oracle, Redis, Cassandra, Kafka, Memcached, MongoDB."""
+HIGH_RISK_UDP: Final = (69, 111, 137, 161, 389, 1434, 1900, 3389, 11211)
+"""Those of CISA's alert TA14-017A that servers and appliances answer on (TFTP, RPC, NetBIOS, SNMP,
+LDAP, SSDP, Memcached), SQL Server's browser, and RDP."""
 
 
 def _share(value: object) -> object:
@@ -35,6 +56,21 @@ Share = Annotated[
 ]
 
 
+def _times(value: object) -> object:
+    number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    if number and value >= 0:  # type: ignore[operator] # It is a number.
+        return value
+    raise Refused("share", f"{shown(value)} is no share", "write a number of at least 0")
+
+
+Times = Annotated[
+    float,
+    BeforeValidator(_times),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+"""A share that may be more than the whole."""
+
+
 class AdministrativePrefix(Frozen):
     """The shortest prefix that may reach an administrative port, a family."""
 
@@ -45,7 +81,7 @@ class AdministrativePrefix(Frozen):
 
 
 class Limits(Frozen):
-    """How far a change to one stack may go without a second look."""
+    """How far a change to one stack may go, and how open it may leave a stack."""
 
     opened_addresses: Annotated[Number, Field(ge=0)] = 65536
     """How many distinct remote addresses a change may open."""
@@ -55,6 +91,47 @@ class Limits(Frozen):
     """How many rules it may make or remove, of those that are there."""
     administrative_prefix: AdministrativePrefix = AdministrativePrefix()
     """The shortest prefix to which it may open SSH and the management UI."""
+    administrative_sources: Annotated[Number, Field(ge=0)] = 4096
+    """How many addresses may reach administrative services, all rules taken together."""
+    public_sources: Annotated[Number, Field(ge=0)] = 64
+    """How many of the internet's may reach those, high-risk ports, or what is meant for a role."""
+    ports_per_peer: Annotated[Number, Field(ge=0)] = 1024
+    """How many ports may pass between the gateways and one address, in each direction."""
+    ports_per_public_peer: Annotated[Number, Field(ge=0)] = 64
+    """How many of them, where the address is one of the internet."""
+    acl_sources: Annotated[Number, Field(ge=0)] = 65536
+    """From how many of the internet's the ACL may let high-risk and administrative ports in."""
+    acl_excess: Times = 1
+    """What the ACL may pass that nobody needs, compared with the requests that it has to pass."""
+    ephemeral_from: Annotated[Number, Field(ge=1, le=MAX_PORT)] = 1024
+    """The lowest port to which replies may come, at either end."""
+    network_addresses: Annotated[Number, Field(ge=0)] = 65536
+    """How many addresses the gateways' own networks may hold; AWS's largest subnet has as many."""
+
+
+FIGURES: Final[Mapping[LimitName, tuple[str, ...]]] = {
+    "opened-addresses": ("opened_addresses",),
+    "opened-share": ("opened_share",),
+    "administrative-port": ("administrative_prefix",),
+    "changed-rules": ("changed_rules_share",),
+    "administrative-sources": ("administrative_sources",),
+    "public-sources": ("public_sources",),
+    "ports-per-peer": ("ports_per_peer", "ports_per_public_peer"),
+    "acl-sources": ("acl_sources",),
+    "acl-excess": ("acl_excess",),
+    "ephemeral-ports": ("ephemeral_from",),
+    "networks": ("network_addresses",),
+}
+"""The figures that each limit compares with; those that have none allow nothing."""
+
+
+class HighRiskPorts(Frozen):
+    """Ports that the internet has no business with on a gateway, whoever asks for them."""
+
+    tcp: Ports = tuple((port, port) for port in HIGH_RISK_TCP)
+    """Ports of TCP."""
+    udp: Ports = tuple((port, port) for port in HIGH_RISK_UDP)
+    """Ports of UDP."""
 
 
 class Exemption(Frozen):
@@ -70,10 +147,23 @@ class Exemption(Frozen):
     """The last day on which it holds."""
 
 
+class Off(Frozen):
+    """A limit that a project does without, and why."""
+
+    limit: LimitName
+    """The limit that stops nothing, in no stack."""
+    reason: Prose
+    """Why, which every review prints."""
+
+
 class Policy(Frozen):
-    """The limits and their exceptions."""
+    """The limits, and what goes past them."""
 
     limits: Limits = Limits()
     """What stops a change; each that is not given has its default."""
+    high_risk_ports: HighRiskPorts = HighRiskPorts()
+    """Ports that are watched whoever asks for them; a list of one's own takes the place of ours."""
+    off: tuple[Off, ...] = ()
+    """Limits that a project does without."""
     exceptions: tuple[Exemption, ...] = ()
     """What was reviewed and may go past a limit for a while."""

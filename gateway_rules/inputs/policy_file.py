@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from gateway_rules.errors import Fault, Faults
-from gateway_rules.inputs.documents import Document, read_yaml
+from gateway_rules.inputs.documents import Document, parse_yaml, read_yaml
 from gateway_rules.inputs.policy import Policy
 from gateway_rules.inputs.validation import faults_of
 
@@ -26,6 +26,7 @@ class PolicyFile:
 
     policy: Policy
     old_names: tuple[Fault, ...] = ()
+    is_there: bool = False
 
 
 def read_policy(root: Path, stacks: Collection[str]) -> PolicyFile:
@@ -42,13 +43,17 @@ def read_policy(root: Path, stacks: Collection[str]) -> PolicyFile:
         raise Faults(Fault(OLD_POLICY_FILE, 1, 1, "two-policies", what, fix))
     if not there:
         return PolicyFile(Policy())
-    document = read_yaml(root / there[0], root)
-    old_names = tuple(_old_names(document))
-    document = _renamed(document)
+    written = read_yaml(root / there[0], root)
+    document = _renamed(written)
     policy = _validated(document)
     if faults := [*_unknown_stacks(policy, document, stacks)]:
         raise Faults(*faults)
-    return PolicyFile(policy, old_names)
+    return PolicyFile(policy, tuple(_old_names(written)), is_there=True)
+
+
+def parse_policy(text: str, name: str) -> Policy:
+    """Read a policy as it was, whatever stacks there were; raise Faults when it is malformed."""
+    return _validated(_renamed(parse_yaml(text, name)))
 
 
 def _old_names(document: Document) -> Iterator[Fault]:

@@ -1,5 +1,8 @@
 from .index import Index as Index
+from .intervals import Stretches as Stretches
+from .intervals import both as both
 from .intervals import join as join
+from .intervals import less as less
 from .prefixes import ANYWHERE as ANYWHERE
 from .prefixes import BITS as BITS
 from .prefixes import FAMILIES as FAMILIES
@@ -31,6 +34,7 @@ from .protocols import parse_ports as parse_ports
 from .protocols import port_span as port_span
 from .protocols import span as span
 from .public_addresses import objection as objection
+from .public_addresses import public_part as public_part
 from .sets import OTHER as OTHER
 from .sets import Match as Match
 from .sets import Packets as Packets

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway_rules.packets.prefixes import Prefix, parse_prefix
+from gateway_rules.packets.intervals import Stretches, join, less
+from gateway_rules.packets.prefixes import FAMILIES, Prefix, parse_prefix
 
 _IPV4: Final = {
     "0.0.0.0/8": "the unspecified address or one of this network (RFC 1122)",
@@ -74,3 +75,14 @@ _SPECIAL: Final = _longest_first(_IPV4 | _IPV6)
 def objection(address: Prefix) -> str | None:
     """Say what an address, or a whole range, is that no public server has; None for others."""
     return next((what for range_, what in _SPECIAL if range_.covers(address)), None)
+
+
+_SET_ASIDE: Final = {
+    name: join(range_.interval for range_, _ in _SPECIAL if range_.version == version)
+    for version, name in FAMILIES.items()
+}
+
+
+def public_part(family: str, addresses: Stretches) -> Stretches:
+    """Give the addresses of a family that a server on the public internet can have."""
+    return less(addresses, _SET_ASIDE[family])

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gateway_rules.errors import Fault, Faults
-from gateway_rules.inputs import read_policy, stack_names
-from gateway_rules.planning import StackOutcome, StackPlans, Told, plan_stacks, unheard
+from gateway_rules.inputs import Policy, read_policy, stack_names
+from gateway_rules.planning import Plan, StackOutcome, StackPlans, Told, plan_stacks, unheard
 from gateway_rules.review import git
 from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import Side, StackDiff, compare, plan_of
-from gateway_rules.review.verdict import Verdict, judge
+from gateway_rules.review.policy_change import moves, policy_at
+from gateway_rules.review.states import states
+from gateway_rules.review.verdict import Finding, Verdict, judge
 
 
 class StackSummary(NamedTuple):
@@ -51,6 +53,8 @@ class Review:
     verdict: Verdict
     old_names: tuple[Fault, ...] = ()
     """What of the policy goes by an old name."""
+    since: str | None = None
+    """The tag or the day that the base was named by."""
 
     @property
     def diffs(self) -> tuple[StackDiff, ...]:
@@ -61,28 +65,48 @@ class Review:
     def against(self) -> str:
         """Name the commit, and say so where it holds none of the project's stacks."""
         known = any(comparison.before is not None for comparison in self.comparisons)
-        return self.base[:9] if known else f"{self.base[:9]}, which holds no stacks in this folder"
+        name = f"{self.base[:9]} ({self.since})" if self.since else self.base[:9]
+        return name if known else f"{name}, which holds no stacks in this folder"
 
     def as_json(self) -> dict[str, Any]:
         """Give the review as `diff --json` promises it."""
         stacks = {diff.stack: diff.as_json() for diff in self.diffs}
         verdicts = {"policy": self.verdict.as_json(), "brakes": self.verdict.as_old_json()}
-        return {"base": self.base, "stacks": stacks, **verdicts}
+        return {"base": self.base, "since": self.since, "stacks": stacks, **verdicts}
 
 
-def review_change(root: Path, base: str | None, today: date, told: Told = unheard) -> Review:
-    """Compare the project with a revision and judge the change by the project's policy.
+def review_change(
+    root: Path,
+    base: str | None,
+    today: date,
+    told: Told = unheard,
+    *,
+    since: str | None = None,
+) -> Review:
+    """Compare the project with a revision and judge the change by the policy that was there.
 
-    Raises what `comparisons` raises, and Faults when the policy's file is wrong.
+    With `since`, a tag or a day, all is judged that has changed since then. Raises what
+    `comparisons` and `git.since` raise, and Faults when the policy's file is wrong.
     """
-    commit, found = comparisons(root, base, told)
+    commit, found = comparisons(root, git.since(root, since) if since else base, told)
     file = read_policy(root, [comparison.diff.stack for comparison in found])
-    passed = (
-        breach
+    base_policy = policy_at(root, commit)
+    findings = (
+        finding
         for diff, before, after in found
-        for breach in breaches(file.policy.limits, diff, plan_of(before), plan_of(after))
+        for finding in _findings(base_policy.policy, diff, plan_of(before), plan_of(after))
     )
-    return Review(commit, found, judge(file.policy, passed, today), file.old_names)
+    verdict = judge(base_policy.policy, file.policy, findings, today)
+    moved = tuple(moves(base_policy, file))
+    return Review(commit, found, replace(verdict, moves=moved), file.old_names, since)
+
+
+def _findings(
+    policy: Policy, diff: StackDiff, old: Plan | None, new: Plan | None
+) -> Iterator[Finding]:
+    """Judge the step, and the state that it leads to."""
+    yield from map(Finding, breaches(policy.limits, diff, old, new))
+    yield from states(policy, diff.stack, old, new)
 
 
 def comparisons(

@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -26,13 +27,41 @@ def base_revision(root: Path) -> str:
     Raises NoAnswer where git cannot tell: no repository, no main branch, or a clone
     that is too shallow to hold that commit.
     """
-    mains = [name for name in _MAIN if git_error(root, "rev-parse", "--verify", "--quiet", name)]
-    if not mains:
-        raise _no_base(root, "there is no main branch")
-    base = git_error(root, "merge-base", "HEAD", mains[0])
+    main = _main_branch(root)
+    base = git_error(root, "merge-base", "HEAD", main)
     if not base:
-        raise _no_base(root, f"HEAD and {mains[0]} have no commit in common")
+        raise _no_base(root, f"HEAD and {main} have no commit in common")
     return base
+
+
+def _main_branch(root: Path) -> str:
+    mains = (name for name in _MAIN if git_error(root, "rev-parse", "--verify", "--quiet", name))
+    if found := next(mains, None):
+        return found
+    raise _no_base(root, "there is no main branch")
+
+
+def since(root: Path, tag_or_day: str) -> str:
+    """Give the commit of a tag, or the main branch's last one before a day (UTC) begins.
+
+    Raises Faults when the text is neither, and NoAnswer when this clone does not reach
+    back as far.
+    """
+    if tagged := git_error(
+        root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag_or_day}^{{commit}}"
+    ):
+        return tagged
+    try:
+        midnight = f"{date.fromisoformat(tag_or_day).isoformat()}T00:00:00Z"
+    except ValueError:
+        git_error(root, "rev-parse", "HEAD", must=True)
+        fix = "write a tag of this repository, or a day such as 2026-01-31"
+        raise usage("since", f"{tag_or_day} is no tag and no day", fix) from None
+    main = _main_branch(root)
+    found = git_error(root, "rev-list", "-1", "--first-parent", f"--before={midnight}", main)
+    if not found:
+        raise _no_base(root, f"{main} has no commit before {tag_or_day}")
+    return found
 
 
 def resolve(root: Path, revision: str) -> str:
@@ -59,6 +88,12 @@ def files_at(root: Path, commit: str) -> Iterator[Path]:
             _extract(_archive(root, commit, there), folder)
             _refuse_gaps(root, commit, there, Path(folder))
         yield Path(folder)
+
+
+def text_at(root: Path, commit: str, name: str) -> str | None:
+    """Give the text of a file of the project as a commit has it, None where it has none."""
+    done = _run(root, "show", f"{commit}:./{name}")
+    return None if done.returncode else done.stdout.decode(errors="replace")
 
 
 def _archive(root: Path, commit: str, names: list[str]) -> bytes:

@@ -12,11 +12,10 @@ from gateway_rules.packets import FAMILIES, ICMP, SELF, WAY, Piece, directed_tra
 from gateway_rules.planning import Plan, Rule
 from gateway_rules.review.causes import MANY
 from gateway_rules.review.packet_diff import StackDiff, rules
+from gateway_rules.review.reach import administrative_ports
 from gateway_rules.review.rows import merged_rows
 from gateway_rules.review.verdict import Breach
 
-ADMINISTRATORS: Final = "administrators"
-"""The role whose services, SSH and the management UI, give power over a gateway (section 3)."""
 _NONE: Final = "none"
 
 _Port: TypeAlias = tuple[str, int, int]
@@ -81,12 +80,11 @@ def _opened_to_administer(diff: StackDiff, old: Plan | None, new: Plan) -> Itera
 def _administrative_ports(*plans: Plan | None) -> Iterator[_Port]:
     """Give what administers a gateway by the catalogue of either side.
 
-    A change that gives such a service to others makes it no less powerful.
+    A change that calls such a service something else makes it no less powerful.
     """
     for plan in filter(None, plans):
-        for service in plan.catalogue.services:
-            if service.role == ADMINISTRATORS and "ingress" in service.directions:
-                yield from ((service.protocol, *pair) for pair in service.ports)
+        for protocol, pair in administrative_ports(plan.catalogue):
+            yield (protocol, *pair)
 
 
 def _of_port(rule: Rule, port: _Port) -> Iterator[Piece]:

@@ -46,9 +46,11 @@ def _cut(lines: Sequence[str]) -> str:
 def _comment(found: Iterable[Block], verdict: Verdict, base: str, most: int) -> Iterator[str]:
     yield MARK
     yield f"### What this change opens and closes, against {_escaped(base)}"
+    yield from _alert("IMPORTANT", [f"policy: {_escaped(each)}" for each in verdict.moves], most)
     stops = [f"**{_escaped(t.stack)}** `{t.limit}`: {_escaped(t.said)}" for t in verdict.breaches]
     yield from _alert("CAUTION", stops, most)
-    yield from _alert("WARNING", [*map(_escaped, verdict.warnings)], most)
+    said = (each if word == "warning" else f"{word}: {each}" for word, each in verdict.lines)
+    yield from _alert("WARNING", [*map(_escaped, said)], most)
     for block in found:
         yield from _stacks(block, most)
 

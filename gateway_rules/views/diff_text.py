@@ -62,8 +62,9 @@ def review_as_text(
     lines = [
         f"Compared with {base}:",
         *(line for block in blocks(diffs) for line in _lines(block)),
+        *(f"policy moves: {said}" for said in verdict.moves),
         *(f"policy: {breach}" for breach in verdict.breaches),
-        *(f"warning: {warning}" for warning in verdict.warnings),
+        *(f"{word}: {said}" for word, said in verdict.lines),
     ]
     return "\n".join(_folded(plain(line), width) for line in lines) + "\n"
 

@@ -16,7 +16,7 @@ from gateway_rules.inputs.policy import LimitName, Limits, Policy
 from gateway_rules.inputs.policy_file import PolicyFile, read_policy
 from gateway_rules.inputs.project import stack_names
 from gateway_rules.inputs.schemas import schema_file, schemas
-from gateway_rules.review.verdict import Breach, Verdict, judge
+from gateway_rules.review.verdict import Breach, Finding, Verdict, judge
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("eu-central-1", "eu-west-1")
@@ -233,6 +233,11 @@ BREACH = Breach(
 OPENS = "eu-west-1: [internet] opens ingress tcp 25 from 0.0.0.0/0"
 
 
+def judged(policy: Policy, breaches: list[Breach], today: date) -> Verdict:
+    """Judge by a policy that a change leaves as it is."""
+    return judge(policy, policy, map(Finding, breaches), today)
+
+
 def exceptions(*changes: dict[str, str]) -> Policy:
     """Give a file with an exception for each set of changes to the good one."""
     good = {**GOOD, "until": LAST.isoformat()}
@@ -242,7 +247,7 @@ def exceptions(*changes: dict[str, str]) -> Policy:
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-06-29", "2026-06-30"])
 def test_an_exception_holds_up_to_its_last_day(day: str) -> None:
     """It lets the change through, and says until when and why."""
-    assert judge(exceptions({}), [BREACH], date.fromisoformat(day)) == Verdict(
+    assert judged(exceptions({}), [BREACH], date.fromisoformat(day)) == Verdict(
         warnings=(f"{OPENS}, let through until 2026-06-30 because: CHG-1",)
     )
 
@@ -250,7 +255,7 @@ def test_an_exception_holds_up_to_its_last_day(day: str) -> None:
 @pytest.mark.parametrize("day", ["2026-07-01", "2030-01-01"])
 def test_an_exception_is_refused_after_its_last_day(day: str) -> None:
     """The change is stopped, and a warning says that the exception ended."""
-    assert judge(exceptions({}), [BREACH], date.fromisoformat(day)) == Verdict(
+    assert judged(exceptions({}), [BREACH], date.fromisoformat(day)) == Verdict(
         (BREACH,), ("eu-west-1: [internet] the exception ended on 2026-06-30: CHG-1",)
     )
 
@@ -258,20 +263,20 @@ def test_an_exception_is_refused_after_its_last_day(day: str) -> None:
 @pytest.mark.parametrize("other", [{"stack": "eu-central-1"}, {"limit": "opened-share"}])
 def test_an_exception_serves_its_own_stack_and_limit(other: dict[str, str]) -> None:
     """Neither another stack nor another limit is let through by it."""
-    assert judge(exceptions(other), [BREACH], LAST) == Verdict((BREACH,))
+    assert judged(exceptions(other), [BREACH], LAST) == Verdict((BREACH,))
 
 
 def test_the_exception_that_lasts_longest_is_named() -> None:
     """Of several the ended ones are of no interest."""
     some = exceptions({"until": "2025-01-01"}, {}, {"until": "2027-01-01", "reason": "CHG-2"})
-    assert judge(some, [BREACH], LAST).warnings == (
+    assert judged(some, [BREACH], LAST).warnings == (
         f"{OPENS}, let through until 2027-01-01 because: CHG-2",
     )
 
 
 def test_an_exception_that_nothing_needs_is_silent() -> None:
     """Nobody is warned of what does not apply."""
-    assert judge(exceptions({}), [], LAST) == Verdict()
+    assert judged(exceptions({}), [], LAST) == Verdict()
 
 
 # --- How a breach is told ----------------------------------------------------------------------
