@@ -100,8 +100,8 @@ class Limits(Frozen):
     ports_per_public_peer: Annotated[Number, Field(ge=0)] = 64
     """How many of them, where the address is one of the internet."""
     acl_sources: Annotated[Number, Field(ge=0)] = 65536
-    """From how many of the internet's the ACL may let high-risk and administrative ports in."""
-    acl_excess: Times = 1
+    """How many of the internet's the ACL may let in to high-risk ports when no group does."""
+    acl_excess: Times = 1.0
     """What the ACL may pass that nobody needs, compared with the requests that it has to pass."""
     ephemeral_from: Annotated[Number, Field(ge=1, le=MAX_PORT)] = 1024
     """The lowest port to which replies may come, at either end."""

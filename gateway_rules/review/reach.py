@@ -118,13 +118,15 @@ def _sources_of(family: str, some: Stretches) -> int:
     return sum(high - low + 1 for low, high in whole)
 
 
-def prefixes(some: Sources) -> tuple[Prefix, ...]:
-    """Write sources as prefixes, the widest first."""
+def prefixes(some: Sources, *, among: Sources | None = None) -> tuple[Prefix, ...]:
+    """Write sources as prefixes, the widest first: all, or those that hold some of others."""
+    others = some if among is None else among
     found = (
         prefix
         for family, each in some.items()
         for stretch in each
         for prefix in from_interval(_VERSIONS[family], stretch)
+        if both((prefix.interval,), others.get(family, ()))
     )
     return tuple(sorted(found, key=lambda prefix: (prefix.length, prefix)))
 

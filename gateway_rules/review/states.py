@@ -57,8 +57,10 @@ class _Change:
 
     @cached_property
     def acl(self) -> _Layer:
-        """A plan's entries only allow, so their packets add up as a group's do."""
-        return _layer(self.old.acl.entries if self.old else (), self.new.acl.entries)
+        """Give what the ACL passes and no group does."""
+        then = _unasked(self.old) if self.old else {}
+        now = _unasked(self.new)
+        return _Layer(now, packets.without(now, then))
 
     @property
     def catalogues(self) -> Iterator[Catalogue]:
@@ -98,6 +100,12 @@ def _layer(old: Iterable[packets.Match], new: Iterable[packets.Match]) -> _Layer
     known = packets.universe(old, new)
     now = packets.passed(new, known)
     return _Layer(now, packets.without(now, packets.passed(old, known)))
+
+
+def _unasked(plan: Plan) -> Packets:
+    """Give what passes the ACL alone; its entries only allow, so they add up as rules do."""
+    entries, known = plan.acl.entries, packets.universe(plan.acl.entries, rules(plan))
+    return packets.without(packets.passed(entries, known), packets.passed(rules(plan), known))
 
 
 def states(policy: Policy, stack: str, old: Plan | None, new: Plan | None) -> Iterator[Finding]:
@@ -171,7 +179,7 @@ def _reaching(
         what = spoken_traffic(reach.reached(layer.passed, ports, named))
         who = "of the internet " if is_public else ""
         value = f"lets {quantity(number)} addresses {who}reach {what}"
-        blocks = reach.prefixes(named)
+        blocks = reach.prefixes(reach.sources(layer.passed, ports), among=named)
         cause = f"{'opened' if opened else 'open'} to {few(blocks, MANY)}"
         why = f"{cause} {_for(blocks, ports, change.new)}"
         yield change.finding(name, value, f"{limit:,}", why, is_worse=bool(opened))

@@ -9,8 +9,8 @@ import pytest
 from sites import ROOT, placed, shipped, site
 
 from gateway_rules.inputs.policy import LimitName, Policy
+from gateway_rules.planning.fleet import plan_stacks
 from gateway_rules.planning.planner import Plan, plan
-from gateway_rules.planning.stack_plan import plan_stacks
 from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import compare
 from gateway_rules.review.states import states
@@ -77,7 +77,8 @@ def stopped(old: Plan | None, new: Plan | None) -> set[LimitName]:
     return {breach.limit for breach in judge(policy, policy, found, TODAY).breaches}
 
 
-PUBLIC, PORTS = {"public-sources"}, {"public-sources", "ports-per-peer"}
+PUBLIC: set[LimitName] = {"public-sources"}
+PORTS: set[LimitName] = {"public-sources", "ports-per-peer"}
 EVASIONS: dict[str, tuple[Sequence[Mapping[str, Any]], dict[str, Any], set[LimitName]]] = {
     "ports around the administrative ones, from a public /16": (
         [opened("51.1.0.0/16", ports=["1-21", "23-442", "444-65535"])],

@@ -149,16 +149,18 @@ def test_neighbours_count_as_one_whatever_other_ports_they_have() -> None:
     )
 
 
-def test_a_port_stays_administrative_when_its_row_gets_another_role() -> None:
+def test_a_port_stays_administrative_when_its_row_is_called_something_else() -> None:
     """Were the catalogue of the change alone asked, it could open SSH to every reader of mail."""
     roles = {**ROLES, "administrators": ["10.1.0.0/24"], "pmm_users": ["10.0.0.0/16"]}
     ssh = {"id": "ssh", "section": "3", "row": "SSH", "reason": "a test", "direction": "ingress"}
     before, after = (
         plan(
-            catalogue_of([{**ssh, "protocol": "tcp", "ports": [22], "role": role}]),
+            catalogue_of([{**ssh, "protocol": "tcp", "ports": [22], "role": role}]).model_copy(
+                update={"administrative": called}
+            ),
             site(roles=roles),
         )
-        for role in ("administrators", "pmm_users")
+        for role, called in (("administrators", ("ssh",)), ("pmm_users", ()))
     )
     [breach] = breached(before, after, administrative_prefix={"ipv4": 20})
     assert breach.value == "opens ingress tcp 22 from 10.0.0.0/16"

@@ -12,7 +12,16 @@ from ruamel.yaml import YAML
 
 from gateway_rules.errors import Faults
 from gateway_rules.inputs.catalogue import read_catalogue
-from gateway_rules.inputs.policy import LimitName, Limits, Policy
+from gateway_rules.inputs.policy import (
+    FIGURES,
+    HIGH_RISK_TCP,
+    HIGH_RISK_UDP,
+    AdministrativePrefix,
+    HighRiskPorts,
+    LimitName,
+    Limits,
+    Policy,
+)
 from gateway_rules.inputs.policy_file import PolicyFile, read_policy
 from gateway_rules.inputs.project import stack_names
 from gateway_rules.inputs.schemas import schema_file, schemas
@@ -60,19 +69,37 @@ limits:
   opened_share: 0.5
   changed_rules_share: 1
   administrative_prefix: {ipv4: 24, ipv6: 64}
+  administrative_sources: 2
+  public_sources: 3
+  ports_per_peer: 4
+  ports_per_public_peer: 5
+  acl_sources: 6
+  acl_excess: 1.5
+  ephemeral_from: 7
+  network_addresses: 8
 """
     assert read(tmp_path, text).limits.model_dump() == {
         "opened_addresses": 1,
         "opened_share": 0.5,
         "changed_rules_share": 1.0,
         "administrative_prefix": {"ipv4": 24, "ipv6": 64},
+        "administrative_sources": 2,
+        "public_sources": 3,
+        "ports_per_peer": 4,
+        "ports_per_public_peer": 5,
+        "acl_sources": 6,
+        "acl_excess": 1.5,
+        "ephemeral_from": 7,
+        "network_addresses": 8,
     }
 
 
 def test_an_exception_has_limit_stack_reason_and_last_day(tmp_path: Path) -> None:
     """The example of this repository's own file is read as it stands there."""
     lines = (ROOT / "policy.yaml").read_text().splitlines()
-    [example] = [line.removeprefix("# ") for line in lines if line.startswith("# - {")]
+    [example] = [
+        line.removeprefix("# ") for line in lines if line.startswith("# - {limit: internet")
+    ]
     (tmp_path / "policy.yaml").write_text(f"exceptions:\n{example}\n")
     [exception] = read_policy(tmp_path, ["us-east-1"]).policy.exceptions
     assert exception.model_dump() == {
@@ -83,11 +110,26 @@ def test_an_exception_has_limit_stack_reason_and_last_day(tmp_path: Path) -> Non
     }
 
 
+def test_the_other_examples_of_the_file_can_be_read(tmp_path: Path) -> None:
+    """Whoever takes the number sign away gets what the line says."""
+    lines = (ROOT / "policy.yaml").read_text().splitlines()
+    off = next(line.removeprefix("# ") for line in lines if line.startswith("# - {limit: opened"))
+    ports = "\n".join(
+        line.removeprefix("# ").partition("  #")[0]
+        for line in lines
+        if line.startswith(("# high_risk_ports", "#   tcp"))
+    )
+    policy = read(tmp_path, f"{ports}\noff:\n{off}\n")
+    assert policy.high_risk_ports.tcp == ((21, 23), (3389, 3389))
+    assert policy.high_risk_ports.udp == HighRiskPorts().udp
+    assert [each.limit for each in policy.off] == ["opened-share"]
+
+
 GOOD = {"limit": "internet", "stack": "eu-west-1", "reason": "CHG-1", "until": "2026-12-31"}
 ALL_LIMITS = ", ".join(f"'{limit}'" for limit in LIMITS[:-1]) + f" or '{LIMITS[-1]}'"
 DAY = "write one such as 2026-12-31"
 OTHER_STACK = "take the exception out, or write one of: eu-central-1, eu-west-1"
-OTHER_KEY = "take it out, or write one of: limits, exceptions"
+OTHER_KEY = "take it out, or write one of: limits, high_risk_ports, off, exceptions"
 OTHER_LIMIT = f"take it out, or write one of: {', '.join(Limits.model_fields)}"
 TWICE = "limits stands here a second time, first on line 1; keep one of them"
 SHARE = "write a number from 0 to 1"
@@ -303,6 +345,9 @@ def test_a_verdict_is_plain_data() -> None:
             }
         ],
         "warnings": ["careful"],
+        "moves": [],
+        "off": [],
+        "standing": [],
     }
 
 
@@ -316,17 +361,35 @@ def test_the_docs_explain_every_limit_and_its_default() -> None:
     """The table of `docs/reviewing.md` has the limits that there are, with their limits."""
     text = (ROOT / "docs" / "reviewing.md").read_text()
     rows = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| (.+) \|$", text, re.MULTILINE))
-    limits = Limits()
-    lengths = limits.administrative_prefix
-    assert rows == {
-        "opened-addresses": f"{limits.opened_addresses:,}",
-        "opened-share": f"{limits.opened_share:.0%}",
-        "administrative-port": f"/{lengths.ipv4}, in IPv6 /{lengths.ipv6}",
-        "internet": "none",
-        "removed-service": "none",
-        "changed-rules": f"{limits.changed_rules_share:.0%}",
-    }
+    assert rows == {limit: allowed(limit) for limit in LIMITS}
     assert tuple(rows) == LIMITS
+
+
+def allowed(limit: LimitName) -> str:
+    """Write what a limit allows by default, as the docs do."""
+    return " and ".join(figure(getattr(Limits(), key)) for key in FIGURES.get(limit, ())) or "none"
+
+
+def figure(value: object) -> str:
+    """Write a figure for people."""
+    if isinstance(value, AdministrativePrefix):
+        return f"/{value.ipv4}, in IPv6 /{value.ipv6}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.0%}"
+
+
+def test_every_figure_belongs_to_a_limit() -> None:
+    """None of them is read and then compared with nothing."""
+    assert sorted(key for keys in FIGURES.values() for key in keys) == sorted(Limits.model_fields)
+    assert FIGURES.keys() <= {*LIMITS}
+
+
+def test_the_high_risk_ports_are_those_of_the_checkers() -> None:
+    """EC2.19's are there but for the one by which mail comes; each stands once."""
+    ec2_19 = {20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000}
+    ec2_19 |= {5432, 5500, 5601, 8080, 8088, 8888, 9200, 9300}
+    assert ec2_19 - {*HIGH_RISK_TCP} == {25}
+    for ports in (HIGH_RISK_TCP, HIGH_RISK_UDP):
+        assert [*ports] == sorted({*ports})
 
 
 def test_the_docs_show_an_exception_that_can_be_read(tmp_path: Path) -> None:
