@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from gateway_rehearsal.unable import unable
+from gateway_rules.errors import unable
 
 Say = Callable[[str], None]
 

@@ -6,13 +6,13 @@ Each command imports its own work: `gateway-rules show` need not wait for boto3 
 import shutil
 import signal
 import sys
+from importlib.util import find_spec
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
 
-from gateway_rehearsal.extra import Command
 from gateway_rules.cli import (
     FOUND,
     NO_ANSWER,
@@ -25,6 +25,24 @@ from gateway_rules.cli import (
     root_of,
     tell,
 )
+
+PACKAGES: Final = ("boto3", "dnslib", "grpc", "moto", "pulumi", "pulumi_aws")
+"""What the extra `local` brings, by the names that it is imported under."""
+
+
+class Command(typer.core.TyperCommand):
+    """A command that starts a local AWS or talks to one."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Do the work; raise ModuleNotFoundError, before any of it, where a package lacks.
+
+        The local AWS is a process of its own, which could only say so in its log.
+        """
+        for name in PACKAGES:
+            if find_spec(name) is None:
+                raise ModuleNotFoundError(name=name)
+        return super().invoke(ctx)
+
 
 local = typer.Typer(
     add_completion=False,

@@ -2,18 +2,19 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from gateway_rehearsal import project_copy
 from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.processes import mark
-from gateway_rehearsal.provider.install import install
 from gateway_rehearsal.servers import clean_environment
 from gateway_rules.audit import AWS_SERVICES, Endpoints
 
@@ -64,7 +65,7 @@ class Engine:
         """
         self.layout.state.mkdir(parents=True, exist_ok=True)
         project_copy.lay(self.layout, stacks)
-        install(self.layout.pulumi_home, Path(sys.executable), version("pulumi-aws"))
+        install_provider(self.layout.pulumi_home, Path(sys.executable), version("pulumi-aws"))
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Call the engine and give its output as text, whatever its exit code."""
@@ -106,3 +107,25 @@ def _event(line: str) -> Event:
         message = line.removeprefix("error: ")
         return {"diagnosticEvent": {"severity": "error", "message": message}}
     return event
+
+
+def install_provider(pulumi_home: Path, python: Path, version: str) -> Path:
+    """Put the stand-in where the engine looks for that version of the aws plugin; return its path.
+
+    `python` is the interpreter of an environment with gateway-rules in it. The file appears whole
+    or not at all, and replaces one that is there. Raises OSError when it cannot be written.
+    """
+    folder = pulumi_home / "plugins" / f"resource-aws-v{version}"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "pulumi-resource-aws"
+    with NamedTemporaryFile("w", dir=folder, delete=False) as file:
+        file.write(_script(python))
+    draft = Path(file.name)
+    draft.chmod(0o755)
+    return draft.replace(target)
+
+
+def _script(python: Path) -> str:
+    """Return a shell script that becomes the plugin; -P: nothing is imported from its folder."""
+    command = f'{shlex.quote(str(python))} -P -m gateway_rehearsal.provider "$@"'
+    return f"#!/bin/sh\nexec {command}\n"

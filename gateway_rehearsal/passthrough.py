@@ -12,7 +12,7 @@ from gateway_rehearsal.engine import Engine
 from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.locks import shared
 from gateway_rehearsal.servers import Server
-from gateway_rehearsal.unable import unable
+from gateway_rules.errors import unable
 from gateway_rules.inputs import stack_names
 
 # Shells say by this much that a signal ended a command.

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from gateway_rehearsal.unable import unable
+from gateway_rules.errors import unable
 
 VARIABLE = "GATEWAY_RULES_LOCAL"
 PROC = Path("/proc")

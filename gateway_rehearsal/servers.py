@@ -16,8 +16,7 @@ from gateway_rehearsal.dns.zone import NOWHERE, Zone
 from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.loopback import require_loopback
 from gateway_rehearsal.processes import mark
-from gateway_rehearsal.unable import unable
-from gateway_rules.errors import NoAnswer
+from gateway_rules.errors import NoAnswer, unable
 from gateway_rules.inputs import Quotas
 
 MARK_PATH = "/gateway-rules/mark"

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from gateway_rehearsal.unable import unable
+from gateway_rules.errors import unable
 from gateway_rules.inputs import Location, Site
 from gateway_rules.packets import Prefix
 

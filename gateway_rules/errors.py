@@ -87,3 +87,8 @@ COMMAND_LINE = "<command>"
 def usage(rule: str, message: str, fix: str) -> Faults:
     """Give the fault of a command line, which has no lines of its own."""
     return Faults(Fault(COMMAND_LINE, 1, 1, rule, message, fix))
+
+
+def unable(rule: str, message: str, fix: str) -> NoAnswer:
+    """Give the fault of a machine, a network or a program that cannot do what is needed."""
+    return NoAnswer(Fault(COMMAND_LINE, 1, 1, rule, message, fix))

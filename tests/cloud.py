@@ -12,7 +12,7 @@ from moto.ec2.models import ec2_backends
 from moto.servicequotas import urls as quota_urls
 from sites import placed
 
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rehearsal.aws.strict import apply
 from gateway_rules.audit.live import STACK_TAG
 from gateway_rules.planning.network_acl import Entry

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rehearsal.dns.serve import serving
 from gateway_rehearsal.dns.zone import NOWHERE, Zone
 

@@ -13,8 +13,7 @@ from gateway_rehearsal.aws.backend import Answer, Backend, Group, Request
 from gateway_rehearsal.aws.faults import fault, invalid, missing, no_rule
 from gateway_rehearsal.aws.filters import Reader, page, select
 from gateway_rehearsal.aws.groups import all_groups, check_peer, find_group
-from gateway_rehearsal.aws.limits import AccountQuotas
-from gateway_rehearsal.aws.quota import check_rule_quota
+from gateway_rehearsal.aws.quota import AccountQuotas, check_rule_quota
 from gateway_rehearsal.aws.rules import (
     GroupRule,
     PeerKind,

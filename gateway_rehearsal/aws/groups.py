@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from gateway_rehearsal.aws.backend import Answer, Backend, Group, MotoVpc, Peering, Request
 from gateway_rehearsal.aws.faults import fault, in_use, invalid, missing, no_group
 from gateway_rehearsal.aws.filters import Reader, page, select
-from gateway_rehearsal.aws.limits import AccountQuotas
-from gateway_rehearsal.aws.quota import check_group_quota
+from gateway_rehearsal.aws.quota import AccountQuotas, check_group_quota
 from gateway_rehearsal.aws.rules import TEXT_SET, GroupRule, PeerKind, Permission
 from gateway_rehearsal.aws.tags import tags_for, tags_of
 

@@ -15,8 +15,7 @@ from gateway_rehearsal.aws.entries import (
 )
 from gateway_rehearsal.aws.faults import fault, in_use, invalid, no_acl
 from gateway_rehearsal.aws.filters import Reader, page, select
-from gateway_rehearsal.aws.limits import AccountQuotas
-from gateway_rehearsal.aws.quota import check_acl_quota, check_entry_quota
+from gateway_rehearsal.aws.quota import AccountQuotas, check_acl_quota, check_entry_quota
 from gateway_rehearsal.aws.tags import tags_for, tags_of
 
 

@@ -1,16 +1,45 @@
-"""How many rules, entries, groups and ACLs there may be."""
+"""How many rules, entries, groups and ACLs there may be, as Service Quotas tells it as well."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from moto.servicequotas import urls
+from moto.servicequotas.responses import ServiceQuotasResponse
 
 from gateway_rehearsal.aws.backend import Backend
 from gateway_rehearsal.aws.entries import AclEntry
 from gateway_rehearsal.aws.faults import fault
-from gateway_rehearsal.aws.limits import AccountQuotas
 from gateway_rehearsal.aws.rules import PeerKind, Permission
 
 # What AWS's own prefix lists weigh (Amazon VPC user guide, AWS-managed prefix lists); others 1.
 _WEIGHTS = {"vpc-lattice": 10, "groundstation": 5, "origin-facing": 55}
+
+# The codes by which the API knows the limits (Amazon VPC quotas, user guide).
+_CODES: Final = {
+    "L-0EA8095F": "rules_per_security_group",
+    "L-2AEEBF1A": "entries_per_network_acl",
+    "L-2AFB9258": "security_groups_per_interface",
+    "L-B4A6D682": "network_acls_per_vpc",
+    "L-E79EC296": "security_groups_per_region",
+}
+
+
+@dataclass(frozen=True)
+class AccountQuotas:
+    """Quotas of one account, as AWS gives them to a new one (Amazon VPC quotas, user guide).
+
+    Rules and entries count a direction and an IP family; entries include the final `*`; ACLs and
+    groups include those that AWS makes by itself.
+    """
+
+    rules_per_security_group: int = 60
+    entries_per_network_acl: int = 20
+    security_groups_per_interface: int = 5
+    network_acls_per_vpc: int = 200
+    security_groups_per_region: int = 2500
 
 
 def check_rule_quota(
@@ -73,3 +102,21 @@ def check_group_quota(backend: Backend, limits: AccountQuotas) -> None:
         raise fault(
             "SecurityGroupLimitExceeded", "The maximum number of security groups has been reached."
         )
+
+
+def answer_quotas(limits: AccountQuotas) -> None:
+    """Answer with these limits from now on; moto tells AWS's defaults, and of others still does."""
+
+    def get_service_quota(call: ServiceQuotasResponse) -> str:
+        """Answer GetServiceQuota."""
+        answer: dict[str, dict[str, object]] = json.loads(
+            ServiceQuotasResponse.get_service_quota(call)
+        )
+        quota = answer["Quota"]
+        if name := _CODES.get(str(quota["QuotaCode"])):
+            quota["Value"] = float(asdict(limits)[name])
+        return json.dumps(answer)
+
+    members = {"get_service_quota": get_service_quota}
+    response: type = type("StrictServiceQuotasResponse", (ServiceQuotasResponse,), members)
+    urls.url_paths["{0}/$"] = response.dispatch  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.test import Client
 
 from gateway_rehearsal.aws.journal import Journal
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rehearsal.aws.strict import apply
 
 MARK_PATH = "/gateway-rules/mark"

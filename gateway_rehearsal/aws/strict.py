@@ -11,11 +11,11 @@ from moto.ec2.exceptions import DryRunClientError
 from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
 
-from gateway_rehearsal.aws import group_rules, groups, network_acls, service_quotas, surroundings
+from gateway_rehearsal.aws import group_rules, groups, network_acls, surroundings
 from gateway_rehearsal.aws.backend import Answer, Backend, Request
 from gateway_rehearsal.aws.filters import check_filters, page
 from gateway_rehearsal.aws.journal import Journal
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas, answer_quotas
 from gateway_rehearsal.aws.region import region_class
 
 Action = Callable[[Backend, Request, AccountQuotas], Answer]
@@ -81,7 +81,7 @@ def apply(limits: AccountQuotas, journal: Journal | None = None) -> None:
     A journal takes down what the calls change. Call it before `moto.mock_aws` or the server
     starts; it may be called again, for other limits.
     """
-    service_quotas.apply(limits)
+    answer_quotas(limits)
     ec2_backends.clear()
     ec2_backends.backend = region_class()
     urls.url_paths["{0}/"] = _response_class(limits, journal).dispatch

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gateway_rehearsal.aws.backend import Backend, Request
 from gateway_rehearsal.aws.faults import fault, in_use, no_acl, no_group, no_rule
 from gateway_rehearsal.aws.groups import all_groups, all_rules
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rehearsal.aws.tags import read_tags
 
 

@@ -20,9 +20,8 @@ from gateway_rehearsal.rehearse.judge import RehearsalVerdict, judge
 from gateway_rehearsal.rehearse.project import lay_program, lay_side, private_project
 from gateway_rehearsal.rehearse.record import Moment, read_journal
 from gateway_rehearsal.servers import LocalQuotas, Server, start
-from gateway_rehearsal.unable import unable
 from gateway_rules.audit import read_live
-from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, Pending
+from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, Pending, unable
 from gateway_rules.inputs import Location, Site, catalogue_of, read_without_addresses
 from gateway_rules.planning import Plan, StackPlan, load_plan
 from gateway_rules.review import rules

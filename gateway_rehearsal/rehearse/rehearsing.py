@@ -10,8 +10,7 @@ from rich.console import Console
 from gateway_rehearsal import rehearsal
 from gateway_rehearsal.rehearse.deploy import Theatre, resources, theatre
 from gateway_rehearsal.rehearse.judge import RehearsalVerdict
-from gateway_rehearsal.unable import unable
-from gateway_rules.errors import Fault, Faults, usage
+from gateway_rules.errors import Fault, Faults, unable, usage
 from gateway_rules.inputs import Site, StackFile, catalogue_of
 from gateway_rules.planning import StackPlan
 from gateway_rules.review import Comparison, comparisons, edits_between, files_at

@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
+from gateway_rules.errors import unable
 
 GROUP: Final = "gateway_rules.commands"
 OWN: Final = (
@@ -98,7 +98,7 @@ def _broken(name: str, what: str, fix: str) -> Any:
     """Stand in for a command that there should be, whatever is said to it."""
 
     def refuse() -> NoReturn:
-        raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "plug-in", what, fix))
+        raise unable("plug-in", what, fix)
 
     app = typer.Typer(add_completion=False)
     settings = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -124,4 +124,4 @@ class CommandGroup(TyperGroup):
             name = ctx.invoked_subcommand or next(iter(ctx.args), "")
             fix = f"pip install '{self.commands.needs(name)}'"
             what = f"{name} needs {missing}, which is not installed"
-            raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "not-installed", what, fix)) from None
+            raise unable("not-installed", what, fix) from None

@@ -50,6 +50,7 @@ from .sets import passed as passed
 from .sets import pieces as pieces
 from .sets import universe as universe
 from .sets import without as without
+from .words import amount as amount
 from .words import and_more as and_more
 from .words import bare as bare
 from .words import counted as counted
@@ -60,6 +61,7 @@ from .words import fitting as fitting
 from .words import format_ports as format_ports
 from .words import list_ports as list_ports
 from .words import other_end as other_end
+from .words import power_of_ten as power_of_ten
 from .words import quantity as quantity
 from .words import shortened as shortened
 from .words import spoken_traffic as spoken_traffic

@@ -19,6 +19,7 @@ from gateway_rules.packets.sets import OTHER, Match
 
 _LONG: Final = 10**12
 """From here on, digits tell nobody anything."""
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # --- Numbers -------------------------------------------------------------------------------
 
@@ -26,6 +27,17 @@ _LONG: Final = 10**12
 def quantity(number: int) -> str:
     """Write a number with commas, or, where it is too long to read, as a power of ten."""
     return f"{number:,}" if number < _LONG else f"{number:.2e}".replace("e+", "e")
+
+
+def amount(number: int) -> str:
+    """Write a number as `quantity` does, with the power of ten set as print sets it."""
+    figure, _, power = quantity(number).partition("e")
+    return f"{figure} × {power_of_ten(int(power))}" if power else figure  # noqa: RUF001 - times.
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write a power of ten with its exponent raised."""
+    return f"10{str(exponent).translate(_RAISED)}"
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer, usage
+from gateway_rules.errors import NoAnswer, unable, usage
 
 READ: Final = ("stacks", "gateway_rules/catalogue", "Pulumi.yaml")
 """All that a plan is made of."""
@@ -120,7 +120,7 @@ def _refuse_gaps(root: Path, commit: str, names: list[str], folder: Path) -> Non
         if not os.path.lexists(folder / name):
             what = f"an attribute export-ignore of {commit[:9]} hides {name}"
             fix = "write the line * -export-ignore into .git/info/attributes"
-            raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "git", what, fix))
+            raise unable("git", what, fix)
 
 
 def git_error(root: Path, *arguments: str, must: bool = False) -> str:
@@ -151,9 +151,9 @@ def _no_base(root: Path, what: str) -> NoAnswer:
     shallow = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
     fix = shallow if _is_shallow(root) else "name the revision to compare with"
     git_error(root, "rev-parse", "--git-dir", must=True)
-    return NoAnswer(Fault(COMMAND_LINE, 1, 1, "no-base", what, fix))
+    return unable("no-base", what, fix)
 
 
 def _unable(words: str) -> NoAnswer:
     what = " ".join(words.split()).removeprefix("fatal: ") or "git failed"
-    return NoAnswer(Fault(COMMAND_LINE, 1, 1, "git", what, "run it in a clone of the project"))
+    return unable("git", what, "run it in a clone of the project")

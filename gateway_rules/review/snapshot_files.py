@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
+from gateway_rules.errors import Fault, unable
 from gateway_rules.inputs import relative
 from gateway_rules.planning import StackPlans, Told, unheard
 from gateway_rules.review.comparison import present
@@ -71,7 +71,7 @@ def write_snapshots(found: Snapshots) -> None:
     except OSError as error:
         what = f"stacks/rules cannot be written: {error.strerror}"
         fix = "make room, or get the right to write there"
-        raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "output", what, fix)) from None
+        raise unable("output", what, fix) from None
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,13 +1,13 @@
 from .budget_curves import print_curves as print_curves
 from .catalogue_text import print_catalogue as print_catalogue
-from .cover_tables import print_cover as print_cover
 from .diff_markdown import review_as_markdown as review_as_markdown
 from .diff_text import plain as plain
 from .diff_text import review_as_text as review_as_text
 from .explanation_text import print_explanation as print_explanation
-from .page.gather import page_content as page_content
-from .page.gather import write_page as write_page
 from .page.page import page_html as page_html
+from .page.project_content import page_content as page_content
+from .page.project_content import write_page as write_page
+from .plan_tables import print_cover as print_cover
 from .plan_tables import print_plan as print_plan
 from .preflight_text import print_preflight as print_preflight
 from .repair_text import repair_lines as repair_lines

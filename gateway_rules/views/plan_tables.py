@@ -1,4 +1,4 @@
-"""Plans as tables for people, readable from 80 columns on."""
+"""Plans and covers as tables for people, readable from 80 columns on."""
 
 from __future__ import annotations
 
@@ -10,14 +10,25 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway_rules.inputs import Catalogue
-from gateway_rules.packets import DIRECTIONS, Direction, WithPorts, counted, quantity, traffic
+from gateway_rules.packets import (
+    DIRECTIONS,
+    Direction,
+    Piece,
+    WithPorts,
+    counted,
+    quantity,
+    traffic,
+)
 from gateway_rules.planning import (
+    Allow,
     Budget,
     Contribution,
+    Cover,
     Entry,
     Plan,
     Rule,
     SecurityGroup,
+    contributions_of,
     entry_contributions,
     rules_used,
 )
@@ -140,4 +151,28 @@ def _table(title: str, console: Console, *narrow: str, numbers: Sequence[str] = 
     """Make a table whose last column says what a line is for."""
     table = narrow_table(title, console, *narrow, numbers=numbers)
     table.add_column("For", overflow="fold")
+    return table
+
+
+def print_cover(required: Sequence[Allow], cover: Cover, budget: int, console: Console) -> None:
+    """Print each entry with what it covers and adds, and what is proven of them all."""
+    console.print(_cover_table(_pieces(required), _pieces(cover.entries), console))
+    used = len(cover.entries)
+    exact = ", exact" if not cover.excess else ""
+    console.print(Text(f"{used} of {budget} entries{exact}  {gauge(used, budget)}"))
+    if cover.excess:
+        console.print(Text(excess_line(Budget(budget, used, cover.excess, cover.lower_bound))))
+
+
+def _pieces(allows: Sequence[Allow]) -> list[Piece]:
+    """Give a direction to what has none."""
+    return [Piece("egress", *allow) for allow in allows]
+
+
+def _cover_table(required: Sequence[Piece], entries: Sequence[Piece], console: Console) -> Table:
+    title = counted(len(entries), "entry", "entries")
+    table = narrow_table(title, console, "Packets", "Prefix", numbers=("Required", "Adds"))
+    for entry, contribution in zip(entries, contributions_of(required, entries), strict=True):
+        counts = quantity(contribution.required), quantity(contribution.adds)
+        table.add_row(packets(entry), str(entry.peer), *counts)
     return table

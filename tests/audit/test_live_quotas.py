@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cloud import aws
 
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live_quotas import LiveQuotas
 

@@ -11,11 +11,16 @@ import pytest
 from cloud import Deployed, aws, deploy, move, new_acl, tagged
 from sites import FEW, NOBODY, shipped, site
 
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rules.audit.live import STACK_TAG, Live, read_live
 from gateway_rules.deploy import resource_names
-from gateway_rules.deploy.repair.imports import import_file
-from gateway_rules.deploy.repair.imports_needed import ByHand, Repairs, StateImport, repairs
+from gateway_rules.deploy.repair.imports_needed import (
+    ByHand,
+    Repairs,
+    StateImport,
+    import_file,
+    repairs,
+)
 from gateway_rules.deploy.repair.state import UNREAD, PendingOperation, StackState, StateResource
 from gateway_rules.planning.planner import Plan, plan
 

@@ -16,7 +16,7 @@ import pytest
 from cloud import aws, deploy, tagged
 from sites import FEW, NOBODY, shipped, site
 
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rules.audit.live import STACK_TAG, Live, read_live
 from gateway_rules.cli.repair import RepairWish, run_repair
 from gateway_rules.deploy import resource_names

@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from gateway_rehearsal.aws.cases import CASES
 from gateway_rehearsal.aws.client import client
 from gateway_rehearsal.aws.journal import Journal
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rehearsal.aws.server import open_server
 from gateway_rehearsal.loopback import require_loopback
 

@@ -11,7 +11,7 @@ from cloud import Deployed, deploy, entry_request, move, new_acl, permission
 from sites import FEW, shipped, site
 
 from gateway_rehearsal.aws.journal import Journal
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rehearsal.rehearse.judge import RehearsalVerdict, judge
 from gateway_rehearsal.rehearse.record import Moment, read_journal
 from gateway_rules.planning.network_acl import Entry

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 
 # Half of what is drawn is of a few good things, so that the same comes again and quotas fill up.
 GOOD = st.sampled_from([(("tcp", 25, 25), peer) for peer in ("10.0.0.0/8", "2001:db8::/32", SELF)])

@@ -16,7 +16,7 @@ from aws_fixtures import (
     tcp,
 )
 
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live_quotas import LiveQuotas
 

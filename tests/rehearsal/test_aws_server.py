@@ -19,7 +19,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from gateway_rehearsal.aws import network_acls
 from gateway_rehearsal.aws.backend import Acl, Backend, Request
 from gateway_rehearsal.aws.client import client
-from gateway_rehearsal.aws.limits import AccountQuotas
+from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rehearsal.aws.strict import apply
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway_rehearsal.extra import PACKAGES
+from gateway_rehearsal.commands import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 STARTERS = (("local", "up"), ("local", "pulumi", "--", "preview"), ("local", "repair", "a"),

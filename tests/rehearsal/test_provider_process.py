@@ -16,7 +16,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
 
-from gateway_rehearsal.provider.install import install
+from gateway_rehearsal.engine import install_provider
 from gateway_rehearsal.provider.parent import when_parent_ends
 
 COMMAND = [sys.executable, "-m", "gateway_rehearsal.provider", "127.0.0.1:1"]
@@ -170,7 +170,7 @@ def test_it_does_not_start_without_a_loopback_endpoint(endpoint: str | None, rea
 
 def test_it_is_installed_where_the_engine_looks(tmp_path: Path) -> None:
     """The file is a program, and becomes the plugin without another process in between."""
-    path = install(tmp_path / "a home", Path(sys.executable), "7.51.1")
+    path = install_provider(tmp_path / "a home", Path(sys.executable), "7.51.1")
     assert path == tmp_path / "a home/plugins/resource-aws-v7.51.1/pulumi-resource-aws"
     with started([str(path), "127.0.0.1:1"]) as (process, port):
         assert info(port).version == "7.51.1"
@@ -180,8 +180,8 @@ def test_it_is_installed_where_the_engine_looks(tmp_path: Path) -> None:
 
 def test_installing_it_again_replaces_it_whole(tmp_path: Path) -> None:
     """Nothing else is left in the folder."""
-    install(tmp_path, Path("/other/python"), "7.51.1")
-    path = install(tmp_path, Path("/a python/with 'quotes'"), "7.51.1")
+    install_provider(tmp_path, Path("/other/python"), "7.51.1")
+    path = install_provider(tmp_path, Path("/a python/with 'quotes'"), "7.51.1")
     assert [one.name for one in path.parent.iterdir()] == ["pulumi-resource-aws"]
     assert path.read_text() == (
         "#!/bin/sh\n"

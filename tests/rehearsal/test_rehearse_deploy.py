@@ -11,8 +11,7 @@ from gateway_rehearsal.dns.zone import Zone
 from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.rehearse import deploy as rehearse_deploy
 from gateway_rehearsal.servers import LocalQuotas
-from gateway_rehearsal.unable import unable
-from gateway_rules.errors import NoAnswer
+from gateway_rules.errors import NoAnswer, unable
 
 
 def fail(layout: Layout, _settings: LocalQuotas, _zone: Zone, _journal: Path) -> NoReturn:

@@ -19,7 +19,7 @@ from written import HOSTS
 
 from gateway_rules.planning.planner import Plan
 from gateway_rules.planning.stack_plan import load_plan
-from gateway_rules.views.page import anchors, gather
+from gateway_rules.views.page import anchors, project_content
 from gateway_rules.views.page.content import Content, Planned
 from gateway_rules.views.page.page import page_html
 
@@ -32,7 +32,7 @@ MEGABYTE = 1_000_000
 def content(tmp_path_factory: pytest.TempPathFactory) -> Content:
     """Gather six stacks, those outside EMEA with addresses that somebody wrote by hand."""
     root = project(tmp_path_factory.mktemp("six") / "project", looked_up=PENDING)
-    return gather.page_content(root, (), None, live=False)
+    return project_content.page_content(root, (), None, live=False)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,9 @@ def test_every_row_names_what_carries_it(content: Content, top: Element) -> None
 def test_what_a_site_leaves_out_is_carried_by_nothing(tmp_path: Path) -> None:
     """The row says why, and what leaves it out is told as the operator's doing."""
     there = repository(tmp_path)
-    top = read(page_html(gather.page_content(there.root, ("eu-west-1",), None, live=False)))
+    top = read(
+        page_html(project_content.page_content(there.root, ("eu-west-1",), None, live=False))
+    )
     row = top.having("id")["eu-west-1/row-2-product-updates"]
     assert row.cells[-1] == "Carried by nothing: the stack file leaves it out."
     settings = [item.text for item in top.all("li")]
@@ -308,9 +310,9 @@ def test_the_revision_is_named_and_whether_it_holds(tmp_path: Path) -> None:
     """The page is about a commit of a day, or about that and something on top."""
     there = repository(tmp_path)
     there.git("tag", "v7", "-m", "seven")
-    clean = gather.page_content(there.root, ("eu-west-1",), None, live=False)
+    clean = project_content.page_content(there.root, ("eu-west-1",), None, live=False)
     there.edit(IRELAND, ADMINISTRATORS, "administrators: [10.42.0.0/25]")
-    dirty = gather.page_content(there.root, ("eu-west-1",), None, live=False)
+    dirty = project_content.page_content(there.root, ("eu-west-1",), None, live=False)
     assert (clean.revision, dirty.revision) == ("v7", "v7, with changes that are not committed")
     time = int(there.git("show", "-s", "--format=%ct", "HEAD"))
     day = datetime.fromtimestamp(time, UTC).date()
@@ -324,9 +326,9 @@ def test_days_are_those_of_utc_and_today_where_files_changed(
     """No address is told to be younger than nothing: look-ups go by UTC, and precede commits."""
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-03-01T23:30:00-05:00")
     there = repository(tmp_path)
-    clean = gather.page_content(there.root, ("eu-west-1",), None, live=False)
+    clean = project_content.page_content(there.root, ("eu-west-1",), None, live=False)
     there.edit(IRELAND, ADMINISTRATORS, "administrators: [10.42.0.0/25]")
-    dirty = gather.page_content(there.root, ("eu-west-1",), None, live=False)
+    dirty = project_content.page_content(there.root, ("eu-west-1",), None, live=False)
     assert (clean.today, dirty.today) == (date(2026, 3, 2), datetime.now(UTC).date())
 
 
@@ -334,7 +336,7 @@ def test_what_changed_since_a_revision_is_told(tmp_path: Path) -> None:
     """The comparison is that of `diff`, in the page."""
     there = repository(tmp_path)
     there.edit(IRELAND, ADMINISTRATORS, "administrators: [10.42.0.0/24, 10.42.1.7/32]")
-    top = read(page_html(gather.page_content(there.root, (), "main", live=False)))
+    top = read(page_html(project_content.page_content(there.root, (), "main", live=False)))
     (table,) = (t for t in top.all("table") if t.all("caption")[0].text.startswith("Opened"))
     assert [row.cells for row in table.all("tr")[1:]] == [
         [
@@ -361,7 +363,7 @@ def test_a_stack_that_is_pending_as_it_was_has_not_changed(tmp_path: Path) -> No
     there.edit(IRELAND, theirs, "aws:region: us-east-1")
     commit = there.commit("pending")
     for base, heads in (("main", ["eu-west-1", "eu-central-1"]), (commit, ["eu-central-1"])):
-        found = read(page_html(gather.page_content(there.root, (), base, live=False)))
+        found = read(page_html(project_content.page_content(there.root, (), base, live=False)))
         (section,) = (s for s in found.all("section") if "What changed" in s.all("h2")[0].text)
         assert [head.text for head in section.all("h3")] == heads
 
@@ -371,7 +373,9 @@ def test_limits_of_stacks_that_the_page_leaves_out_are_left_out(tmp_path: Path) 
     there = repository(tmp_path)
     for stack in (IRELAND, FRANKFURT):
         there.edit(stack, ADMINISTRATORS, "administrators: [0.0.0.0/0]")
-    top = read(page_html(gather.page_content(there.root, ("eu-west-1",), "main", live=False)))
+    top = read(
+        page_html(project_content.page_content(there.root, ("eu-west-1",), "main", live=False))
+    )
     stopped = [each.text for each in top.all("li") if each.text.startswith("Stopped by policy")]
     assert stopped
     assert {line.split(": ")[1] for line in stopped} == {"eu-west-1"}
@@ -382,13 +386,13 @@ def test_what_aws_has_is_told(tmp_path: Path) -> None:
     root = project(tmp_path / "project")
     with aws("eu-west-1") as client:
         deploy(load_plan(root, "eu-west-1").plan, client)
-        clean = read(page_html(gather.page_content(root, ("eu-west-1",), None, live=True)))
+        clean = read(page_html(project_content.page_content(root, ("eu-west-1",), None, live=True)))
         rules = client.describe_security_group_rules()["SecurityGroupRules"]
         ssh = next(r for r in rules if not r["IsEgress"] and r.get("FromPort") == 22)
         client.revoke_security_group_ingress(
             GroupId=ssh["GroupId"], SecurityGroupRuleIds=[ssh["SecurityGroupRuleId"]]
         )
-        torn = read(page_html(gather.page_content(root, ("eu-west-1",), None, live=True)))
+        torn = read(page_html(project_content.page_content(root, ("eu-west-1",), None, live=True)))
     assert "In order: every required packet passes" in clean.text
     (table,) = (t for t in torn.all("table") if "differs from the plan" in t.text)
     assert [row.cells[0] for row in table.all("tr")[1:]] == ["missing"]

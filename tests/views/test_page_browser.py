@@ -19,7 +19,7 @@ from gateway_rules.planning.flows import Flow
 from gateway_rules.planning.planner import Plan
 from gateway_rules.planning.stack_plan import load_plan
 from gateway_rules.views.explanation_text import print_explanation
-from gateway_rules.views.page import gather
+from gateway_rules.views.page import project_content
 from gateway_rules.views.page.page import page_html
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -65,7 +65,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = folder / "page.html"
     stacks = ("us-east-1", STACK, "sa-east-1")
     made.write_text(
-        page_html(gather.page_content(root, stacks, None, live=False)), encoding="utf-8"
+        page_html(project_content.page_content(root, stacks, None, live=False)), encoding="utf-8"
     )
     return made
 
@@ -83,7 +83,7 @@ def browser() -> Iterator[Browser]:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a page of one stack, and of one that is pending."""
     made = tmp_path_factory.mktemp("small") / "page.html"
-    content = gather.page_content(ROOT, (STACK, "sa-east-1"), None, live=False)
+    content = project_content.page_content(ROOT, (STACK, "sa-east-1"), None, live=False)
     made.write_text(page_html(content), encoding="utf-8")
     return made
 
@@ -220,7 +220,7 @@ def test_a_stack_of_both_families_is_answered_as_explain_does(tab: Page, tmp_pat
     made = load_plan(root, STACK).plan
     target = tmp_path / "page.html"
     target.write_text(
-        page_html(gather.page_content(root, (STACK,), None, live=False)), encoding="utf-8"
+        page_html(project_content.page_content(root, (STACK,), None, live=False)), encoding="utf-8"
     )
     tab.goto(target.as_uri())
     asked = [

@@ -10,6 +10,7 @@ from sites import EVERYBODY, FEW, ROOT, addition, shipped, site
 from gateway_rules.inputs.address_file import ResolvedHost, Seen
 from gateway_rules.packets import sets
 from gateway_rules.packets.prefixes import parse_address
+from gateway_rules.packets.words import amount
 from gateway_rules.planning.budget_curve import Curve
 from gateway_rules.planning.contributions import entry_contributions
 from gateway_rules.planning.network_acl import Budget
@@ -19,9 +20,9 @@ from gateway_rules.views.page.addresses import SeenView, seen
 from gateway_rules.views.page.chart import draw, marks
 from gateway_rules.views.page.curves import curves
 from gateway_rules.views.page.openness import Measure, measures, reaches
+from gateway_rules.views.page.page import coded, opening
 from gateway_rules.views.page.picture import picture
 from gateway_rules.views.page.tables import carriers, rows
-from gateway_rules.views.page.text import amount, coded, opening
 
 TODAY = date(2026, 6, 30)
 

@@ -19,7 +19,7 @@ import dns.rdatatype
 import dns.resolver
 
 from gateway_rules.authoring.addresses.queries import DnsQuery, Reply, Resolver
-from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
+from gateway_rules.errors import unable
 from gateway_rules.packets import Prefix, parse_address
 
 TIMEOUT: Final = 5.0
@@ -49,7 +49,7 @@ def system_resolvers() -> tuple[Resolver, ...]:
     names = [name for name in (found.nameservers if found else ()) if isinstance(name, str)]
     if not found or not names:
         what, fix = "this machine names no resolver", "name one, such as --resolver 192.0.2.53"
-        raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "resolver", what, fix))
+        raise unable("resolver", what, fix)
     return tuple(dict.fromkeys(Resolver(name, found.port) for name in names))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, cast
 
@@ -23,6 +23,9 @@ from gateway_rules.planning import PREFIX, Plan, Rule
 
 _BY_AWS: Final = frozenset({"0.0.0.0/0", "::/0"})
 """Where AWS lets a new group send everything (CreateSecurityGroup)."""
+
+_PARENT: Final = "gateway"
+"""What the file that `pulumi import` takes calls the component."""
 
 
 @dataclass(frozen=True)
@@ -191,3 +194,27 @@ def _acls(plan: Plan, found: Live, state: StackState) -> Iterator[Judged]:
             yield ByHand(acl.id, what, delete_acl_command(plan.site, acl.id))
         else:
             yield StateImport(resource_names.ACL, f"{name}-left-{acl.id}", acl.id, wanted=False)
+
+
+def import_file(
+    state: StackState, gateway: str, imports: Iterable[StateImport], plugin: str
+) -> dict[str, Any]:
+    """Write down what to import as parts of the gateway, made if the state lacks even that.
+
+    `plugin` is the version of the AWS plugin to take where the state names none; another one
+    than the program's would be another provider, and each resource would change hands.
+    """
+    version = state.plugin or plugin
+    parent = _PARENT if state.gateway else gateway
+    made = {"type": resource_names.GATEWAY, "name": gateway, "component": True}
+    return {
+        "nameTable": {_PARENT: state.gateway} if state.gateway else {},
+        "resources": [
+            *([] if state.gateway else [made]),
+            *(
+                {"type": one.type, "name": one.name, "id": one.id}
+                | {"parent": parent, "version": version}
+                for one in imports
+            ),
+        ],
+    }

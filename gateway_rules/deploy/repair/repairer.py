@@ -16,10 +16,9 @@ from ruamel.yaml import YAML
 
 from gateway_rules.audit import Endpoints, read_live
 from gateway_rules.deploy.repair.backend import Folder, Lock
-from gateway_rules.deploy.repair.imports import import_file
-from gateway_rules.deploy.repair.imports_needed import Repairs, repairs
+from gateway_rules.deploy.repair.imports_needed import Repairs, import_file, repairs
 from gateway_rules.deploy.repair.state import UNREAD, StackState
-from gateway_rules.errors import COMMAND_LINE, Fault, NoAnswer
+from gateway_rules.errors import Fault, NoAnswer, unable
 from gateway_rules.planning import StackPlan
 
 Say = Callable[[str], None]
@@ -47,7 +46,7 @@ class Pulumi:
         """Find it; raise NoAnswer when there is none."""
         if shutil.which("pulumi", path=environment.get("PATH")) is None:
             what = "there is no pulumi on PATH"
-            raise NoAnswer(Fault(COMMAND_LINE, 1, 1, "no-pulumi", what, "install it, or mend PATH"))
+            raise unable("no-pulumi", what, "install it, or mend PATH")
         return cls(root, {**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"})
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,8 +10,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 
+from gateway_rules.packets import power_of_ten
 from gateway_rules.planning import USABLE, Curve
-from gateway_rules.views.page.text import power_of_ten
 
 _NAMES: Final = ("packet", "thousand", "million", "billion", "trillion")
 _LINES: Final = 6

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from gateway_rules.packets import amount
 from gateway_rules.planning import Curve
 from gateway_rules.views.budget_curves import bought, notes
 from gateway_rules.views.page.chart import draw, marks, step
-from gateway_rules.views.page.text import amount
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gateway_rules import packets
-from gateway_rules.packets import DIRECTIONS, SELF, Direction, Prefix, spoken_traffic
+from gateway_rules.packets import DIRECTIONS, SELF, Direction, Prefix, amount, spoken_traffic
 from gateway_rules.planning import Budget, Contribution, Flow, Plan
 from gateway_rules.views.page.tables import Link, links
-from gateway_rules.views.page.text import amount
 from gateway_rules.views.plan_tables import excess_line
 
 _PAGE: Final = 700

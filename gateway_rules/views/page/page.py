@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from gateway_rules.views.page import changed, lookup, views
+from gateway_rules.packets import amount
+from gateway_rules.views.page import changed, lookup, stack_views
 from gateway_rules.views.page.content import Content, Planned
-from gateway_rules.views.page.text import amount, coded, opening
 
 _HERE: Final = Path(__file__).parent
 
@@ -27,14 +27,14 @@ def _values(content: Content) -> dict[str, Any]:
     return {
         "content": content,
         "catalogue": content.catalogue,
-        "summary": views.summary(content),
+        "summary": stack_views.summary(content),
         "stacks": [
-            views.stack(each, content) if isinstance(each, Planned) else each
+            stack_views.stack(each, content) if isinstance(each, Planned) else each
             for each in content.stacks
         ],
         "planned": [each.name for each in planned],
         "lookup": lookup.shared() | {"stacks": {e.name: lookup.data(e.plan) for e in planned}},
-        "caveats": views.caveats(content),
+        "caveats": stack_views.caveats(content),
         "changes": changed.changed(content.review, content.stacks) if content.review else None,
         "css": Markup(_text("page.css")),  # noqa: S704 - the package's own file.
         "js": Markup(_text("page.js")),  # noqa: S704 - likewise.
@@ -58,3 +58,17 @@ def _environment() -> Environment:
     environment.filters |= {"amount": amount, "coded": coded, "opening": opening}
     environment.filters["family"] = {"ipv4": "IPv4", "ipv6": "IPv6"}.get
     return environment
+
+
+def coded(text: str) -> Markup:
+    """Set what stands between backticks as code."""
+    parts = text.split("`")
+    marked = (
+        Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
+    )
+    return Markup("").join(marked)
+
+
+def opening(text: str) -> str:
+    """Begin a text as a sentence begins."""
+    return text[:1].upper() + text[1:]

@@ -10,9 +10,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gateway_rules import packets
 from gateway_rules.inputs import Addition, Service
-from gateway_rules.packets import SELF, Direction, PortPair, Prefix, cut, spoken_traffic
+from gateway_rules.packets import SELF, Direction, PortPair, Prefix, amount, cut, spoken_traffic
 from gateway_rules.planning import Plan, why_not_used
-from gateway_rules.views.page.text import amount
 
 Side: TypeAlias = Literal["left", "right"]
 Spoken: TypeAlias = tuple[str, Iterable[PortPair]]

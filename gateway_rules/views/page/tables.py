@@ -16,7 +16,7 @@ from gateway_rules.inputs import (
     is_elsewhere,
     looked_up,
 )
-from gateway_rules.packets import DIRECTIONS, Direction, Prefix, bare
+from gateway_rules.packets import DIRECTIONS, Direction, Prefix, amount, bare
 from gateway_rules.planning import (
     Contribution,
     Entry,
@@ -28,7 +28,6 @@ from gateway_rules.planning import (
 )
 from gateway_rules.views.catalogue_text import needs, notes
 from gateway_rules.views.page import anchors
-from gateway_rules.views.page.text import amount
 from gateway_rules.views.plan_tables import carries, packets
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from gateway_rules.audit import Verification
-from gateway_rules.errors import Pending
+from gateway_rules.errors import NoAnswer, Pending
 from gateway_rules.inputs import (
     Catalogue,
     StackFile,
@@ -17,10 +18,24 @@ from gateway_rules.inputs import (
     stack_names,
 )
 from gateway_rules.planning import StackPlan, StackPlans, plan_stacks
-from gateway_rules.review import Review, review_change
+from gateway_rules.review import READ, Review, git_error, review_change
 from gateway_rules.views.page import kept
 from gateway_rules.views.page.content import Content, Planned, Waiting
-from gateway_rules.views.page.revision import Revision, revision
+
+
+class _Revision(NamedTuple):
+    """A revision by its nearest tag or its commit, whether files differ from it, and its day.
+
+    The day is that of UTC, as the days of address files are.
+    """
+
+    name: str
+    is_changed: bool
+    day: date
+
+    def __str__(self) -> str:
+        """Name the revision, and say what is not in it."""
+        return f"{self.name}, with changes that are not committed" if self.is_changed else self.name
 
 
 def page_content(
@@ -43,7 +58,7 @@ def page_content(
     compared = review_change(root, base, today) if base else None
     catalogue = catalogue_of(root)
     outcomes = _outcomes(root, stacks, compared, catalogue)
-    found = revision(root)
+    found = _revision(root)
     return Content(
         catalogue,
         tuple(
@@ -63,7 +78,20 @@ def write_page(root: Path, path: Path, text: str) -> None:
     replace_file(path.absolute(), text, root)
 
 
-def _day(found: Revision | None, today: date, *, live: bool) -> date | None:
+def _revision(root: Path) -> _Revision | None:
+    """Give the revision of the files that a plan is made of; None where git has none."""
+    try:
+        name = git_error(root, "describe", "--always", "--tags")
+        time = git_error(root, "show", "--no-patch", "--format=%ct", "HEAD")
+        changed = git_error(root, "status", "--porcelain", "--", *READ)
+    except NoAnswer:  # A page can do without git.
+        return None
+    if not name or not time:
+        return None
+    return _Revision(name, bool(changed), datetime.fromtimestamp(int(time), UTC).date())
+
+
+def _day(found: _Revision | None, today: date, *, live: bool) -> date | None:
     """Give the day that the page is about: the revision's where all of it is the revision's.
 
     Where AWS was asked, or files differ from the revision, it is today.

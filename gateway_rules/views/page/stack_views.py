@@ -5,18 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gateway_rules.audit import Verification, alike, packet_line
 from gateway_rules.inputs import Catalogue, Caveat, EphemeralPorts, sought
-from gateway_rules.packets import DIRECTIONS
+from gateway_rules.packets import DIRECTIONS, amount
 from gateway_rules.planning import Plan, StackPlan, entry_contributions
 from gateway_rules.views.page import addresses, curves, openness, picture, tables
 from gateway_rules.views.page.addresses import SeenView
 from gateway_rules.views.page.content import Content, Planned, Waiting
 from gateway_rules.views.page.curves import CurveView
-from gateway_rules.views.page.live import VerificationView, found
 from gateway_rules.views.page.openness import Measure, Reach
 from gateway_rules.views.page.picture import Picture
 from gateway_rules.views.page.tables import AdditionView, EntriesView, RowView, RulesView
-from gateway_rules.views.page.text import amount
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """What is wrong with one thing, by which packets it shows, and what mends it."""
+
+    kind: str
+    resource: str
+    why: str
+    packets: tuple[str, ...]
+    fix: str
+
+
+@dataclass(frozen=True)
+class VerificationView:
+    """What was counted, and each difference."""
+
+    counts: tuple[tuple[str, int, int], ...]
+    differences: tuple[FindingView, ...]
+    notes: tuple[str, ...]
+    is_clean: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +100,7 @@ def stack(planned: Planned, content: Content) -> StackView:
         curves.curves(planned.name, planned.curves),
         curves.more(planned.name, planned.curves),
         addresses.seen(plan, content.today),
-        found(planned.verification) if planned.verification else None,
+        _verified(planned.verification) if planned.verification else None,
     )
 
 
@@ -134,6 +154,17 @@ def _settings(plan: Plan) -> Iterator[str]:
         yield f"replies come to {gateway[0]}-{gateway[1]} here and {clients[0]}-{clients[1]} there"
     if not site.protect:
         yield "the groups are not protected: the stack is to be retired"
+
+
+def _verified(verification: Verification) -> VerificationView:
+    """Tell what a verification found."""
+    counts = tuple((name, *pair) for name, pair in verification.counts.items())
+    differences = tuple(
+        FindingView(kind, some[0].resource, some[0].why, tuple(map(packet_line, some)), some[0].fix)
+        for kind, findings in verification.findings.items()
+        for some in alike(findings)
+    )
+    return VerificationView(counts, differences, verification.notes, verification.is_clean)
 
 
 def _caveat(caveat: Caveat, content: Content) -> CaveatView:
