@@ -1,4 +1,7 @@
-"""Locks between processes, which end with the process that holds them."""
+"""Locks between processes, which end with the process that holds them.
+
+A module of its own, as the commands and the toolchain lock the same folders.
+"""
 
 import fcntl
 import os

@@ -1,4 +1,7 @@
-"""What can go wrong, in the terms of the provider protocol."""
+"""What can go wrong, in the terms of the provider protocol.
+
+A module of its own, as resources and what they are built of raise the same.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

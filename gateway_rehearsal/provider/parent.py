@@ -1,4 +1,7 @@
-"""The end of the plugin when the engine that started it ends, however it ends."""
+"""The end of the plugin when the engine that started it ends, however it ends.
+
+A module of its own, as nothing in it knows the provider protocol.
+"""
 
 import os
 import select

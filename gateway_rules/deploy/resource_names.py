@@ -1,4 +1,7 @@
-"""What a gateway's Pulumi resources are called: by their content, within its own name."""
+"""What a gateway's Pulumi resources are called: by their content, within its own name.
+
+A module of its own, as the program makes these names and the repair recognises them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Additions and their values as a stack file has them, on one line of YAML."""
+"""Additions and their values as a stack file has them, on one line of YAML.
+
+A module of its own, as each room that proposes an addition has to write it the same.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@ from .budget_curve import USABLE as USABLE
 from .budget_curve import Curve as Curve
 from .budget_curve import excess_curve as excess_curve
 from .contributions import Contribution as Contribution
+from .contributions import contributions_of as contributions_of
 from .contributions import entry_contributions as entry_contributions
 from .cover.entries import Allow as Allow
 from .cover.entries import Cover as Cover

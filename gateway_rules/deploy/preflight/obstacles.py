@@ -1,4 +1,7 @@
-"""What stands in an update's way."""
+"""What stands in an update's way.
+
+A module of its own, as each check makes obstacles and `checks` gathers the checks.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What the parts of a page are called, so that a ticket can point at one for good.
 
 An anchor begins with the stack's name and a slash, which no stack's name holds.
+A module of its own, as the tables and the look-up must call each part the same.
 """
 
 from __future__ import annotations
