@@ -28,7 +28,7 @@ from .live import LiveAcl as LiveAcl
 from .live import LiveRule as LiveRule
 from .live import read_live as read_live
 from .live_quotas import LiveQuotas as LiveQuotas
-from .verification.findings import Finding as Finding
+from .verification.findings import PacketDifference as PacketDifference
 from .verification.findings import Verification as Verification
 from .verification.findings import alike as alike
 from .verification.findings import packet_line as packet_line

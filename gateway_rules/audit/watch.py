@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from gateway_rules.audit.verification.findings import Finding, Verification, alike, packet_line
+from gateway_rules.audit.verification.findings import (
+    PacketDifference,
+    Verification,
+    alike,
+    packet_line,
+)
 from gateway_rules.errors import Fault, Faults
 from gateway_rules.packets import and_more
 
 NEW: Final = "new"
 GONE: Final = "gone"
-Told: TypeAlias = tuple[str, Finding]
+Told: TypeAlias = tuple[str, PacketDifference]
 """A finding with its kind."""
 
 
@@ -26,7 +31,7 @@ class WatchEvent:
     event: str
     """`new` or `gone` for findings, `clean` when none is left, `fault` and `answered`."""
     kind: str = ""
-    finding: Finding | None = None
+    finding: PacketDifference | None = None
     more: int = 0
     """How many more findings differ from this one in their packets alone."""
     faults: tuple[Fault, ...] = ()

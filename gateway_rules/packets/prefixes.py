@@ -96,6 +96,10 @@ def _carefully(text: object) -> Prefix:
         host = f"{network.ip}/{BITS[network.version]}"
         fix = f"write {network.cidr} for the network, {host} for the host"
         raise Refused("host-bits", f"{text} has bits behind its prefix length", fix)
+    return _prefix(network)
+
+
+def _prefix(network: netaddr.IPNetwork) -> Prefix:
     return Prefix(network.version, network.first, network.prefixlen)
 
 
@@ -115,7 +119,7 @@ def parse_address(text: object) -> Prefix:
     """Read a single address, as vendors print them, or a CIDR; raise Refused as above."""
     try:
         if isinstance(text, str) and _ADDRESS.fullmatch(text):
-            return parse_prefix(str(netaddr.IPNetwork(text)))
+            return _prefix(netaddr.IPNetwork(text))
     except netaddr.AddrFormatError:
         pass
     return parse_prefix(text)

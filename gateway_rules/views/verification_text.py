@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway_rules import packets
-from gateway_rules.audit import Finding, Verification, alike, packet_line
+from gateway_rules.audit import PacketDifference, Verification, alike, packet_line
 from gateway_rules.packets import shortened
 
 _LISTED: Final = 5
@@ -42,7 +42,7 @@ def _counts(verification: Verification) -> Table:
     return table
 
 
-def _print_finding(kind: str, some: Sequence[Finding], console: Console) -> None:
+def _print_finding(kind: str, some: Sequence[PacketDifference], console: Console) -> None:
     first = some[0]
     console.print(Text.assemble((kind, "bold red"), f": {first.resource}: {first.why}"))
     for line in packet_lines(some):
@@ -51,7 +51,7 @@ def _print_finding(kind: str, some: Sequence[Finding], console: Console) -> None
     console.print(Text.assemble(("  mend: ", "green"), first.fix, "\n"), soft_wrap=True)
 
 
-def packet_lines(findings: Sequence[Finding]) -> list[str]:
+def packet_lines(findings: Sequence[PacketDifference]) -> list[str]:
     """Tell the packets of findings, a line each; of many the largest stretches, and a count.
 
     Hundreds of ICMP messages must not hide that all of TCP is open.
@@ -61,6 +61,6 @@ def packet_lines(findings: Sequence[Finding]) -> list[str]:
     return shortened([packet_line(one) for one in found], _LISTED, ", which --json lists")
 
 
-def _size(finding: Finding) -> int:
+def _size(finding: PacketDifference) -> int:
     first, last, (low, high) = packets.box(finding.piece)
     return (last - first + 1) * (high - low + 1)

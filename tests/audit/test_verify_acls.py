@@ -16,7 +16,7 @@ from lives import (
 from sites import NOBODY, ROOT, shipped, site
 
 from gateway_rules.audit.live import Live, LiveAcl, LiveEntry
-from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.packets.prefixes import ANYWHERE, parse_prefix
 from gateway_rules.planning.planner import Plan, plan
 from gateway_rules.planning.stack_plan import load_plan
@@ -44,7 +44,7 @@ def with_entries(planned: Plan, *entries: LiveEntry) -> Live:
     return with_acls(planned, replace(own_acl(planned), entries=entries))
 
 
-def told(some: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
+def told(some: tuple[PacketDifference, ...]) -> list[tuple[str, str, str]]:
     """Give where, why and what mends it."""
     return [(one.resource, one.why, one.fix) for one in some]
 

@@ -8,7 +8,7 @@ from lives import as_planned, by_hand, compared, interface, rule_of, with_interf
 from sites import NOBODY, shipped, site
 
 from gateway_rules.audit.live import Live, LiveRule
-from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.planning.planner import Plan, plan
 
@@ -56,7 +56,7 @@ def without_port(live: Live, port: int) -> Live:
     return with_rules(live, "sg-group", *kept)
 
 
-def told(some: tuple[Finding, ...]) -> list[tuple[str, int, str, str, str]]:
+def told(some: tuple[PacketDifference, ...]) -> list[tuple[str, int, str, str, str]]:
     """Give whom, which port, where, why and what mends it."""
     return [(one.other_end, one.piece.from_port, one.resource, one.why, one.fix) for one in some]
 

@@ -17,7 +17,7 @@ from lives import (
 from sites import NOBODY, shipped, site
 
 from gateway_rules.audit.live import Live
-from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.audit.verification.verifier import WAITING
 from gateway_rules.packets.prefixes import ANYWHERE
 from gateway_rules.planning.planner import Plan, plan
@@ -50,7 +50,7 @@ def stack(planned: Plan) -> Live:
     return with_other(bare, "sg-bastion", "bastion", bastion)
 
 
-def foreign(planned: Plan, live: Live) -> tuple[Finding, ...]:
+def foreign(planned: Plan, live: Live) -> tuple[PacketDifference, ...]:
     """Verify; nothing but what is foreign may be found."""
     found = compared(planned, live)
     assert (found.missing, found.excess, found.quota) == ((), (), ())
@@ -58,7 +58,7 @@ def foreign(planned: Plan, live: Live) -> tuple[Finding, ...]:
     return found.foreign
 
 
-def told(findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
+def told(findings: tuple[PacketDifference, ...]) -> list[tuple[str, str, str]]:
     """Give where, why and what mends it."""
     return [(one.resource, one.why, one.fix) for one in findings]
 

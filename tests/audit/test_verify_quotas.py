@@ -7,7 +7,7 @@ from lives import as_planned, compared
 from sites import EVERYBODY, NOBODY, shipped, site
 
 from gateway_rules.audit.live_quotas import LiveQuotas
-from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.planning.planner import Plan, plan
 
 ENOUGH = LiveQuotas(from_defaults=False)
@@ -23,7 +23,7 @@ def planned() -> Plan:
     return plan(shipped(), site(roles=roles, services=services))
 
 
-def found(planned: Plan, allowed: LiveQuotas) -> tuple[Finding, ...]:
+def found(planned: Plan, allowed: LiveQuotas) -> tuple[PacketDifference, ...]:
     """Verify a stack that is as planned in an account of these quotas."""
     verification = compared(planned, as_planned(planned), allowed)
     assert verification.is_clean == (not verification.quota)

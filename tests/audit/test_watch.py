@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from gateway_rules.audit.verification.findings import Finding, Verification
+from gateway_rules.audit.verification.findings import PacketDifference, Verification
 from gateway_rules.audit.watch import Watch, WatchEvent
 from gateway_rules.errors import Fault, Faults, NoAnswer
 from gateway_rules.packets.prefixes import parse_prefix
@@ -13,10 +13,10 @@ from gateway_rules.packets.sets import Piece
 FAULT = Fault("stacks/Pulumi.s.yaml", 1, 1, "aws", "no network", "mend it")
 
 
-def finding(port: int, why: str = "it is so") -> Finding:
+def finding(port: int, why: str = "it is so") -> PacketDifference:
     """Make a finding about a port."""
     piece = Piece("ingress", "tcp", port, port, parse_prefix("192.0.2.0/24"))
-    return Finding("security_group", piece, ("ssh",), "sg-1", why, "pulumi up")
+    return PacketDifference("security_group", piece, ("ssh",), "sg-1", why, "pulumi up")
 
 
 def missing(*ports: int) -> Verification:

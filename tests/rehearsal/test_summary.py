@@ -10,7 +10,7 @@ from rich.console import Console
 from gateway_rehearsal.deploy import Deployment
 from gateway_rehearsal.events import Tally
 from gateway_rehearsal.summary import DeploymentOutcome, print_summary
-from gateway_rules.audit.verification.findings import Finding, Verification
+from gateway_rules.audit.verification.findings import PacketDifference, Verification
 from gateway_rules.packets.prefixes import SELF
 from gateway_rules.packets.sets import Piece
 from gateway_rules.planning.planner import Plan
@@ -56,7 +56,7 @@ def test_a_line_has_what_counts(clean: DeploymentOutcome) -> None:
 def test_tells_what_is_not_well(clean: DeploymentOutcome) -> None:
     """A stack that differs, and one that was not deployed, are told apart and not counted."""
     piece = Piece("egress", "tcp", 80, 80, SELF)
-    lost = Finding("security_group", piece, ("rss-feed",), "sg-1", "lost", "up")
+    lost = PacketDifference("security_group", piece, ("rss-feed",), "sg-1", "lost", "up")
     differs = replace(clean, verification=Verification(STACK, (lost,), (), (), {}))
     failed = replace(clean, verification=None)
 

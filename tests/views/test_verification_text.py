@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from gateway_rules.audit.verification.findings import Finding, Verification, packet_line
+from gateway_rules.audit.verification.findings import PacketDifference, Verification, packet_line
 from gateway_rules.packets.prefixes import SELF, parse_prefix
 from gateway_rules.packets.sets import Piece
 from gateway_rules.views.verification_text import print_verification
@@ -21,9 +21,11 @@ def printed(verification: Verification, width: int = 80) -> list[str]:
     return [line.rstrip() for line in output.getvalue().splitlines()]
 
 
-def finding(piece: Piece, services: tuple[str, ...] = (), why: str = "it is so") -> Finding:
+def finding(
+    piece: Piece, services: tuple[str, ...] = (), why: str = "it is so"
+) -> PacketDifference:
     """Make a finding about an ACL."""
-    return Finding("network_acl", piece, services, "acl-1", why, UP)
+    return PacketDifference("network_acl", piece, services, "acl-1", why, UP)
 
 
 def web(last: int = 0) -> Piece:
@@ -95,7 +97,7 @@ def test_findings_of_other_reasons_stand_apart() -> None:
 def test_a_command_is_never_broken() -> None:
     """It can be copied from the narrowest terminal."""
     long = "aws ec2 " + "x" * 200
-    wrong = Finding("security_group", web(), (), "sg-1", "it is so", long)
+    wrong = PacketDifference("security_group", web(), (), "sg-1", "it is so", long)
     assert f"  mend: {long}" in printed(Verification("s", (), (wrong,), (), {}))
 
 
@@ -150,5 +152,5 @@ def test_many_services_are_counted() -> None:
 def test_another_group_stands_where_a_prefix_would() -> None:
     """Whom it lets in is told by the name that AWS has for them."""
     piece = Piece("ingress", "tcp", 22, 22, SELF)
-    wrong = Finding("security_group", piece, (), "sgr-1", "so", UP, "sg-2")
+    wrong = PacketDifference("security_group", piece, (), "sgr-1", "so", UP, "sg-2")
     assert packet_line(wrong) == "ingress tcp 22 from sg-2, such as sg-2 port 22"

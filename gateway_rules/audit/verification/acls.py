@@ -11,7 +11,7 @@ from typing import Final
 from gateway_rules import packets
 from gateway_rules.audit.live import Live, LiveAcl, LiveEntry
 from gateway_rules.audit.verification import fixes
-from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.audit.verification.layers import ANYTHING, LayerComparison, piece_of, smallest
 from gateway_rules.inputs import Site
 from gateway_rules.packets import Piece, Prefix
@@ -41,35 +41,35 @@ class Guard:
     fix: str
     """What puts the subnets under the plan's entries again."""
 
-    def missing(self) -> Iterator[Finding]:
+    def missing(self) -> Iterator[PacketDifference]:
         """Give what a flow or its replies need and the ACL does not pass."""
         why = "it is required, and the ACL does not pass it"
         for piece, services in self.comparison.asking(self.comparison.lost):
-            yield Finding(_ACL, piece, services, self.acl.id, why, self.fix)
+            yield PacketDifference(_ACL, piece, services, self.acl.id, why, self.fix)
 
-    def excess(self) -> Iterator[Finding]:
+    def excess(self) -> Iterator[PacketDifference]:
         """Give what the ACL passes and the plan's entries do not."""
         why = "the ACL passes it, and the plan's entries do not"
         for piece in packets.pieces(self.comparison.gained):
-            yield Finding(_ACL, piece, (), self.acl.id, why, self.fix)
+            yield PacketDifference(_ACL, piece, (), self.acl.id, why, self.fix)
 
-    def foreign(self) -> Iterator[Finding]:
+    def foreign(self) -> Iterator[PacketDifference]:
         """Give the ACL itself where it is not the stack's, else entries that the plan lacks."""
         if self.acl.own:
             yield from self._unplanned()
         else:
             yield self._not_ours()
 
-    def _not_ours(self) -> Finding:
+    def _not_ours(self) -> PacketDifference:
         """Show the ACL by the first packet in which it differs, or by the first required one."""
         asked = self.comparison.asking(self.comparison.lost)
         lost, services = next(asked, (None, ()))
         piece = lost or smallest(self.comparison.gained) or _first(self.comparison)
         kind = "the VPC's default ACL" if self.acl.default else "an ACL without the stack's tag"
         why = f"{', '.join(self.subnets)} is under it, {kind}"
-        return Finding(_ACL, piece, services, self.acl.id, why, self.fix)
+        return PacketDifference(_ACL, piece, services, self.acl.id, why, self.fix)
 
-    def _unplanned(self) -> Iterator[Finding]:
+    def _unplanned(self) -> Iterator[PacketDifference]:
         """Give entries that the plan lacks, unless what they do is told already."""
         planned = {*map(_said, self.plan.acl.entries)}
         unplanned = [entry for entry in self.acl.entries if _said(entry) not in planned]
@@ -77,7 +77,7 @@ class Guard:
         for entry in unplanned:
             if not next(told.meeting(entry), None):
                 why = f"the plan has no entry {entry.number} such as this, which changes no packet"
-                yield Finding(_ACL, piece_of(entry), (), self.acl.id, why, self.fix)
+                yield PacketDifference(_ACL, piece_of(entry), (), self.acl.id, why, self.fix)
 
     def _differences(self) -> tuple[Piece, ...]:
         both = (self.comparison.lost, self.comparison.gained)
@@ -115,7 +115,7 @@ def _regaining(stack: StackPlan, live: Live, acl: LiveAcl, subnets: tuple[str, .
     return fixes.take_over_command(site) if any(holds) else fixes.up_command(site)
 
 
-def spare(plan: Plan, live: Live) -> Iterator[Finding]:
+def spare(plan: Plan, live: Live) -> Iterator[PacketDifference]:
     """Give the stack's ACLs but the one that guards most of its subnets."""
     ours = live.subnets.keys()
     own = sorted((a for a in live.acls if a.own), key=lambda a: (-len(a.subnets & ours), a.id))
@@ -123,7 +123,7 @@ def spare(plan: Plan, live: Live) -> Iterator[Finding]:
         few = ", ".join(sorted(acl.subnets)) or "no subnet"
         why = f"it bears the stack's tag beside another one, and guards {few}"
         first = next(map(piece_of, legs(plan.flows, plan.site.networks)), ANYTHING)
-        yield Finding(_ACL, first, (), acl.id, why, _parting(plan.site, acl, ours))
+        yield PacketDifference(_ACL, first, (), acl.id, why, _parting(plan.site, acl, ours))
 
 
 def _parting(site: Site, acl: LiveAcl, ours: AbstractSet[str]) -> str:

@@ -17,7 +17,7 @@ _NAMED: Final = 5
 
 
 @dataclass(frozen=True)
-class Finding:
+class PacketDifference:
     """Packets in which AWS and the plan differ, where they do, and what mends it."""
 
     layer: Layer
@@ -70,12 +70,12 @@ class Verification:
     """What was compared, and every difference; nothing is wrong when there is none."""
 
     stack: str
-    missing: tuple[Finding, ...]
-    excess: tuple[Finding, ...]
-    foreign: tuple[Finding, ...]
+    missing: tuple[PacketDifference, ...]
+    excess: tuple[PacketDifference, ...]
+    foreign: tuple[PacketDifference, ...]
     counts: Mapping[str, tuple[int, int]]
     """What was counted: as planned, and as read back from AWS."""
-    quota: tuple[Finding, ...] = ()
+    quota: tuple[PacketDifference, ...] = ()
     notes: tuple[str, ...] = ()
     """What is worth knowing and is no difference."""
 
@@ -85,7 +85,7 @@ class Verification:
         return not (self.missing or self.excess or self.foreign or self.quota)
 
     @property
-    def findings(self) -> dict[str, tuple[Finding, ...]]:
+    def findings(self) -> dict[str, tuple[PacketDifference, ...]]:
         """Give what was found by its kind."""
         return {kind: getattr(self, kind) for kind in KINDS}
 
@@ -95,16 +95,18 @@ class Verification:
         return {"stack": self.stack, **found}
 
 
-def alike(findings: Iterable[Finding], *, fold: bool = True) -> Iterator[Sequence[Finding]]:
+def alike(
+    findings: Iterable[PacketDifference], *, fold: bool = True
+) -> Iterator[Sequence[PacketDifference]]:
     """Put together what differs in its packets alone; each by itself where that is not wished."""
-    groups: dict[object, list[Finding]] = {}
+    groups: dict[object, list[PacketDifference]] = {}
     for number, one in enumerate(findings):
         key = (one.layer, one.resource, one.why, one.fix) if fold else number
         groups.setdefault(key, []).append(one)
     yield from groups.values()
 
 
-def packet_line(finding: Finding) -> str:
+def packet_line(finding: PacketDifference) -> str:
     """Tell the packets of a finding, whom they serve, and the smallest of them."""
     piece = finding.piece
     what = f"{piece.direction} {traffic(piece)} {WAY[piece.direction]} {finding.other_end}"
@@ -112,7 +114,7 @@ def packet_line(finding: Finding) -> str:
     return f"{what}{f' for {services}' if services else ''}, such as {smallest_packet(finding)}"
 
 
-def smallest_packet(finding: Finding) -> str:
+def smallest_packet(finding: PacketDifference) -> str:
     """Name the smallest packet of a finding in the words of its protocol."""
     piece = finding.smallest or finding.piece
     named = piece.protocol != finding.piece.protocol

@@ -10,7 +10,7 @@ from typing import Final
 from gateway_rules import packets
 from gateway_rules.audit.live import STACK_TAG, Interface, Live, LiveRule
 from gateway_rules.audit.verification import fixes
-from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.audit.verification.layers import ANYTHING, LayerComparison, piece_of
 from gateway_rules.packets import ANYWHERE, SELF, Index, Peer, Piece, Prefix, traffic
 from gateway_rules.planning import Plan, Rule, SecurityGroup
@@ -74,25 +74,27 @@ class Groups:
 
     # --- What is required and does not pass ----------------------------------------------------
 
-    def missing(self) -> Iterator[Finding]:
+    def missing(self) -> Iterator[PacketDifference]:
         """Give what no group passes or some interface lacks, and what is not there to pass it."""
         why = "it is required, and no rule passes it"
         for piece, services in self.comparison.asking(self.comparison.lost):
-            yield Finding(GROUPS, piece, services, self.ids, why, fixes.up_command(self.plan.site))
+            yield PacketDifference(
+                GROUPS, piece, services, self.ids, why, fixes.up_command(self.plan.site)
+            )
         yield from self._lacking_groups()
         yield from self._lacking_rules()
         for carried in sorted({self._carried(one) for one in self.live.carriers}):
             if len(carried) < len(self.live.groups):
                 yield from self._lacking(carried)
 
-    def _lacking_groups(self) -> Iterator[Finding]:
+    def _lacking_groups(self) -> Iterator[PacketDifference]:
         """Give planned groups that are not there though others pass their packets."""
         for group in self.plan.groups:
             if group.name not in self.names and group.rules and self._is_passed(group):
                 why = "the group is not there, though others pass its packets"
                 yield self._of_group(group, f"no group named {group.name}", why)
 
-    def _lacking_rules(self) -> Iterator[Finding]:
+    def _lacking_rules(self) -> Iterator[PacketDifference]:
         """Give planned rules that are not there though other planned ones pass their packets.
 
         The next update could take away what they lean on. Where a rule that is not planned
@@ -108,7 +110,7 @@ class Groups:
                 if gone and not next(self._lost.meeting(rule), None):
                     why = "the rule is not there, though others pass its packets"
                     fix = fixes.up_command(self.plan.site)
-                    yield Finding(GROUPS, piece_of(rule), rule.services, id_, why, fix)
+                    yield PacketDifference(GROUPS, piece_of(rule), rule.services, id_, why, fix)
 
     def _is_passed(self, group: SecurityGroup) -> bool:
         return not any(True for rule in group.rules for _ in self._lost.meeting(rule))
@@ -117,15 +119,15 @@ class Groups:
     def _lost(self) -> Index[Piece]:
         return self.comparison.index(packets.pieces(self.comparison.lost))
 
-    def _of_group(self, group: SecurityGroup, resource: str, why: str) -> Finding:
+    def _of_group(self, group: SecurityGroup, resource: str, why: str) -> PacketDifference:
         services = tuple(sorted({name for rule in group.rules for name in rule.services}))
         fix = fixes.up_command(self.plan.site)
-        return Finding(GROUPS, piece_of(group.rules[0]), services, resource, why, fix)
+        return PacketDifference(GROUPS, piece_of(group.rules[0]), services, resource, why, fix)
 
     def _carried(self, interface: Interface) -> tuple[str, ...]:
         return tuple(sorted({*interface.groups} & self.live.groups.keys()))
 
-    def _lacking(self, carried: tuple[str, ...]) -> Iterator[Finding]:
+    def _lacking(self, carried: tuple[str, ...]) -> Iterator[PacketDifference]:
         """Give what does not pass on interfaces that carry some of the groups, and does on all."""
         rules = [rule for group in carried for rule in self.live.groups[group]]
         some = _compare(self.plan, rules)
@@ -133,7 +135,7 @@ class Groups:
         why = f"it is required, and {whom} lacks the group that passes it"
         fix = self._attaching(carried)
         for piece, services in some.asking(packets.without(some.lost, self.comparison.lost)):
-            yield Finding(GROUPS, piece, services, ", ".join(carried), why, fix)
+            yield PacketDifference(GROUPS, piece, services, ", ".join(carried), why, fix)
 
     def _bearing(self, carried: tuple[str, ...]) -> list[Interface]:
         return [one for one in self.live.carriers if self._carried(one) == carried]
@@ -149,13 +151,13 @@ class Groups:
 
     # --- What passes and may not ---------------------------------------------------------------
 
-    def excess(self) -> Iterator[Finding]:
+    def excess(self) -> Iterator[PacketDifference]:
         """Give what passes and nobody asks for, with the rule to take away."""
         rules = self.comparison.index(self._unplanned)
         for piece in packets.pieces(self.comparison.gained):
             rule = next(rules.meeting(piece))
             why = f"nobody asks for it; {rule.id} passes {traffic(rule)} of {rule.source}"
-            yield Finding(GROUPS, piece, (), self.ids, why, self._removing(rule))
+            yield PacketDifference(GROUPS, piece, (), self.ids, why, self._removing(rule))
 
     def _removing(self, culprit: LiveRule) -> str:
         """Give the command that takes a rule away, or first what lets it cut nothing required."""
@@ -202,20 +204,20 @@ class Groups:
 
     # --- What is not ours ----------------------------------------------------------------------
 
-    def foreign(self) -> Iterator[Finding]:
+    def foreign(self) -> Iterator[PacketDifference]:
         """Give rules and groups that the plan does not have, whatever they pass."""
         yield from self._for_others()
         yield from self._strays()
         yield from self._redundant()
 
-    def _for_others(self) -> Iterator[Finding]:
+    def _for_others(self) -> Iterator[PacketDifference]:
         for rule in self.live.rules:
             if not plain(rule):
                 why = f"the rule passes whoever is in {rule.source}"
                 fix = self._removing(rule)
-                yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, rule.source)
+                yield PacketDifference(GROUPS, piece_of(rule), (), rule.id, why, fix, rule.source)
 
-    def _strays(self) -> Iterator[Finding]:
+    def _strays(self) -> Iterator[PacketDifference]:
         planned = {group.name for group in self.plan.groups}
         for name, group in sorted(self.names.items()):
             if name not in planned:
@@ -223,15 +225,17 @@ class Groups:
                 rules = map(piece_of, self.live.groups[group])
                 fix = fixes.delete_group_command(self.plan.site, group)
                 piece = next(rules, ANYTHING)
-                yield Finding(GROUPS, piece, (), group, why, fix)
+                yield PacketDifference(GROUPS, piece, (), group, why, fix)
 
-    def _redundant(self) -> Iterator[Finding]:
+    def _redundant(self) -> Iterator[PacketDifference]:
         """Give rules that the plan lacks, unless what they pass or fail to is told already."""
         known = {group.name for group in self.plan.groups}
         for rule in self._unplanned:
             if self.live.names[rule.group] in known and not self._is_told(rule):
                 why = "the plan has no such rule, though it passes no more packets"
-                yield Finding(GROUPS, piece_of(rule), (), rule.id, why, self._removing(rule))
+                yield PacketDifference(
+                    GROUPS, piece_of(rule), (), rule.id, why, self._removing(rule)
+                )
 
     def _is_told(self, rule: LiveRule) -> bool:
         """Tell whether a rule meets excess, or a planned rule of whose packets some are missing."""

@@ -9,7 +9,7 @@ from typing import Final
 from gateway_rules import packets
 from gateway_rules.audit.live import Interface, Live, LiveAcl, LiveRule
 from gateway_rules.audit.verification import fixes
-from gateway_rules.audit.verification.findings import Finding
+from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.audit.verification.groups import GROUPS, ends, plain, planned_groups
 from gateway_rules.audit.verification.layers import ANYTHING, piece_of, smallest
 from gateway_rules.packets import ALL_PORTS, DIRECTIONS, Packets, Piece, Prefix, few, quantity
@@ -29,7 +29,7 @@ class Interfaces:
     lost: tuple[Piece, ...]
     """What is required and passes by none of the stack's groups."""
 
-    def foreign(self) -> Iterator[Finding]:
+    def foreign(self) -> Iterator[PacketDifference]:
         """Give what others do on the gateways' interfaces, and what the ACL does to others."""
         yield from self._unattached()
         yield from self._elsewhere()
@@ -56,7 +56,7 @@ class Interfaces:
         chosen = any(self.live.names[group] != _DEFAULT for group in interface.groups)
         return interface.in_use or chosen
 
-    def _unattached(self) -> Iterator[Finding]:
+    def _unattached(self) -> Iterator[PacketDifference]:
         """Give the groups that no interface carries though there are interfaces that could.
 
         A stack that is being retired has to be taken off its interfaces first.
@@ -70,19 +70,19 @@ class Interfaces:
             if id_ and id_ not in carried and group.rules:
                 yield self._no_carrier(group, id_)
 
-    def _no_carrier(self, group: SecurityGroup, id_: str) -> Finding:
+    def _no_carrier(self, group: SecurityGroup, id_: str) -> PacketDifference:
         services = tuple(sorted({name for rule in group.rules for name in rule.services}))
         why = f"no interface carries {group.name}, so nothing passes by it"
         first = (*self.live.carriers, *self._to_be)[0]
         fix = self._set(first, self._with_ours(first))
-        return Finding(GROUPS, piece_of(group.rules[0]), services, id_, why, fix)
+        return PacketDifference(GROUPS, piece_of(group.rules[0]), services, id_, why, fix)
 
     def _with_ours(self, interface: Interface) -> set[str]:
         """Give an interface's groups and the stack's, less the VPC's own, which opens too much."""
         kept = {group for group in interface.groups if self.live.names[group] != _DEFAULT}
         return kept | planned_groups(self.plan, self.live)
 
-    def _elsewhere(self) -> Iterator[Finding]:
+    def _elsewhere(self) -> Iterator[PacketDifference]:
         """Give the interfaces that carry a group where the stack has no ACL."""
         for one in self.live.carriers:
             if one.subnet not in self.live.subnets:
@@ -91,11 +91,11 @@ class Interfaces:
                 where = f"{one.subnet}, which the stack's file does not name"
                 why = f"it carries the stack's group in {where}"
                 fix = f"move it, or name {one.subnet} in the stack's file"
-                yield Finding(GROUPS, piece, services, one.id, why, fix)
+                yield PacketDifference(GROUPS, piece, services, one.id, why, fix)
 
     # --- Other groups on the gateways' interfaces ----------------------------------------------
 
-    def _others(self) -> Iterator[Finding]:
+    def _others(self) -> Iterator[PacketDifference]:
         """Give each rule of another group that opens something on an interface of ours."""
         opened = [*self._opened()]
         groups = {rule.group for rule, _ in opened}
@@ -105,7 +105,7 @@ class Interfaces:
             first = smallest(beyond)
             why = f"{self._adds_up(rule, bearers)} {_reach(rule, beyond)}"
             fix = self._taking_off(groups, bearers)
-            yield Finding(GROUPS, piece_of(rule), (), rule.id, why, fix, end, first)
+            yield PacketDifference(GROUPS, piece_of(rule), (), rule.id, why, fix, end, first)
 
     def _taking_off(self, groups: set[str], bearers: list[Interface]) -> str:
         """Give the command that takes groups of others off, once nothing required leans on them.
@@ -161,7 +161,7 @@ class Interfaces:
 
     # --- Others in the gateways' subnets -------------------------------------------------------
 
-    def _cut_off(self) -> Iterator[Finding]:
+    def _cut_off(self) -> Iterator[PacketDifference]:
         """Give those without our groups from whom the stack's ACL takes what their own let pass.
 
         Where nobody carries the groups, whoever could be a gateway is taken for one to be.
@@ -181,14 +181,14 @@ class Interfaces:
             if within and one.id not in gateways and self._is_somebody(one):
                 yield one
 
-    def _cut(self, acl: LiveAcl, some: list[Interface]) -> Iterator[Finding]:
+    def _cut(self, acl: LiveAcl, some: list[Interface]) -> Iterator[PacketDifference]:
         rules = self._rules(some)
         known = packets.universe(rules, acl.entries)
         cut = packets.without(packets.passed(rules, known), packets.first_match(acl.entries, known))
         if piece := smallest(cut):
             why = f"{acl.id} takes from {name_interfaces(some)} what the groups there let pass"
             ids = ", ".join(one.id for one in some)
-            yield Finding("network_acl", piece, (), ids, why, self._away(some[0]))
+            yield PacketDifference("network_acl", piece, (), ids, why, self._away(some[0]))
 
     def _away(self, interface: Interface) -> str:
         move = "move it to another subnet"

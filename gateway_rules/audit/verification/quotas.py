@@ -10,7 +10,7 @@ from typing import TypeAlias
 from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification import fixes
-from gateway_rules.audit.verification.findings import Finding, Layer
+from gateway_rules.audit.verification.findings import Layer, PacketDifference
 from gateway_rules.audit.verification.layers import piece_of
 from gateway_rules.packets import DIRECTIONS, FAMILIES, SELF, family
 from gateway_rules.planning import PREFIX, Entry, Plan, Rule
@@ -31,7 +31,7 @@ class _Need:
     """What AWS counts as well: the default deny of an ACL."""
 
 
-def quotas(plan: Plan, allowed: LiveQuotas) -> Iterator[Finding]:
+def quotas(plan: Plan, allowed: LiveQuotas) -> Iterator[PacketDifference]:
     """Give what AWS refuses: what the plan needs, or its file presumes, beyond the account's."""
     needs = (*_rules(plan), *_entries(plan), *_groups(plan))
     over = [need for need in needs if need.matches and _count(need) > getattr(allowed, need.quota)]
@@ -76,12 +76,12 @@ def _count(need: _Need) -> int:
     return len(need.matches) + need.besides
 
 
-def _over(plan: Plan, need: _Need, limit: int) -> Finding:
+def _over(plan: Plan, need: _Need, limit: int) -> PacketDifference:
     """Show the first of what does not fit."""
     match = need.matches[max(limit - need.besides, 0)]
     why = f"{need.what}, and this account may have {limit}"
     fix = fixes.raise_quota_command(plan.site, need.quota, _count(need))
-    return Finding(need.layer, piece_of(match), match.services, need.resource, why, fix)
+    return PacketDifference(need.layer, piece_of(match), match.services, need.resource, why, fix)
 
 
 def _tight(
@@ -93,10 +93,10 @@ def _tight(
             yield need
 
 
-def _presumed(plan: Plan, need: _Need, allowed: LiveQuotas) -> Finding:
+def _presumed(plan: Plan, need: _Need, allowed: LiveQuotas) -> PacketDifference:
     presumed, limit = (getattr(some, need.quota) for some in (plan.site.quotas, allowed))
     why = f"the stack's file says {need.quota}: {presumed}, and this account may have {limit}"
     fix = fixes.raise_quota_command(plan.site, need.quota, presumed)
     match = need.matches[0]
     resource = live_quotas.code(need.quota)
-    return Finding(need.layer, piece_of(match), match.services, resource, why, fix)
+    return PacketDifference(need.layer, piece_of(match), match.services, resource, why, fix)

@@ -14,7 +14,7 @@ from gateway_rules.audit.live import Live
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification import acls as verify_acls
 from gateway_rules.audit.verification import fixes
-from gateway_rules.audit.verification.findings import Finding, Verification
+from gateway_rules.audit.verification.findings import Verification
 from gateway_rules.audit.verification.fixes import Endpoints
 from gateway_rules.audit.verification.groups import Groups
 from gateway_rules.audit.verification.interfaces import Interfaces
