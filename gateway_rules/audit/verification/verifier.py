@@ -22,8 +22,6 @@ from gateway_rules.audit.verification.quotas import quotas
 from gateway_rules.packets import DIRECTIONS, Match
 from gateway_rules.planning import Plan, StackPlan
 
-__all__ = ["DEFAULTS", "WAITING", "PacketDifference", "Verification", "aimed", "compare", "verify"]
-
 WAITING: Final = "No interface in the subnets is a gateway's yet, so nothing carries the groups."
 DEFAULTS: Final = "Service Quotas did not tell every quota; AWS's defaults stand for the others."
 
