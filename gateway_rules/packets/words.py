@@ -113,8 +113,11 @@ def _messages(first: int, last: int) -> str:
     if (first, last) == ALL_PORTS:
         return "all"
     ends = [divmod(end, MAX_ICMP + 1) for end in (first, last)]
-    if ends == [(ends[0][0], 0), (ends[0][0], MAX_ICMP)]:
-        return f"type {ends[0][0]}"
+    (kind, code), (last_kind, last_code) = ends
+    if (code, last_code) == (0, MAX_ICMP):
+        return f"type {kind}" if kind == last_kind else f"types {kind}-{last_kind}"
+    if kind == last_kind and code != last_code:
+        return f"type {kind} codes {code}-{last_code}"
     return " to ".join(dict.fromkeys(f"type {kind} code {code}" for kind, code in ends))
 
 

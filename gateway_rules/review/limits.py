@@ -49,7 +49,7 @@ def _addresses(limits: Limits, diff: StackDiff) -> Iterator[Breach]:
 
 
 def _widest(diff: StackDiff) -> str:
-    row = merged_rows(diff.opened)[0]
+    row = max(merged_rows(diff.opened), key=lambda row: row.size)
     return f"the widest is {row.what} {row.peers} for {row.why}"
 
 

@@ -96,8 +96,9 @@ def test_traffic_is_a_protocol_with_its_ports(
     [
         ((768, 768), "icmp type 3 code 0"),
         ((768, 1023), "icmp type 3"),
-        ((768, 770), "icmp type 3 code 0 to type 3 code 2"),
-        ((768, 1279), "icmp type 3 code 0 to type 4 code 255"),
+        ((768, 770), "icmp type 3 codes 0-2"),
+        ((768, 1279), "icmp types 3-4"),
+        ((773, 1030), "icmp type 3 code 5 to type 4 code 6"),
     ],
 )
 def test_a_stretch_of_messages_goes_from_one_to_another(

@@ -38,7 +38,10 @@ def without(whole: str, *holes: str) -> list[str]:
             without("10.0.0.0/8", "10.1.0.0/24", "10.2.0.0/16"),
             "10.0.0.0/8 without 10.1.0.0/24, 10.2.0.0/16",
         ),
-        ([f"10.0.{n}.0/32" for n in range(0, 10, 2)], "5 prefixes of 10.0.0.0/20"),
+        (
+            [f"10.0.{n}.0/32" for n in range(0, 10, 2)],
+            "10.0.0.0/32, 10.0.2.0/32, 10.0.4.0/32, 10.0.6.0/32 and 1 more",
+        ),
         (["self"], "the gateways themselves"),
         (["self", "10.0.0.0/24"], "the gateways themselves, 10.0.0.0/24"),
         (["10.0.0.0/24", "2001:db8::/32"], "10.0.0.0/24, 2001:db8::/32"),
@@ -68,15 +71,13 @@ def test_what_is_named_is_what_is_meant(peers: list[str]) -> None:
     disjoint = [str(cidr) for cidr in netaddr.cidr_merge(peers)]
     [row] = merged_rows(change(*disjoint))
     whole, _, holes = row.peers.partition(" without ")
-    if " prefixes of " in whole:
-        count, _, around = whole.partition(" prefixes of ")
-        assert (int(count), netaddr.IPSet(disjoint) - netaddr.IPSet([around])) == (
-            len(disjoint),
-            netaddr.IPSet(),
-        )
-    else:
+    if row.is_whole:
         named = netaddr.IPSet(whole.split(", ")) - netaddr.IPSet(filter(None, holes.split(", ")))
         assert named == netaddr.IPSet(disjoint)
+    else:
+        shown, _, more = whole.partition(" and ")
+        assert (tuple(shown.split(", ")), more) == (row.ends[:4], f"{len(disjoint) - 4} more")
+    assert sorted(row.ends) == sorted(disjoint)
     assert row.addresses == netaddr.IPSet(disjoint).size
 
 
@@ -132,3 +133,56 @@ def test_packets_that_nobody_asks_for_are_told_so() -> None:
     piece = Piece("egress", "icmp", -1, -1, Prefix(4, 0, 0))
     [row] = merged_rows([Change(piece, (), ())])
     assert str(row) == "egress icmp all to 0.0.0.0/0 (4,294,967,296 addresses): nobody"
+
+
+def test_a_stranger_among_the_organisations_own_stands_first() -> None:
+    """What is public comes before what is private, and the widest before the narrow."""
+    own = [f"10.{n}.0.0/24" for n in range(0, 40, 2)]
+    [row] = merged_rows(change(*own, "10.200.0.0/16", "51.75.144.0/32", "52.0.0.0/12"))
+    assert row.peers == "52.0.0.0/12, 51.75.144.0/32, 10.200.0.0/16, 10.0.0.0/24 and 19 more"
+    assert (row.is_whole, len(row.ends), row.is_public) == (False, 23, True)
+
+
+def test_what_is_public_stands_before_what_is_wide() -> None:
+    """A row of one public address is told before one of a private network."""
+    some = [*change("10.0.0.0/8"), *change("51.75.144.0/32", port=443)]
+    assert [peers for _, peers in summary(some)] == ["51.75.144.0/32", "10.0.0.0/8"]
+
+
+def test_a_terminal_is_told_every_other_end() -> None:
+    """The line of a row leaves out none, however many there are."""
+    own = [f"10.0.{n}.0/32" for n in range(0, 100, 2)]
+    [row] = merged_rows(change(*own))
+    assert [end for end in own if end not in str(row)] == []
+
+
+def messages(*stretch: tuple[int, int]) -> list[str]:
+    """Give the rows of ICMP messages that are opened to one address."""
+    end = parse_prefix("51.75.144.0/32")
+    pieces = [Piece("ingress", "icmp", kind, code, end) for kind, code in stretch]
+    return [row.what for row in merged_rows([Change(p, ("s",), ("addition",)) for p in pieces])]
+
+
+def test_neighbouring_messages_of_icmp_are_one_row() -> None:
+    """All of ICMP but one message takes two rows, not one for each type and code."""
+    types = [(kind, -1) for kind in range(256) if kind != 3]
+    codes = [(3, code) for code in range(256) if code != 4]
+    assert messages(*types, *codes) == [
+        "ingress icmp type 3 code 5 to type 255 code 255 from",
+        "ingress icmp type 0 code 0 to type 3 code 3 from",
+    ]
+    assert messages(*types) == ["ingress icmp types 4-255 from", "ingress icmp types 0-2 from"]
+
+
+def test_ports_that_touch_are_one_row_where_the_same_ends_reach_them() -> None:
+    """Other ends or a gap between the ports make another row."""
+    some = [
+        *(each for port in (20, 21, 22) for each in change("10.0.0.0/32", port=port)),
+        *change("10.0.0.0/32", port=24),
+        *change("10.0.0.9/32", port=25),
+    ]
+    assert summary(some) == [
+        ("ingress tcp 20-22 from", "10.0.0.0/32"),
+        ("ingress tcp 24 from", "10.0.0.0/32"),
+        ("ingress tcp 25 from", "10.0.0.9/32"),
+    ]
