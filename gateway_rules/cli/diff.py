@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -19,9 +20,14 @@ from gateway_rules.cli.terminal import (
     root_of,
     tell,
 )
-from gateway_rules.errors import usage
-from gateway_rules.review import review_change
-from gateway_rules.views import review_as_markdown, review_as_text
+from gateway_rules.errors import Faults, usage
+from gateway_rules.review import present_commit, review_change
+from gateway_rules.views import (
+    failure_as_markdown,
+    review_as_markdown,
+    review_as_text,
+    review_in_full,
+)
 
 app = command_app()
 
@@ -39,6 +45,12 @@ def diff(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Write a comment for a pull request.")
     ] = False,
+    full: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --markdown, also write the report from which nothing is cut."
+        ),
+    ] = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -58,18 +70,36 @@ def diff(
 
     Example: gateway-rules diff main
     """
+    _require_one_form(as_json=as_json, markdown=markdown, full=full)
     if base and since:
         fix = "leave one of them out"
         raise usage("usage", "BASE and --since both say what to compare with", fix)
     root, today = root_of(context), datetime.now(UTC).date()
-    with counting() as told:
-        review = review_change(root, base, today, told, since=since)
+    try:
+        with counting() as told:
+            review = review_change(root, base, today, told, since=since)
+    except Faults as faults:
+        if markdown:
+            emit(failure_as_markdown(present_commit(root), faults.faults).rstrip())
+        raise
     old = (*(_OLD_FLAG.faults if brake else ()), *review.old_names)
     tell(old, "warning")
+    said = review.diffs, review.verdict, review.against
+    if full:
+        full.write_text(review_in_full(*said), encoding="utf-8")
     if as_json:
         print_json(review.as_json())
+    elif markdown:
+        emit(review_as_markdown(*said, full.name if full else "").rstrip())
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        said = review.diffs, review.verdict, review.against
-        emit((review_as_markdown(*said) if markdown else review_as_text(*said, width)).rstrip())
+        emit(review_as_text(*said, width).rstrip())
     raise typer.Exit(FOUND if (enforce or brake) and review.verdict.breaches else 0)
+
+
+def _require_one_form(*, as_json: bool, markdown: bool, full: Path | None) -> None:
+    if as_json and markdown:
+        what = "--json and --markdown each take all of standard output"
+        raise usage("usage", what, "write one of them")
+    if full and not markdown:
+        raise usage("usage", "--full goes with a comment", "write --markdown as well")

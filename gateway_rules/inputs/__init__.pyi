@@ -42,6 +42,7 @@ from .policy_file import parse_policy as parse_policy
 from .policy_file import read_policy as read_policy
 from .project import catalogue_of as catalogue_of
 from .project import find_root as find_root
+from .project import misnamed as misnamed
 from .project import require_stack as require_stack
 from .project import stack_names as stack_names
 from .site import EphemeralPorts as EphemeralPorts

@@ -7,6 +7,7 @@ from .comparison import review_change as review_change
 from .git import READ as READ
 from .git import files_at as files_at
 from .git import git_error as git_error
+from .git import present_commit as present_commit
 from .packet_diff import AclChange as AclChange
 from .packet_diff import Change as Change
 from .packet_diff import Changes as Changes

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gateway_rules.errors import Fault, Faults
-from gateway_rules.inputs import Policy, read_policy, stack_names
+from gateway_rules.inputs import Policy, misnamed, read_policy, stack_names
 from gateway_rules.planning import Plan, StackOutcome, StackPlans, Told, plan_stacks, unheard
 from gateway_rules.review import git
 from gateway_rules.review.limits import breaches
@@ -138,6 +138,8 @@ def list_stacks(root: Path, told: Told = unheard) -> tuple[StackSummary, ...]:
 
 def present(root: Path, told: Told = unheard) -> StackPlans:
     """Plan every stack; pending ones keep their faults, all other faults are raised at once."""
+    if faults := [*misnamed(root)]:
+        raise Faults(*faults)
     found = plan_stacks(root, told=told)
     found.require()
     return found

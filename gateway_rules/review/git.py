@@ -77,6 +77,17 @@ def resolve(root: Path, revision: str) -> str:
     raise usage("unknown-revision", f"{revision} is no revision", fix)
 
 
+def present_commit(root: Path) -> str:
+    """Name the commit that is checked out, and what it merges; empty where git does not know."""
+    try:
+        commit, merged = (
+            git_error(root, "rev-parse", "--verify", "--quiet", name) for name in ("HEAD", "HEAD^2")
+        )
+    except NoAnswer:
+        return ""
+    return f"{merged[:9]}, merged as {commit[:9]}," if merged else commit[:9]
+
+
 @contextmanager
 def files_at(root: Path, commit: str) -> Iterator[Path]:
     """Give a temporary folder that holds the project's files as a commit has them."""

@@ -19,6 +19,7 @@ from gateway_rules.inputs import (
     address_path,
     catalogue_of,
     looked_up,
+    misnamed,
     read_policy,
     relative,
     stack_names,
@@ -68,7 +69,7 @@ def check_project(
     unread = policy.faults if isinstance(policy, Faults) else ()
     return ProjectCheck(
         stacks or names,
-        (*found.malformed, *unread),
+        (*found.malformed, *unread, *misnamed(root)),
         (
             *found.over_quota,
             *_collisions(found.planned, root),

@@ -1,6 +1,8 @@
 from .budget_curves import print_curves as print_curves
 from .catalogue_text import print_catalogue as print_catalogue
+from .diff_markdown import failure_as_markdown as failure_as_markdown
 from .diff_markdown import review_as_markdown as review_as_markdown
+from .diff_markdown import review_in_full as review_in_full
 from .diff_text import plain as plain
 from .diff_text import review_as_text as review_as_text
 from .explanation_text import print_explanation as print_explanation

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
+from gateway_rules.errors import Fault
 from gateway_rules.packets import and_more, counted, cut, fitting
 from gateway_rules.review import Breach, Row, StackDiff, Verdict, merged_rows
 from gateway_rules.views.comment_parts import Part, fit, length, need, shares
@@ -65,6 +66,17 @@ def review_as_markdown(
 def review_in_full(diffs: Iterable[StackDiff], verdict: Verdict, base: str) -> str:
     """Give the comparison as Markdown of any length, with every row and every prefix."""
     return "\n".join(_said(blocks(diffs), verdict, base, _FULL)) + "\n"
+
+
+def failure_as_markdown(commit: str, faults: Iterable[Fault]) -> str:
+    """Say which commit could not be compared and why, in the place of an older comparison."""
+    form = _COMMENT
+    what = text(commit, form.line) or "this commit"
+    said = f"What {what} opens and closes is not known, and no earlier comparison holds for it."
+    head = [MARK, "### This change could not be compared", "", f"{said} Mend what stops it:", ""]
+    items = tuple(f"- {text(str(fault).removeprefix('error: '), form.line)}" for fault in faults)
+    lines = [*head, *fit([Part(items)], form.whole - length(head))]
+    return "\n".join(lines) + "\n"
 
 
 def _said(found: Sequence[Block], verdict: Verdict, base: str, form: _Form) -> list[str]:

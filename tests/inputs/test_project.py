@@ -6,7 +6,7 @@ import pytest
 from written import STACK, project, told
 
 from gateway_rules.errors import Faults, OverQuota, Pending
-from gateway_rules.inputs.project import find_root, stack_names
+from gateway_rules.inputs.project import find_root, misnamed, stack_names
 from gateway_rules.planning.stack_plan import load_plan
 
 
@@ -122,3 +122,40 @@ def test_a_pending_stack_is_told_apart(tmp_path: Path) -> None:
     """Commands over all stacks may pass over it; naming it alone is an error."""
     with pytest.raises(Pending):
         load_plan(project(tmp_path, STACK.replace("eu-west-1", "us-east-1")), "bad")
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("stacks/Pulumi.other.yml", "Pulumi.other.yaml"),
+        ("stacks/Pulumi.other.YAML", "Pulumi.other.yaml"),
+        ("stacks/Pulumi.other.json", "Pulumi.other.yaml"),
+        ("stacks/addresses/bad.yml", "bad.yaml"),
+        ("gateway_rules/catalogue/seg-v3.yml", "seg-v3.yaml"),
+        ("policy.yml", "policy.yaml"),
+    ],
+)
+def test_a_file_that_is_meant_to_be_read_is_not_passed_over(
+    tmp_path: Path, name: str, right: str
+) -> None:
+    """A name with another end is a fault that says the right one, whichever stack is asked for."""
+    root = project(tmp_path)
+    assert [*misnamed(root)] == []
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(STACK)
+    end = name.rpartition(".")[2]
+    line = (
+        f"error: {name}:1:1: [misnamed] the file is not read, for its name ends with .{end}; "
+        f"call it {right}"
+    )
+    with pytest.raises(Faults) as caught:
+        load_plan(root, "bad")
+    assert told(caught.value) == [line]
+
+
+def test_other_programs_files_may_end_as_they_like(tmp_path: Path) -> None:
+    """Only the places whose files are read by their names are looked at."""
+    root = project(tmp_path)
+    for name in ("mkdocs.yml", "stacks/notes.txt", "package.json"):
+        (root / name).write_text("")
+    assert [*misnamed(root)] == []

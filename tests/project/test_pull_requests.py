@@ -95,6 +95,8 @@ def test_the_comment_says_the_same(adds_an_address: Repository) -> None:
         "<!-- gateway-rules diff -->",
         "### What this change opens and closes, against BASE",
         "",
+        "**Within policy.**",
+        "",
         "**eu-west-1**: opens 1 address.",
         "- role administrators: adds 10.42.1.7/32",
         "",
@@ -207,8 +209,10 @@ def test_the_limits_do_not_stop_who_only_looks(widens_a_role: Repository) -> Non
 def test_limits_stand_first_in_the_comment(widens_a_role: Repository) -> None:
     """Who opens the page sees what stops the change before anything else."""
     lines = printed(widens_a_role, "--markdown")
-    assert lines[1 : 4 + len(LIMITS)] == [
+    assert lines[1 : 6 + len(LIMITS)] == [
         "### What this change opens and closes, against BASE",
+        "",
+        f"**Stopped by policy**: goes past {len(LIMITS)} limits.",
         "",
         "> [!CAUTION]",
         *(f"> - **eu-west-1** `{name}`: {said}; {WAY_ON}" for name, said in LIMITS.items()),

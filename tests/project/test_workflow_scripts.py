@@ -206,6 +206,32 @@ def test_the_review_of_a_merge_says_what_the_branch_opens(runner: Runner, merged
     assert re.search(r"ingress tcp 22 from \| 0\.0\.0\.0/0", review)
 
 
+def test_a_review_that_fails_is_commented_all_the_same(runner: Runner, merged: Path) -> None:
+    """An older comment would read as this commit's; the step fails, and the new one says so."""
+    (merged / "stacks" / f"Pulumi.{STACK}.yaml").write_text("config: [")
+    done = runner.run(step_of("pull-request/review", "Compare"))
+    review = (merged / "review.md").read_text()
+    assert (done.code, review) == (2, done.summary)
+    assert review.startswith("<!-- gateway-rules diff -->\n### This change could not be compared\n")
+    merge, branch = (git(merged, "rev-parse", name)[:9] for name in ("HEAD", "HEAD^2"))
+    assert f"What {branch}, merged as {merge}, opens and closes is not known" in review
+
+
+def test_a_review_that_ends_without_a_word_is_commented_too(
+    runner: Runner, merged: Path, tmp_path: Path
+) -> None:
+    """Where the program itself breaks, the script writes the comment and names the run."""
+    write(tmp_path / "broken" / "gateway-rules", "#!/bin/sh\nexit 3\n")
+    path = f"{tmp_path / 'broken'}:{runner.environment['PATH']}"
+    done = runner.run(step_of("pull-request/review", "Compare"), PATH=path)
+    review = (merged / "review.md").read_text()
+    assert (done.code, review) == (3, done.summary)
+    assert review.startswith("<!-- gateway-rules diff -->\n")
+    assert "https://github.example/acme/mail/actions/runs/42" in review
+    step = step_of("pull-request/review", "Comment")
+    assert step["if"].startswith("!cancelled() && hashFiles('review.md') != ''")
+
+
 def test_the_limits_stop_what_opens_ssh_to_everybody(runner: Runner, merged: Path) -> None:
     """The check of the limits fails with what stops the change, and passes one without it."""
     limit = step_of("pull-request/policy", "Policy")

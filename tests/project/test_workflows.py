@@ -142,6 +142,7 @@ def test_one_version_of_each_action_is_used() -> None:
     assert sorted(action.split("@")[0] for action in used) == [
         "actions/checkout",
         "actions/setup-python",
+        "actions/upload-artifact",
         "aws-actions/configure-aws-credentials",
     ]
 
