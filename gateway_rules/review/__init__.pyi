@@ -19,4 +19,5 @@ from .rows import Row as Row
 from .rows import merged_rows as merged_rows
 from .snapshot_files import snapshots as snapshots
 from .snapshot_files import write_snapshots as write_snapshots
+from .verdict import Breach as Breach
 from .verdict import Verdict as Verdict
