@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -34,18 +34,9 @@ class LocalQuotas:
     @classmethod
     def for_all(cls, quotas: Iterable[Quotas]) -> Self:
         """Give the largest of each quota."""
-        tuples = zip(
-            *(
-                (
-                    quota.rules_per_security_group,
-                    quota.entries_per_network_acl,
-                    quota.security_groups_per_interface,
-                )
-                for quota in quotas
-            ),
-            strict=True,
-        )
-        return cls(*map(max, tuples))
+        some = [*quotas]
+        most = {each.name: max(getattr(one, each.name) for one in some) for each in fields(cls)}
+        return cls(**most)
 
     def allows(self, other: "LocalQuotas") -> bool:
         """Say whether no quota of the other is larger."""

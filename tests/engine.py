@@ -18,7 +18,7 @@ from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.servers import LocalQuotas, start
 from gateway_rehearsal.toolchain import ensure
 from gateway_rules.inputs.project import stack_names
-from gateway_rules.inputs.site import Quotas
+from gateway_rules.inputs.quotas import Quotas
 from gateway_rules.planning.planner import Plan
 from gateway_rules.planning.stack_plan import StackPlan, load_plan
 

@@ -13,17 +13,14 @@ from gateway_rehearsal.aws.backend import Backend
 from gateway_rehearsal.aws.entries import AclEntry
 from gateway_rehearsal.aws.faults import fault
 from gateway_rehearsal.aws.rules import PeerKind, Permission
+from gateway_rules.inputs import ACLS, ENTRIES, GROUPS, QUOTAS, RULES
 
 # What AWS's own prefix lists weigh (Amazon VPC user guide, AWS-managed prefix lists); others 1.
 _WEIGHTS = {"vpc-lattice": 10, "groundstation": 5, "origin-facing": 55}
 
 # The codes by which the API knows the limits (Amazon VPC quotas, user guide).
-_CODES: Final = {
-    "L-0EA8095F": "rules_per_security_group",
-    "L-2AEEBF1A": "entries_per_network_acl",
-    "L-2AFB9258": "security_groups_per_interface",
-    "L-B4A6D682": "network_acls_per_vpc",
-    "L-E79EC296": "security_groups_per_region",
+_CODES: Final = {facts.code: name for name, facts in QUOTAS.items()} | {
+    "L-E79EC296": "security_groups_per_region"
 }
 
 
@@ -35,10 +32,10 @@ class AccountQuotas:
     groups include those that AWS makes by itself.
     """
 
-    rules_per_security_group: int = 60
-    entries_per_network_acl: int = 20
-    security_groups_per_interface: int = 5
-    network_acls_per_vpc: int = 200
+    rules_per_security_group: int = RULES.default
+    entries_per_network_acl: int = ENTRIES.default
+    security_groups_per_interface: int = GROUPS.default
+    network_acls_per_vpc: int = ACLS.default
     security_groups_per_region: int = 2500
 
 

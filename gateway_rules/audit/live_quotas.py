@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-_CODES: Final = {
-    "rules_per_security_group": "L-0EA8095F",
-    "security_groups_per_interface": "L-2AFB9258",
-    "entries_per_network_acl": "L-2AEEBF1A",
-    "network_acls_per_vpc": "L-B4A6D682",
-}
+from gateway_rules.inputs import ACLS, ENTRIES, GROUPS, QUOTAS, RULES
+
 _UNTOLD: Final = ("AccessDeniedException", "NoSuchResourceException")
 """The call is not allowed, or this quota has no value of the account's own."""
 
@@ -22,27 +18,22 @@ class LiveQuotas:
     The defaults are what AWS gives to a new account.
     """
 
-    rules_per_security_group: int = 60
+    rules_per_security_group: int = RULES.default
     """Inbound or outbound rules of a group, IPv4 and IPv6 each."""
-    security_groups_per_interface: int = 5
+    security_groups_per_interface: int = GROUPS.default
     """Groups on one network interface; times the rules of a group at most 1000."""
-    entries_per_network_acl: int = 20
+    entries_per_network_acl: int = ENTRIES.default
     """Inbound or outbound entries of an ACL, IPv4 and IPv6 each, the default deny among them."""
-    network_acls_per_vpc: int = 200
+    network_acls_per_vpc: int = ACLS.default
     from_defaults: bool = True
     """Whether AWS told none of them, or not all, and its defaults stand in their place."""
 
 
 def read_quotas(client: Any) -> LiveQuotas:
     """Read the quotas; where AWS does not tell one, its default holds. Raises boto3's errors."""
-    told = {name: _quota(code, client) for name, code in _CODES.items()}
+    told = {name: _quota(facts.code, client) for name, facts in QUOTAS.items()}
     known = {name: value for name, value in told.items() if value is not None}
     return LiveQuotas(**known, from_defaults=len(known) < len(told))
-
-
-def code(name: str) -> str:
-    """Give the code by which AWS is asked to raise a quota."""
-    return _CODES[name]
 
 
 def _quota(code: str, client: Any) -> int | None:

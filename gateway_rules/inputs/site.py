@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -13,7 +13,6 @@ from pydantic import (
     Field,
     Tag,
     WithJsonSchema,
-    model_validator,
 )
 
 from gateway_rules.errors import Refused
@@ -36,12 +35,11 @@ from gateway_rules.inputs.fields import (
     Version,
     visible,
 )
+from gateway_rules.inputs.quotas import Quotas
 from gateway_rules.inputs.validation import shown
 from gateway_rules.packets import PortPair, parse_ports
 
 _Part = TypeVar("_Part", bound=BaseModel)
-_MAX_PRODUCT: Final = 1000
-"""Rules per group times groups per interface (VPC quotas page)."""
 
 
 _LEFT_OUT: Final = "left-out"
@@ -176,26 +174,6 @@ class EphemeralPorts(Frozen):
     """What the gateways' kernel is set to (net.ipv4.ip_local_port_range)."""
     clients: PortRange = (1024, 65535)
     """The widest range of those who connect to the gateways."""
-
-
-class Quotas(Frozen):
-    """What AWS allows in this account and Region (VPC quotas page)."""
-
-    rules_per_security_group: Annotated[Number, Field(ge=1, le=_MAX_PRODUCT)] = 60
-    """Inbound or outbound rules of a group, IPv4 and IPv6 each."""
-    entries_per_network_acl: Annotated[Number, Field(ge=2, le=40)] = 20
-    """Inbound or outbound entries of an ACL, IPv4 and IPv6 each, the default deny among them."""
-    security_groups_per_interface: Annotated[Number, Field(ge=1, le=16)] = 5
-    """Groups on one network interface; times the rules of a group at most 1000."""
-
-    @model_validator(mode="after")
-    def _product(self) -> Self:
-        product = self.rules_per_security_group * self.security_groups_per_interface
-        if product > _MAX_PRODUCT:
-            fix = "lower one of the two; AWS refuses more than 1000"
-            what = f"rules per group times groups per interface is {product}"
-            raise Refused("quota", what, fix)
-        return self
 
 
 class AddressUse(Frozen):

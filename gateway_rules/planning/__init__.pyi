@@ -29,6 +29,8 @@ from .planner import Plan as Plan
 from .planner import SecurityGroup as SecurityGroup
 from .planner import plan as plan
 from .planner import resolved as resolved
+from .quota_use import against_quota as against_quota
+from .quota_use import entries_used as entries_used
 from .security_group import Rule as Rule
 from .security_group import covers as covers
 from .security_group import rules_used as rules_used

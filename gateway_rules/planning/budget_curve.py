@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final, TypeAlias
 
+from gateway_rules.inputs import ENTRIES, MOST_ENTRIES, usable
 from gateway_rules.packets import DIRECTIONS, FAMILIES, Direction
 from gateway_rules.planning.cover import fitting
 from gateway_rules.planning.flows import legs
 from gateway_rules.planning.network_acl import Budget, asked
 from gateway_rules.planning.planner import Plan
 
-USABLE: Final = (19, 39)
-"""Entries to use of AWS's quota of 20, and of 40 where it is raised as far as it can be."""
+USABLE: Final = (usable(ENTRIES.default), usable(MOST_ENTRIES))
+"""Entries to use of AWS's quota for a new account, and where it is raised as far as it can be."""
 
 Watch: TypeAlias = Callable[[Direction, str], None]
 """Is told of each direction and family before its budgets are looked at."""
@@ -69,7 +70,7 @@ def unwatched(_direction: Direction, _family: str) -> None:
 def excess_curve(plan: Plan, watch: Watch = unwatched) -> tuple[Curve, ...]:
     """Give the curve of each direction and family that a plan has something to pass in."""
     ways = legs(plan.flows, plan.site.networks)
-    own = plan.site.quotas.entries_per_network_acl - 1
+    own = plan.site.quotas.budget
     sides = product(DIRECTIONS, FAMILIES.items())
     required = {(way, name): tuple(asked(ways, way, version)) for way, (version, name) in sides}
     curves = []

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Final, Literal
 
 from gateway_rules.errors import Impossible, Problem
-from gateway_rules.inputs import Site
+from gateway_rules.inputs import MOST_ENTRIES, Site
 from gateway_rules.packets import DIRECTIONS, FAMILIES, Direction, Prefix, Protocol, meet
 from gateway_rules.planning.cover.entries import Allow, Cover, DoesNotFit
 from gateway_rules.planning.cover.fitting import fit
@@ -63,7 +63,7 @@ def network_acl(flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
     Raises Impossible with each direction and family that its budget cannot hold.
     """
     ways = legs(flows, site.networks)
-    budget = site.quotas.entries_per_network_acl - 1
+    budget = site.quotas.budget
     covers: dict[tuple[Direction, str], Cover] = {}
     found: list[Problem] = []
     for direction, (version, name) in product(DIRECTIONS, FAMILIES.items()):
@@ -89,7 +89,7 @@ def asked(ways: Iterable[Leg], direction: Direction, version: int) -> Iterator[A
 
 def _over_budget(direction: Direction, family: str, needed: int, budget: int) -> Problem:
     what = f"{direction} {family} needs {needed} entries and the quota leaves {budget}"
-    fix = "raise entries_per_network_acl, at most 40, or ask for fewer protocols"
+    fix = f"raise entries_per_network_acl, at most {MOST_ENTRIES}, or ask for fewer protocols"
     return Problem(("quotas", "entries_per_network_acl"), "acl-quota", what, fix)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +24,7 @@ from gateway_rules.packets import (
     order,
 )
 from gateway_rules.planning.flows import Flow
+from gateway_rules.planning.quota_use import against_quota
 
 MAX_DESCRIPTION: Final = 255
 """Characters that AWS takes (IpRange, EC2 API reference)."""
@@ -139,8 +140,6 @@ def description(services: tuple[str, ...], sections: dict[str, str]) -> str:
     return fitting([f"{each} ({sections[each]})" for each in services], MAX_DESCRIPTION)
 
 
-def rules_used(rules: Iterable[Rule], direction: Direction) -> dict[str, int]:
-    """Count a direction's rules as AWS does: each family apart, a group's name in both."""
-    families = [family(rule.peer) for rule in rules if rule.direction == direction]
-    named = families.count(SELF)
-    return {name: named + families.count(name) for name in FAMILIES.values()}
+def rules_used(rules: Sequence[Rule], direction: Direction) -> dict[str, int]:
+    """Count a direction's rules as AWS does, by family."""
+    return {name: len(against_quota(rules, direction, name)) for name in FAMILIES.values()}

@@ -16,7 +16,7 @@ from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import Side, StackDiff, compare, plan_of
 from gateway_rules.review.policy_change import moves, policy_at
 from gateway_rules.review.states import states
-from gateway_rules.review.verdict import Finding, Verdict, judge
+from gateway_rules.review.verdict import LimitResult, Verdict, judge
 
 
 class StackSummary(NamedTuple):
@@ -103,9 +103,9 @@ def review_change(
 
 def _findings(
     policy: Policy, diff: StackDiff, old: Plan | None, new: Plan | None
-) -> Iterator[Finding]:
+) -> Iterator[LimitResult]:
     """Judge the step, and the state that it leads to."""
-    yield from map(Finding, breaches(policy.limits, diff, old, new))
+    yield from map(LimitResult, breaches(policy.limits, diff, old, new))
     yield from states(policy, diff.stack, old, new)
 
 

@@ -29,7 +29,7 @@ from gateway_rules.planning import Plan, legs
 from gateway_rules.review import reach
 from gateway_rules.review.causes import MANY
 from gateway_rules.review.packet_diff import rules
-from gateway_rules.review.verdict import Breach, Finding
+from gateway_rules.review.verdict import Breach, LimitResult
 
 _Ports: TypeAlias = Iterable[tuple[str, PortPair]]
 
@@ -91,8 +91,8 @@ class _Change:
 
     def finding(
         self, limit: LimitName, value: str, allowed: str, cause: str, *, is_worse: bool
-    ) -> Finding:
-        return Finding(Breach(self.stack, limit, value, allowed, cause), is_worse)
+    ) -> LimitResult:
+        return LimitResult(Breach(self.stack, limit, value, allowed, cause), is_worse)
 
 
 def _layer(old: Iterable[packets.Match], new: Iterable[packets.Match]) -> _Layer:
@@ -108,7 +108,7 @@ def _unasked(plan: Plan) -> Packets:
     return packets.without(packets.passed(entries, known), packets.passed(rules(plan), known))
 
 
-def states(policy: Policy, stack: str, old: Plan | None, new: Plan | None) -> Iterator[Finding]:
+def states(policy: Policy, stack: str, old: Plan | None, new: Plan | None) -> Iterator[LimitResult]:
     """Find every limit that a stack is past after a change, and tell whether that made it worse."""
     if new:
         change = _Change(stack, policy, old, new)
@@ -119,7 +119,7 @@ def states(policy: Policy, stack: str, old: Plan | None, new: Plan | None) -> It
 # --- Who reaches what ------------------------------------------------------------------------
 
 
-def _administrative_services(change: _Change) -> Iterator[Finding]:
+def _administrative_services(change: _Change) -> Iterator[LimitResult]:
     """Find a catalogue that calls nothing administrative, or less than it did."""
     then, now = (
         reach.watched(reach.administrative_ports(plan.catalogue)) if plan else {}
@@ -142,21 +142,21 @@ def _some(ports: reach.Watched) -> Iterator[tuple[str, tuple[PortPair, ...]]]:
     return ((name, pairs) for name, pairs in ports.items() if pairs)
 
 
-def _administrative_sources(change: _Change) -> Iterator[Finding]:
+def _administrative_sources(change: _Change) -> Iterator[LimitResult]:
     limit = change.policy.limits.administrative_sources
     yield from _reaching(
         change, "administrative-sources", change.groups, change.administrative, limit
     )
 
 
-def _public_sources(change: _Change) -> Iterator[Finding]:
+def _public_sources(change: _Change) -> Iterator[LimitResult]:
     limit = change.policy.limits.public_sources
     yield from _reaching(
         change, "public-sources", change.groups, change.inner, limit, is_public=True
     )
 
 
-def _acl_sources(change: _Change) -> Iterator[Finding]:
+def _acl_sources(change: _Change) -> Iterator[LimitResult]:
     limit = change.policy.limits.acl_sources
     yield from _reaching(change, "acl-sources", change.acl, change.high_risk, limit, is_public=True)
 
@@ -169,7 +169,7 @@ def _reaching(
     limit: int,
     *,
     is_public: bool = False,
-) -> Iterator[Finding]:
+) -> Iterator[LimitResult]:
     """Find more sources than a limit allows; it is worse where one reaches a port anew."""
     kept = reach.public if is_public else dict
     found = kept(reach.sources(layer.passed, ports))
@@ -205,7 +205,7 @@ def _asking(pieces: Iterable[Piece], plan: Plan) -> str:
 # --- By how many ports -----------------------------------------------------------------------
 
 
-def _ports_per_peer(change: _Change) -> Iterator[Finding]:
+def _ports_per_peer(change: _Change) -> Iterator[LimitResult]:
     """Find the peer with the most ports; first for whom some are opened, then on the internet."""
     limits, layer = change.policy.limits, change.groups
     figures = ((limits.ports_per_public_peer, True), (limits.ports_per_peer, False))
@@ -218,7 +218,7 @@ def _ports_per_peer(change: _Change) -> Iterator[Finding]:
 
 def _peer(
     change: _Change, most: reach.Peers, limit: int, *, is_public: bool, is_worse: bool
-) -> Finding:
+) -> LimitResult:
     who = "an address of the internet" if is_public else "one address"
     value = f"passes {most.ports:,} ports {WAY[most.direction]} {who}, such as {most.prefix}"
     everything = Piece(most.direction, "-1", *packets.ALL_PORTS, most.prefix)
@@ -234,7 +234,7 @@ def _peer(
 # --- What is set -----------------------------------------------------------------------------
 
 
-def _acl_excess(change: _Change) -> Iterator[Finding]:
+def _acl_excess(change: _Change) -> Iterator[LimitResult]:
     """Find a cover that passes far more than it is asked for, in one direction and family."""
     limit = change.policy.limits.acl_excess
     then = dict(_excess(change.old)) if change.old else {}
@@ -261,7 +261,7 @@ def _excess(plan: Plan) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
         yield way, (budget.excess, needed.get(way, 0))
 
 
-def _ephemeral_ports(change: _Change) -> Iterator[Finding]:
+def _ephemeral_ports(change: _Change) -> Iterator[LimitResult]:
     limit = change.policy.limits.ephemeral_from
     then, now = (
         {name: first for name, (first, _) in plan.site.ephemeral_ports} if plan else {}
@@ -275,7 +275,7 @@ def _ephemeral_ports(change: _Change) -> Iterator[Finding]:
         yield change.finding("ephemeral-ports", value, f"{limit} or higher", why, is_worse=is_worse)
 
 
-def _networks(change: _Change) -> Iterator[Finding]:
+def _networks(change: _Change) -> Iterator[LimitResult]:
     limit = change.policy.limits.network_addresses
     now, then = _own(change.new), _own(change.old) if change.old else {}
     if (number := reach.counted_sources(now)) > limit:

@@ -36,7 +36,7 @@ class Breach:
         return f"{self.stack}: [{self.limit}] {self.said}"
 
 
-class Finding(NamedTuple):
+class LimitResult(NamedTuple):
     """A limit that is passed, and whether the change does it; a state may have been so before."""
 
     breach: Breach
@@ -82,7 +82,7 @@ class Verdict:
         return {"trips": old, "warnings": [*self.warnings]}
 
 
-def judge(before: Policy, now: Policy, findings: Iterable[Finding], today: date) -> Verdict:
+def judge(before: Policy, now: Policy, findings: Iterable[LimitResult], today: date) -> Verdict:
     """Judge by the policy that counts, which is the one before the change.
 
     Of the policy `now` only exceptions count: each has a reason and a last day, up to

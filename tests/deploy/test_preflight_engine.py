@@ -20,7 +20,7 @@ from gateway_rules.audit.live import Live, read_live
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification.verifier import verify
 from gateway_rules.deploy.preflight.checks import Preflight, run_preflight
-from gateway_rules.inputs.site import Quotas
+from gateway_rules.inputs.quotas import Quotas
 
 pytestmark = pytest.mark.engine
 

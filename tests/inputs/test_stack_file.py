@@ -8,7 +8,8 @@ from written import ADDRESSES, HOSTS, STACK, fixtures, project, promised, told
 
 from gateway_rules.errors import Faults, Problem
 from gateway_rules.inputs.catalogue import Catalogue, read_catalogue
-from gateway_rules.inputs.site import EphemeralPorts, Location, Quotas, StackFields
+from gateway_rules.inputs.quotas import Quotas
+from gateway_rules.inputs.site import EphemeralPorts, Location, StackFields
 from gateway_rules.inputs.stack_file import KEYS, read_stack
 from gateway_rules.planning.planner import plan
 

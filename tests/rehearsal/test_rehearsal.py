@@ -14,7 +14,8 @@ from gateway_rehearsal.servers import LocalQuotas, Server
 from gateway_rules.errors import Faults, NoAnswer, Pending
 from gateway_rules.inputs.catalogue import read_catalogue
 from gateway_rules.inputs.project import stack_names
-from gateway_rules.inputs.site import Quotas, Site
+from gateway_rules.inputs.quotas import Quotas
+from gateway_rules.inputs.site import Site
 from gateway_rules.inputs.stack_file import read_without_addresses
 from gateway_rules.planning.stack_plan import load_plan
 

@@ -17,7 +17,7 @@ from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.servers import LocalQuotas, Server
 from gateway_rehearsal.status import status
 from gateway_rules.errors import Faults, NoAnswer, usage
-from gateway_rules.inputs.site import Quotas
+from gateway_rules.inputs.quotas import Quotas
 
 USUAL = LocalQuotas.for_all([Quotas()])
 ZONE = Zone(("host.example.com",), ("eu-west-1", "us-east-1"))

@@ -14,7 +14,7 @@ from gateway_rules.planning.planner import Plan, plan
 from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import compare
 from gateway_rules.review.states import states
-from gateway_rules.review.verdict import Finding, judge
+from gateway_rules.review.verdict import LimitResult, judge
 
 TODAY = date(2026, 12, 1)
 MAIL: Sequence[Mapping[str, Any]] = (
@@ -72,7 +72,7 @@ def stopped(old: Plan | None, new: Plan | None) -> set[LimitName]:
     policy = Policy()
     sides = [placed(each) if each else None for each in (old, new)]
     diff = compare("test", *sides)
-    found = [*map(Finding, breaches(policy.limits, diff, old, new))]
+    found = [*map(LimitResult, breaches(policy.limits, diff, old, new))]
     found += states(policy, "test", old, new)
     return {breach.limit for breach in judge(policy, policy, found, TODAY).breaches}
 

@@ -25,7 +25,7 @@ from gateway_rules.inputs.policy import (
 from gateway_rules.inputs.policy_file import PolicyFile, read_policy
 from gateway_rules.inputs.project import stack_names
 from gateway_rules.inputs.schemas import schema_file, schemas
-from gateway_rules.review.verdict import Breach, Finding, Verdict, judge
+from gateway_rules.review.verdict import Breach, LimitResult, Verdict, judge
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("eu-central-1", "eu-west-1")
@@ -277,7 +277,7 @@ OPENS = "eu-west-1: [internet] opens ingress tcp 25 from 0.0.0.0/0"
 
 def judged(policy: Policy, breaches: list[Breach], today: date) -> Verdict:
     """Judge by a policy that a change leaves as it is."""
-    return judge(policy, policy, map(Finding, breaches), today)
+    return judge(policy, policy, map(LimitResult, breaches), today)
 
 
 def exceptions(*changes: dict[str, str]) -> Policy:

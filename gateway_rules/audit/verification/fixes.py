@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live import Interface, LiveRule
-from gateway_rules.inputs import Site
+from gateway_rules.inputs import QUOTAS, Site
 
 AWS_SERVICES: Final = ("ec2", "service-quotas")
 """Those of AWS that are asked, as its command line names them."""
@@ -68,7 +67,7 @@ def raise_quota_command(site: Site, name: str, value: int) -> str:
     """Ask AWS for more of what is counted by a quota."""
     return (
         f"aws service-quotas request-service-quota-increase --region {site.region} "
-        f"--service-code vpc --quota-code {live_quotas.code(name)} --desired-value {value}"
+        f"--service-code vpc --quota-code {QUOTAS[name].code} --desired-value {value}"
     )
 
 

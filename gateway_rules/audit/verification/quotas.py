@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
-from gateway_rules.audit import live_quotas
 from gateway_rules.audit.live_quotas import LiveQuotas
 from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import Layer, PacketDifference
 from gateway_rules.audit.verification.layers import piece_of
-from gateway_rules.packets import DIRECTIONS, FAMILIES, SELF, family
-from gateway_rules.planning import PREFIX, Entry, Plan, Rule
+from gateway_rules.inputs import DEFAULT_DENY, QUOTAS
+from gateway_rules.packets import DIRECTIONS, FAMILIES
+from gateway_rules.planning import PREFIX, Entry, Plan, Rule, against_quota
 
 _Match: TypeAlias = Rule | Entry
 
@@ -44,25 +44,18 @@ def quotas(plan: Plan, allowed: LiveQuotas) -> Iterator[PacketDifference]:
 
 def _rules(plan: Plan) -> Iterator[_Need]:
     for group, direction, name in product(plan.groups, DIRECTIONS, FAMILIES.values()):
-        rules = [
-            rule
-            for rule in group.rules
-            if rule.direction == direction and family(rule.peer) in (name, SELF)
-        ]
+        rules = against_quota(group.rules, direction, name)
         what = f"{direction} {name} needs {len(rules)} rules"
         yield _Need("rules_per_security_group", "security_group", what, group.name, rules)
 
 
 def _entries(plan: Plan) -> Iterator[_Need]:
+    resource = f"{PREFIX}-{plan.site.stack}"
     for direction, name in product(DIRECTIONS, FAMILIES.values()):
-        entries = [
-            entry
-            for entry in plan.acl.entries
-            if entry.direction == direction and family(entry.prefix) == name
-        ]
-        what = f"{direction} {name} needs {len(entries) + 1} entries with the default deny"
-        resource = f"{PREFIX}-{plan.site.stack}"
-        yield _Need("entries_per_network_acl", "network_acl", what, resource, entries, 1)
+        entries = against_quota(plan.acl.entries, direction, name)
+        used = len(entries) + DEFAULT_DENY
+        what = f"{direction} {name} needs {used} entries with the default deny"
+        yield _Need("entries_per_network_acl", "network_acl", what, resource, entries, DEFAULT_DENY)
 
 
 def _groups(plan: Plan) -> Iterator[_Need]:
@@ -98,5 +91,5 @@ def _presumed(plan: Plan, need: _Need, allowed: LiveQuotas) -> PacketDifference:
     why = f"the stack's file says {need.quota}: {presumed}, and this account may have {limit}"
     fix = fixes.raise_quota_command(plan.site, need.quota, presumed)
     match = need.matches[0]
-    resource = live_quotas.code(need.quota)
+    resource = QUOTAS[need.quota].code
     return PacketDifference(need.layer, piece_of(match), match.services, resource, why, fix)

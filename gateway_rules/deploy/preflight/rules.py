@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, Final, TypeVar
+from typing import Any
 
 from gateway_rules import packets
 from gateway_rules.audit import (
@@ -16,13 +16,9 @@ from gateway_rules.audit import (
 )
 from gateway_rules.deploy.preflight.changes import GroupChange
 from gateway_rules.deploy.preflight.obstacles import Obstacle
-from gateway_rules.inputs import Site
-from gateway_rules.packets import DIRECTIONS, FAMILIES, SELF, Direction, Piece, family, traffic
-from gateway_rules.planning import Rule
-
-MAX_PRODUCT: Final = 1000
-"""Rules per group times groups per interface (VPC quotas page)."""
-_M = TypeVar("_M", Rule, LiveRule)
+from gateway_rules.inputs import MAX_PRODUCT, Site
+from gateway_rules.packets import DIRECTIONS, FAMILIES, SELF, Direction, Piece, traffic
+from gateway_rules.planning import Rule, against_quota
 
 
 @dataclass(frozen=True)
@@ -76,18 +72,12 @@ def rooms(changes: Iterable[GroupChange], quotas: LiveQuotas) -> Iterator[Room]:
     changes = tuple(changes)
     wanted = tuple(rule for change in changes for rule in (*change.stay, *change.come))
     for change, direction, name in product(changes, DIRECTIONS, FAMILIES.values()):
-        stay, come = (_of(some, direction, name) for some in (change.stay, change.come))
-        go, foreign = (_of(some, direction, name) for some in (change.go, change.foreign))
+        stay, come = (against_quota(some, direction, name) for some in (change.stay, change.come))
+        go, foreign = (against_quota(some, direction, name) for some in (change.go, change.foreign))
         limit = quotas.rules_per_security_group
         room = Room(change.name, direction, name, stay, come, go, foreign, limit, wanted)
         if room.between:
             yield room
-
-
-def _of(rules: Sequence[_M], direction: Direction, name: str) -> tuple[_M, ...]:
-    """Choose a direction and family; a rule for a group counts in both families."""
-    kept = (rule for rule in rules if rule.direction == direction)
-    return tuple(rule for rule in kept if family(rule.peer) in {name, SELF})
 
 
 def crowded(site: Site, room: Room, quotas: LiveQuotas) -> Iterator[Obstacle]:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Final
 
 from gateway_rules.audit import Interface, Live, LiveQuotas, name_interfaces, raise_quota_command
 from gateway_rules.deploy.preflight.changes import AclReplacement
 from gateway_rules.deploy.preflight.obstacles import Obstacle
-from gateway_rules.deploy.preflight.rules import MAX_PRODUCT
-from gateway_rules.packets import DIRECTIONS, FAMILIES, family
-from gateway_rules.planning import Plan
-
-_DEFAULT_DENY: Final = 1
-_MOST_ENTRIES: Final = 40
-_MOST_GROUPS: Final = 16
-"""What AWS raises these quotas to at most (VPC quotas page)."""
+from gateway_rules.inputs import DEFAULT_DENY, MAX_PRODUCT, MOST_ENTRIES, MOST_GROUPS
+from gateway_rules.packets import DIRECTIONS, FAMILIES
+from gateway_rules.planning import Plan, entries_used
 
 
 def cramped(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclReplacement) -> Iterator[Obstacle]:
@@ -29,15 +23,14 @@ def cramped(plan: Plan, live: Live, quotas: LiveQuotas, acl: AclReplacement) -> 
 def _entries(plan: Plan, quotas: LiveQuotas) -> Iterator[Obstacle]:
     limit = quotas.entries_per_network_acl
     for direction, name in product(DIRECTIONS, FAMILIES.values()):
-        some = [e for e in plan.acl.entries if (e.direction, family(e.prefix)) == (direction, name)]
-        needed = len(some) + _DEFAULT_DENY
-        if some and needed > limit:
+        needed = entries_used(plan.acl.entries, direction, name)
+        if needed > max(limit, DEFAULT_DENY):
             what = (
                 f"network ACL: {direction} {name} needs {needed} entries with the default deny, "
                 f"and this account may have {limit}"
             )
             written = f"or write entries_per_network_acl: {limit} under gateway-rules:quotas"
-            raised = _raised(plan, "entries_per_network_acl", needed, _MOST_ENTRIES)
+            raised = _raised(plan, "entries_per_network_acl", needed, MOST_ENTRIES)
             yield Obstacle("entries", what, (*raised, written))
 
 
@@ -61,7 +54,7 @@ def _groups(plan: Plan, live: Live, quotas: LiveQuotas) -> Iterator[Obstacle]:
 
 def _most_groups(quotas: LiveQuotas) -> int:
     """Give as many groups as AWS lets an interface carry beside that many rules in each."""
-    return min(_MOST_GROUPS, MAX_PRODUCT // max(quotas.rules_per_security_group, 1))
+    return min(MOST_GROUPS, MAX_PRODUCT // max(quotas.rules_per_security_group, 1))
 
 
 def _carried(interface: Interface, plan: Plan, live: Live) -> int:
