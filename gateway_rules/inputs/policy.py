@@ -20,7 +20,7 @@ LimitName = Literal[
     "internet",
     "removed-service",
     "changed-rules",
-    "administrative-services",
+    "watched-services",
     "administrative-sources",
     "public-sources",
     "ports-per-peer",

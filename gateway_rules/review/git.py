@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -52,13 +52,15 @@ def since(root: Path, tag_or_day: str) -> str:
     ):
         return tagged
     try:
-        midnight = f"{date.fromisoformat(tag_or_day).isoformat()}T00:00:00Z"
+        eve = date.fromisoformat(tag_or_day) - timedelta(days=1)
     except ValueError:
         git_error(root, "rev-parse", "HEAD", must=True)
         fix = "write a tag of this repository, or a day such as 2026-01-31"
         raise usage("since", f"{tag_or_day} is no tag and no day", fix) from None
     main = _main_branch(root)
-    found = git_error(root, "rev-list", "-1", "--first-parent", f"--before={midnight}", main)
+    found = git_error(
+        root, "rev-list", "-1", "--first-parent", f"--before={eve.isoformat()}T23:59:59Z", main
+    )
     if not found:
         raise _no_base(root, f"{main} has no commit before {tag_or_day}")
     return found

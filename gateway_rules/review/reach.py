@@ -176,15 +176,18 @@ def _summed(weights: Iterable[tuple[Interval, int]]) -> Iterator[tuple[Interval,
             yield (low, after - 1), height
 
 
-def most_ports(passed: Packets, opened: Packets, *, is_public: bool) -> Peers | None:
-    """Give whom the most ports pass to or from, of those for whom something is opened."""
-    new = _addresses(opened)
+def most_ports(
+    some: Iterable[Peers], among: Packets, limit: int, *, is_public: bool
+) -> Peers | None:
+    """Give the peers with the most ports past a limit, of those who are among the packets'."""
+    there = _addresses(among)
     found = (
         peers._replace(addresses=stretch)
-        for peers in ports_per_peer(passed)
+        for peers in some
+        if peers.ports > limit
         for stretch in both(
             _public_of(peers) if is_public else (peers.addresses,),
-            new.get((peers.direction, peers.family), ()),
+            there.get((peers.direction, peers.family), ()),
         )
     )
     return max(found, key=lambda peers: (peers.ports, *peers[:3]), default=None)

@@ -1,0 +1,103 @@
+"""A stack on both sides of a change, as the limits on its state look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import TypeAlias
+
+from gateway_rules import packets
+from gateway_rules.inputs import Catalogue, LimitName, Policy
+from gateway_rules.packets import Packets, PortPair
+from gateway_rules.planning import Plan
+from gateway_rules.review import reach
+from gateway_rules.review.packet_diff import rules
+from gateway_rules.review.verdict import Breach, LimitResult
+
+_Ports: TypeAlias = Iterable[tuple[str, PortPair]]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What the groups or the ACL pass, and what of it the change opens."""
+
+    passed: Packets
+    opened: Packets
+
+
+@dataclass(frozen=True)
+class StackChange:
+    """A stack before and after a change, and the policy that counts for it."""
+
+    stack: str
+    policy: Policy
+    old: Plan | None
+    new: Plan
+
+    @cached_property
+    def groups(self) -> Layer:
+        """What the groups pass."""
+        return _layer(rules(self.old), rules(self.new))
+
+    @cached_property
+    def whole_acl(self) -> Packets:
+        """What the ACL passes; a plan's entries only allow, so they add up as rules do."""
+        return packets.passed(self.new.acl.entries)
+
+    @cached_property
+    def acl(self) -> Layer:
+        """What the ACL passes and no group does."""
+        then = _unasked(self.old) if self.old else {}
+        now = _unasked(self.new)
+        return Layer(now, packets.without(now, then))
+
+    @property
+    def _catalogues(self) -> Iterator[Catalogue]:
+        """Both sides': a change that rewrites a catalogue makes no port less powerful."""
+        yield from (plan.catalogue for plan in (self.old, self.new) if plan)
+
+    @cached_property
+    def administrative(self) -> reach.Watched:
+        """Ports of what administers the gateways."""
+        return reach.watched(chain.from_iterable(map(reach.administrative_ports, self._catalogues)))
+
+    @cached_property
+    def high_risk(self) -> reach.Watched:
+        """These, and the policy's high-risk ports."""
+        return self._with(reach.high_risk_ports(self.policy.high_risk_ports))
+
+    @cached_property
+    def inner(self) -> reach.Watched:
+        """These, and what is meant for a role: all that the internet has no business with."""
+        return self._with(
+            chain(
+                reach.high_risk_ports(self.policy.high_risk_ports),
+                chain.from_iterable(map(reach.inner_ports, self._catalogues)),
+            )
+        )
+
+    def _with(self, ports: _Ports) -> reach.Watched:
+        more = ((name, pair) for name, pairs in self.administrative.items() for pair in pairs)
+        return reach.watched(chain(ports, more))
+
+    def finding(
+        self, limit: LimitName, value: str, allowed: str, cause: str, *, is_worse: bool
+    ) -> LimitResult:
+        """Say that this stack goes past a limit."""
+        return LimitResult(Breach(self.stack, limit, value, allowed, cause), is_worse)
+
+
+def _layer(old: Iterable[packets.Match], new: Iterable[packets.Match]) -> Layer:
+    old, new = tuple(old), tuple(new)
+    known = packets.universe(old, new)
+    now = packets.passed(new, known)
+    then = now if old == new else packets.passed(old, known)
+    return Layer(now, packets.without(now, then))
+
+
+def _unasked(plan: Plan) -> Packets:
+    """Give what passes the ACL alone; its entries only allow, so they add up as rules do."""
+    entries, known = plan.acl.entries, packets.universe(plan.acl.entries, rules(plan))
+    return packets.without(packets.passed(entries, known), packets.passed(rules(plan), known))
