@@ -138,7 +138,7 @@ def test_an_exception_of_the_change_counts_and_is_named_first(there: Repository)
     )
     done = there.run("diff", "--markdown", "--enforce")
     assert done.returncode == 0
-    head = done.stdout.splitlines()[:6]
+    head = done.stdout.splitlines()[:7]
     assert any("adds an exception from" in line for line in head), head
 
 
