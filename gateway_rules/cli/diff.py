@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from gateway_rules.cli.sarif_file import STANDARD_OUTPUT, Sarif, require_room, sarif_file
 from gateway_rules.cli.terminal import (
     FOUND,
     Json,
@@ -21,8 +22,10 @@ from gateway_rules.cli.terminal import (
     tell,
 )
 from gateway_rules.errors import Faults, usage
+from gateway_rules.inputs import replace_file
 from gateway_rules.review import present_commit, review_change
 from gateway_rules.views import (
+    Found,
     failure_as_markdown,
     review_as_markdown,
     review_as_text,
@@ -62,6 +65,7 @@ def diff(
     enforce: Annotated[
         bool, typer.Option("--enforce", help="Exit 1 when a limit of policy.yaml is passed.")
     ] = False,
+    sarif: Sarif = None,
     brake: Annotated[
         bool, typer.Option("--brake", help="What --enforce was called until 1.0.")
     ] = False,
@@ -71,27 +75,30 @@ def diff(
     Example: gateway-rules diff main
     """
     _require_one_form(as_json=as_json, markdown=markdown, full=full)
+    require_room(sarif, ("--json", as_json), ("--markdown", markdown))
     if base and since:
         fix = "leave one of them out"
         raise usage("usage", "BASE and --since both say what to compare with", fix)
     root, today = root_of(context), datetime.now(UTC).date()
-    try:
-        with counting() as told:
-            review = review_change(root, base, today, told, since=since)
-    except Faults as faults:
-        if markdown:
-            emit(failure_as_markdown(present_commit(root), faults.faults).rstrip())
-        raise
+    with sarif_file(sarif, "diff", root) as report:
+        try:
+            with counting() as told:
+                review = review_change(root, base, today, told, since=since)
+        except Faults as faults:
+            if markdown:
+                emit(failure_as_markdown(present_commit(root), faults.faults).rstrip())
+            raise
+        report += [Found("error", fault) for fault in review.faults(root)]
     old = (*(_OLD_FLAG.faults if brake else ()), *review.old_names)
     tell(old, "warning")
     said = review.diffs, review.verdict, review.against
     if full:
-        full.write_text(review_in_full(*said), encoding="utf-8")
+        replace_file(full.absolute(), review_in_full(*said), root)
     if as_json:
         print_json(review.as_json())
     elif markdown:
         emit(review_as_markdown(*said, full.name if full else "").rstrip())
-    else:
+    elif sarif != STANDARD_OUTPUT:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         emit(review_as_text(*said, width).rstrip())
     raise typer.Exit(FOUND if (enforce or brake) and review.verdict.breaches else 0)

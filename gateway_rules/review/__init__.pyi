@@ -6,6 +6,7 @@ from .comparison import list_stacks as list_stacks
 from .comparison import review_change as review_change
 from .git import READ as READ
 from .git import files_at as files_at
+from .git import folder_in_repository as folder_in_repository
 from .git import git_error as git_error
 from .git import present_commit as present_commit
 from .packet_diff import AclChange as AclChange

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gateway_rules.errors import Fault, Faults
-from gateway_rules.inputs import Policy, misnamed, read_policy, stack_names
+from gateway_rules.inputs import (
+    POLICY_FILE,
+    Policy,
+    misnamed,
+    read_policy,
+    relative,
+    stack_names,
+    stack_path,
+)
 from gateway_rules.planning import Plan, StackOutcome, StackPlans, Told, plan_stacks, unheard
 from gateway_rules.review import git
 from gateway_rules.review.limits import breaches
@@ -67,6 +75,16 @@ class Review:
         known = any(comparison.before is not None for comparison in self.comparisons)
         name = f"{self.base[:9]} ({self.since})" if self.since else self.base[:9]
         return name if known else f"{name}, which holds no stacks in this folder"
+
+    def faults(self, root: Path) -> Iterator[Fault]:
+        """Give each breach the place where its stack's file changes, or the policy is."""
+        for breach in self.verdict.breaches:
+            file = relative(stack_path(root, breach.stack), root)
+            if not (root / file).exists():
+                file = POLICY_FILE
+            line = git.first_change(root, self.base, file)
+            what = f"{breach.stack}: {breach.value}, allowed: {breach.allowed}; {breach.cause}"
+            yield Fault(file, line, 1, breach.limit, what, breach.way)
 
     def as_json(self) -> dict[str, Any]:
         """Give the review as `diff --json` promises it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -88,6 +89,21 @@ def present_commit(root: Path) -> str:
     except NoAnswer:
         return ""
     return f"{merged[:9]}, merged as {commit[:9]}," if merged else commit[:9]
+
+
+def folder_in_repository(root: Path) -> str:
+    """Give the way from the repository's root to the project, `mail/`; empty where it is that."""
+    try:
+        return git_error(root, "rev-parse", "--show-prefix")
+    except NoAnswer:
+        return ""
+
+
+def first_change(root: Path, commit: str, file: str) -> int:
+    """Give the first line of a file that differs from a commit; 1 where git names none."""
+    changes = git_error(root, "diff", "--unified=0", "--no-color", commit, "--", file)
+    hunk = re.search(r"^@@ -\S+ \+(\d+)", changes, re.MULTILINE)
+    return max(int(hunk[1]), 1) if hunk else 1
 
 
 @contextmanager

@@ -26,10 +26,14 @@ class Breach:
         return f"{self.stack}: [{self.limit}] {self.value}"
 
     @property
+    def way(self) -> str:
+        """Say what to do."""
+        return f"take it back, or write an exception into {POLICY_FILE}"
+
+    @property
     def said(self) -> str:
         """Say value, limit, cause and the way on."""
-        way = f"take it back, or write an exception into {POLICY_FILE}"
-        return f"{self.value}, allowed: {self.allowed}; {self.cause}; {way}"
+        return f"{self.value}, allowed: {self.allowed}; {self.cause}; {self.way}"
 
     def __str__(self) -> str:
         """Say it in one line."""

@@ -13,6 +13,8 @@ from .plan_tables import print_cover as print_cover
 from .plan_tables import print_plan as print_plan
 from .preflight_text import print_preflight as print_preflight
 from .repair_text import repair_lines as repair_lines
+from .sarif import Found as Found
+from .sarif import faults_as_sarif as faults_as_sarif
 from .tables import Draw as Draw
 from .tables import drawn as drawn
 from .verification_text import print_verification as print_verification
