@@ -121,7 +121,7 @@ def files_at(root: Path, commit: str) -> Iterator[Path]:
 
 def text_at(root: Path, commit: str, name: str) -> str | None:
     """Give the text of a file of the project as a commit has it, None where it has none."""
-    done = _run(root, "show", f"{commit}:./{name}")
+    done = _run(root, "cat-file", "blob", f"{commit}:./{name}")
     return None if done.returncode else done.stdout.decode(errors="replace")
 
 

@@ -381,6 +381,18 @@ def test_limits_of_stacks_that_the_page_leaves_out_are_left_out(tmp_path: Path) 
     assert {line.split(": ")[1] for line in stopped} == {"eu-west-1"}
 
 
+def test_the_page_tells_what_moves_in_the_policy(tmp_path: Path) -> None:
+    """Whoever reads the page in place of the comment sees it too."""
+    there = repository(tmp_path)
+    there.write("policy.yaml", "limits: {opened_addresses: 1}\n")
+    top = read(page_html(project_content.page_content(there.root, (), "main", live=False)))
+    notes = [each.text for each in top.all("li") if each.text.startswith("Note: policy moves")]
+    assert [note.split(": ")[2] for note in notes] == [
+        "policy.yaml is new",
+        "limits.opened_addresses",
+    ]
+
+
 def test_what_aws_has_is_told(tmp_path: Path) -> None:
     """A rule that somebody took out by hand is missing in the page, with what mends it."""
     root = project(tmp_path / "project")

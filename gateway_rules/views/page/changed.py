@@ -33,6 +33,7 @@ class Changed:
     changes: tuple[ChangeView, ...]
     breaches: tuple[str, ...]
     warnings: tuple[str, ...]
+    """What else policy says: what moves in it, what is let through, off, or stands."""
 
 
 def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
@@ -56,7 +57,10 @@ def changed(review: Review, stacks: Sequence[Planned | Waiting]) -> Changed:
             for block in blocks(diffs)
         ),
         tuple(str(breach) for breach in review.verdict.breaches if breach.stack in concerned),
-        review.verdict.warnings,
+        (
+            *(f"policy moves: {said}" for said in review.verdict.moves),
+            *(f"{word}: {said}" for word, said in review.verdict.lines),
+        ),
     )
 
 
