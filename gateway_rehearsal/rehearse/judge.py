@@ -12,7 +12,7 @@ from gateway_rehearsal.rehearse.record import HeldEntry, HeldInterface, HeldRule
 from gateway_rules import packets
 from gateway_rules.packets import Packets, Piece
 from gateway_rules.planning import Plan
-from gateway_rules.review import Change, origin
+from gateway_rules.review import Change
 
 Kind: TypeAlias = Literal["cut", "open"]
 State: TypeAlias = frozenset[HeldRule] | tuple[HeldEntry, ...]
@@ -255,4 +255,6 @@ def _change(kind: Kind, layer: Layer, piece: Piece, scale: _Scale, plan: Plan) -
     required = (*bounds.required, *bounds.among) if kind == "cut" else ()
     asking = (match.services for match in required if packets.meet(match, piece))
     services = tuple(sorted({service for some in asking for service in some}))
-    return Change(piece, services, tuple(origin(service, plan) for service in services))
+    return Change(
+        piece, services, tuple(plan.origin(service).place_and_role for service in services)
+    )

@@ -21,6 +21,7 @@ from .flows import role_peers as role_peers
 from .flows import why_not_used as why_not_used
 from .network_acl import Budget as Budget
 from .network_acl import Entry as Entry
+from .origin import DESCRIBED as DESCRIBED
 from .plan_json import catalogue_as_json as catalogue_as_json
 from .plan_json import match_as_json as match_as_json
 from .plan_json import plan_as_json as plan_as_json
@@ -28,7 +29,6 @@ from .planner import PREFIX as PREFIX
 from .planner import Plan as Plan
 from .planner import SecurityGroup as SecurityGroup
 from .planner import plan as plan
-from .planner import resolved as resolved
 from .quota_use import against_quota as against_quota
 from .quota_use import entries_used as entries_used
 from .security_group import Rule as Rule

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway_rules.errors import Impossible, Problem
-from gateway_rules.inputs import Catalogue, Service, Site, find_contradictions, is_looked_up
+from gateway_rules.inputs import Catalogue, Site, find_contradictions
 from gateway_rules.packets import DIRECTIONS
 from gateway_rules.planning import security_group
 from gateway_rules.planning.flows import Flow, NotUsed, not_used, required_flows
 from gateway_rules.planning.network_acl import NetworkAcl, network_acl
+from gateway_rules.planning.origin import Origin, origin_of, origins
 from gateway_rules.planning.security_group import Rule
 
 PREFIX: Final = "gateway-rules"
@@ -36,6 +37,10 @@ class Plan:
     not_used: tuple[NotUsed, ...]
     groups: tuple[SecurityGroup, ...]
     acl: NetworkAcl
+
+    def origin(self, service: str) -> Origin:
+        """Give where one of its services comes from."""
+        return origin_of(service, self.catalogue, self.site)
 
 
 def plan(catalogue: Catalogue, site: Site) -> Plan:
@@ -88,20 +93,6 @@ def _by_section(catalogue: Catalogue, flows: tuple[Flow, ...]) -> dict[str, tupl
         inside = "internal" if services else "additions"
         parts["external" if any(not s.role for s in services) else inside].append(flow)
     return {key: tuple(some) for key, some in parts.items()}
-
-
-def origins(catalogue: Catalogue, site: Site) -> dict[str, str]:
-    """Say for each service and addition where it comes from, in a rule's characters."""
-    services = {
-        each.id: f"section {each.section}{resolved(each, site, catalogue)}"
-        for each in catalogue.services
-    }
-    return services | {addition.name: "addition" for addition in site.additions}
-
-
-def resolved(service: Service, site: Site, catalogue: Catalogue) -> str:
-    """Say behind a row's name that its addresses here are not those that are printed."""
-    return ", resolved" if is_looked_up(service, site, catalogue) else ""
 
 
 def _acl_unless(found: list[Problem], flows: tuple[Flow, ...], site: Site) -> NetworkAcl:

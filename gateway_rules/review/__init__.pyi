@@ -13,7 +13,6 @@ from .packet_diff import AclChange as AclChange
 from .packet_diff import Change as Change
 from .packet_diff import Changes as Changes
 from .packet_diff import StackDiff as StackDiff
-from .packet_diff import origin as origin
 from .packet_diff import rules as rules
 from .project_check import check_project as check_project
 from .rows import Row as Row

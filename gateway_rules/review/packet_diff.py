@@ -17,7 +17,6 @@ from gateway_rules.planning import (
     StackOutcome,
     StackPlan,
     match_as_json,
-    resolved,
 )
 from gateway_rules.review.causes import edits_between
 
@@ -189,7 +188,9 @@ def _named(some: Packets, asked: Sequence[Asked], plan: Plan) -> Iterator[Change
     for piece in packets.pieces(some):
         asking = (match.services for match in asked if packets.meet(match, piece))
         services = tuple(sorted(set(chain.from_iterable(asking))))
-        yield Change(piece, services, tuple(origin(service, plan) for service in services))
+        yield Change(
+            piece, services, tuple(plan.origin(service).place_and_role for service in services)
+        )
 
 
 def _addresses(changes: Iterable[Change], plan: Plan | None) -> int:
@@ -203,15 +204,6 @@ def _addresses(changes: Iterable[Change], plan: Plan | None) -> int:
 
 
 # --- Why, and what else --------------------------------------------------------------------
-
-
-def origin(service: str, plan: Plan) -> str:
-    """Say where a service comes from: its row and its role, or the stack's addition."""
-    row = plan.catalogue.by_id.get(service)
-    if row is None:
-        return "addition"
-    where = f"section {row.section}, {row.row}{resolved(row, plan.site, plan.catalogue)}"
-    return f"{where}, {row.role}" if row.role else where
 
 
 def _notes(before: Side, after: Side) -> Notes:

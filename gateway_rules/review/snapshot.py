@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway_rules.packets import Match, format_ports
-from gateway_rules.planning import Plan, resolved
+from gateway_rules.planning import Plan
 
 COMMAND: Final = "gateway-rules render"
 
@@ -55,11 +55,7 @@ def _line(kind: str, match: Match, why: str) -> str:
 
 
 def _origin(service: str, plan: Plan) -> str:
-    row = plan.catalogue.by_id.get(service)
-    if row is None:
-        return f"{service}: addition"
-    source = resolved(row, plan.site, plan.catalogue)
-    return _one_line(f"{service}: section {row.section}, {row.row}{source}")
+    return _one_line(f"{service}: {plan.origin(service).place}")
 
 
 def _one_line(said: str) -> str:

@@ -137,17 +137,10 @@ def _match(match: Match) -> str:
 
 
 def _why(full: FullExplanation, services: Sequence[str]) -> Iterator[str]:
-    catalogue, stack = full.plan.catalogue, full.plan.site.stack
     for name in services:
-        service = catalogue.by_id.get(name)
-        said = f"section {service.section}, {service.row}" if service else _addition(stack)
-        yield f"{name}: {said}"
+        yield f"{name}: {full.plan.origin(name).full}"
     if not services:
         yield "nothing in the document or the stack's file asks for it"
-
-
-def _addition(stack: str) -> str:
-    return f"an addition of stacks/Pulumi.{stack}.yaml"
 
 
 def _more(full: FullExplanation) -> Iterator[Row]:

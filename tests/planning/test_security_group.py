@@ -19,7 +19,8 @@ from gateway_rules.inputs.site import Site
 from gateway_rules.packets.prefixes import SELF, Peer, Prefix, parse_prefix
 from gateway_rules.packets.protocols import DIRECTIONS, Direction
 from gateway_rules.planning.flows import Flow, required_flows
-from gateway_rules.planning.planner import origins, plan
+from gateway_rules.planning.origin import origins
+from gateway_rules.planning.planner import plan
 from gateway_rules.planning.security_group import Rule, covers, rules, rules_used
 from gateway_rules.planning.stack_plan import load_plan
 

@@ -28,7 +28,6 @@ from gateway_rules.review.packet_diff import (
     Changes,
     Side,
     StackDiff,
-    origin,
     rules,
 )
 
@@ -245,16 +244,6 @@ def test_self_is_counted_by_the_networks() -> None:
     diff = compare("test", of(), of(roles={**site().roles, "peers": ["self"]}))
     assert (diff.opened_addresses, {str(c.piece.peer) for c in diff.opened}) == (128, {"self"})
     assert [change.addresses for change in diff.opened] == [0] * len(diff.opened)
-
-
-def test_an_origin_is_row_and_role_or_the_addition() -> None:
-    """A service is found by its row, and an addition is the operator's own."""
-    at = of()
-    assert [origin(name, at) for name in ("ssh", "dns", "smtp-in")] == [
-        "section 3, SSH, administrators",
-        "section 2, DNS",
-        "addition",
-    ]
 
 
 def test_an_address_that_moves_the_acls_cover_opens_one_address() -> None:

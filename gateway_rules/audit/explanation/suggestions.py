@@ -178,7 +178,7 @@ def _asks_for(service: Service, question: Question) -> bool:
 
 def _row_cures(wish: _Wish, service: Service) -> Iterator[Suggestion]:
     plan, peers = wish.plan, wish.peers
-    named = f"{service.id} (section {service.section}, {service.row})"
+    named = f"{service.id} ({plan.origin(service.id).place})"
     out = _taken_out(plan, service)
     if out and _would_reach(plan, service, peers):
         yield wish.cure(f"{named} would, but {why_not_used(service, plan.site)}", *out)

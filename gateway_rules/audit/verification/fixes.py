@@ -8,11 +8,10 @@ from typing import Final, TypeAlias
 
 from gateway_rules.audit.live import Interface, LiveRule
 from gateway_rules.inputs import QUOTAS, Site
+from gateway_rules.planning import DESCRIBED
 
 AWS_SERVICES: Final = ("ec2", "service-quotas")
 """Those of AWS that are asked, as its command line names them."""
-_OURS = re.compile(r"\((section [^()]+|addition)\)")
-"""How a description that was planned ends the name of a service (`plan.origins`)."""
 _AWS = re.compile(rf"\baws (?P<service>{'|'.join(AWS_SERVICES)})\b")
 
 Endpoints: TypeAlias = Mapping[str, str]
@@ -32,7 +31,7 @@ def take_over_command(site: Site) -> str:
 
 def is_planned(rule: LiveRule) -> bool:
     """Tell whether a rule was made by Pulumi; its description says what one by hand never does."""
-    return bool(_OURS.search(rule.description))
+    return bool(DESCRIBED.search(rule.description))
 
 
 def remove_rule_command(site: Site, rule: LiveRule) -> str:

@@ -125,11 +125,5 @@ class _Book:
 
     def service(self, name: str) -> tuple[str, str, str]:
         """Give the anchor of a service, its name, and where it comes from."""
-        stack = self.plan.site.stack
-        found = self.plan.catalogue.by_id.get(name)
-        said = (
-            f"section {found.section}, {found.row}"
-            if found
-            else f"an addition of stacks/Pulumi.{stack}.yaml"
-        )
+        said = self.plan.origin(name).full
         return anchors.asked(self.plan, name), name, said
