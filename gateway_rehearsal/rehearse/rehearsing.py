@@ -64,9 +64,9 @@ def rehearse_change(
     planned or a name is no stack's, what `git` raises for the revision, and NoAnswer when there
     is no engine or no local AWS.
     """
-    # What is compared is what would be deployed for real.
+    # What is compared is what would be deployed for real; here both sides are by this code.
     rehearsal.drop_aws_settings()
-    commit, found = comparisons(root, base)
+    commit, found, _ = comparisons(root, base, own_code=False)
     chosen = _chosen(found, tuple(stacks))
     with files_at(root, commit) as folder:
         settled = [outcome for each in chosen for outcome in _settled(each, folder, root)]

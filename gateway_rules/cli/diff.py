@@ -93,14 +93,14 @@ def diff(
     tell(old, "warning")
     said = review.diffs, review.verdict, review.against
     if full:
-        replace_file(full.absolute(), review_in_full(*said), root)
+        replace_file(full.absolute(), review_in_full(*said, review.program), root)
     if as_json:
         print_json(review.as_json())
     elif markdown:
-        emit(review_as_markdown(*said, full.name if full else "").rstrip())
+        emit(review_as_markdown(*said, review.program, full.name if full else "").rstrip())
     elif sarif != STANDARD_OUTPUT:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        emit(review_as_text(*said, width).rstrip())
+        emit(review_as_text(*said, width, review.program).rstrip())
     raise typer.Exit(FOUND if (enforce or brake) and review.verdict.breaches else 0)
 
 

@@ -13,6 +13,7 @@ from .catalogue import Host as Host
 from .catalogue import Service as Service
 from .catalogue import read_catalogue as read_catalogue
 from .contradictions import find_contradictions as find_contradictions
+from .documents import Decimal as Decimal
 from .documents import Document as Document
 from .documents import parse_yaml as parse_yaml
 from .documents import read_text as read_text

@@ -8,6 +8,8 @@ from .cover.entries import Allow as Allow
 from .cover.entries import Cover as Cover
 from .cover.entries import DoesNotFit as DoesNotFit
 from .cover.fitting import fit as fit
+from .exchange import plans_from_json as plans_from_json
+from .exchange_form import Unreadable as Unreadable
 from .fit_file import read_flows as read_flows
 from .fleet import Told as Told
 from .fleet import plan_stacks as plan_stacks

@@ -14,6 +14,8 @@ from .packet_diff import Change as Change
 from .packet_diff import Changes as Changes
 from .packet_diff import StackDiff as StackDiff
 from .packet_diff import rules as rules
+from .program import NO_CHANGE as NO_CHANGE
+from .program import ProgramChange as ProgramChange
 from .project_check import check_project as check_project
 from .rows import Row as Row
 from .rows import merged_rows as merged_rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,14 +15,15 @@ from gateway_rules.inputs import (
     misnamed,
     read_policy,
     relative,
-    stack_names,
     stack_path,
 )
-from gateway_rules.planning import Plan, StackOutcome, StackPlans, Told, plan_stacks, unheard
+from gateway_rules.planning import Plan, StackPlans, Told, plan_stacks, unheard
 from gateway_rules.review import git
 from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import Side, StackDiff, compare, plan_of
 from gateway_rules.review.policy_change import moves, policy_at
+from gateway_rules.review.program import NO_CHANGE, ProgramChange, program_changed
+from gateway_rules.review.revision import read_revision
 from gateway_rules.review.states import states
 from gateway_rules.review.verdict import LimitResult, Verdict, judge
 
@@ -52,6 +53,14 @@ class Comparison(NamedTuple):
     after: Side
 
 
+class Compared(NamedTuple):
+    """The commit compared with, the stacks of either side, sorted, and what else has changed."""
+
+    base: str
+    comparisons: tuple[Comparison, ...]
+    program: ProgramChange
+
+
 @dataclass(frozen=True)
 class Review:
     """What a change does to every stack, and which limits it goes past."""
@@ -63,6 +72,7 @@ class Review:
     """What of the policy goes by an old name."""
     since: str | None = None
     """The tag or the day that the base was named by."""
+    program: ProgramChange = NO_CHANGE
 
     @property
     def diffs(self) -> tuple[StackDiff, ...]:
@@ -90,7 +100,11 @@ class Review:
         """Give the review as `diff --json` promises it."""
         stacks = {diff.stack: diff.as_json() for diff in self.diffs}
         verdicts = {"policy": self.verdict.as_json(), "brakes": self.verdict.as_old_json()}
-        return {"base": self.base, "since": self.since, "stacks": stacks, **verdicts}
+        program = {
+            "program_changed": [*self.program.files],
+            "base_code": self.program.base_code.as_json(),
+        }
+        return {"base": self.base, "since": self.since, **program, "stacks": stacks, **verdicts}
 
 
 def review_change(
@@ -106,7 +120,7 @@ def review_change(
     With `since`, a tag or a day, all is judged that has changed since then. Raises what
     `comparisons` and `git.since` raise, and Faults when the policy's file is wrong.
     """
-    commit, found = comparisons(root, git.since(root, since) if since else base, told)
+    commit, found, program = comparisons(root, git.since(root, since) if since else base, told)
     file = read_policy(root, [comparison.diff.stack for comparison in found])
     base_policy = policy_at(root, commit)
     findings = (
@@ -116,7 +130,7 @@ def review_change(
     )
     verdict = judge(base_policy.policy, file.policy, findings, today)
     moved = tuple(moves(base_policy, file))
-    return Review(commit, found, replace(verdict, moves=moved), file.old_names, since)
+    return Review(commit, found, replace(verdict, moves=moved), file.old_names, since, program)
 
 
 def _findings(
@@ -128,22 +142,24 @@ def _findings(
 
 
 def comparisons(
-    root: Path, base: str | None, told: Told = unheard
-) -> tuple[str, tuple[Comparison, ...]]:
+    root: Path, base: str | None, told: Told = unheard, *, own_code: bool = True
+) -> Compared:
     """Compare every stack with how it was at `base`, by default where the branch began.
 
-    Gives the commit compared with, and the stacks of either side, sorted. Raises Faults
-    when a stack cannot be planned now, and what `git` raises for the revision.
+    The base is planned by its own code where that differs from this, unless that is not
+    wanted. Raises Faults when a stack cannot be planned now, and what `git` raises for the
+    revision.
     """
     commit = git.resolve(root, base) if base else git.base_revision(root)
     after = present(root, told).outcomes
-    with git.files_at(root, commit) as folder:
-        before = _past(folder, after, told)
+    revision = read_revision(root, commit, after, told, own_code=own_code)
+    before = revision.outcomes
     names = sorted(before.keys() | after.keys())
-    return commit, tuple(
+    found = tuple(
         Comparison(compare(n, before.get(n), after.get(n)), before.get(n), after.get(n))
         for n in names
     )
+    return Compared(commit, found, ProgramChange(program_changed(root, commit), revision.code))
 
 
 def list_stacks(root: Path, told: Told = unheard) -> tuple[StackSummary, ...]:
@@ -161,14 +177,3 @@ def present(root: Path, told: Told = unheard) -> StackPlans:
     found = plan_stacks(root, told=told)
     found.require()
     return found
-
-
-def _past(folder: Path, now: Mapping[str, StackOutcome], told: Told) -> Mapping[str, StackOutcome]:
-    """Plan every stack by the present code as well as that can be done.
-
-    `now` holds the stacks as they are, which most of them were already.
-    """
-    try:
-        return plan_stacks(folder, known=now, told=told).outcomes
-    except Faults as faults:
-        return dict.fromkeys(stack_names(folder), faults)

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +18,8 @@ from gateway_rules.errors import NoAnswer, unable, usage
 
 READ: Final = ("stacks", "gateway_rules/catalogue", "Pulumi.yaml")
 """All that a plan is made of."""
+CODE: Final = ("gateway_rules", "requirements.txt", "pyproject.toml")
+"""What makes a plan of it, or says which release does."""
 
 _MAIN: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
@@ -107,11 +109,14 @@ def first_change(root: Path, commit: str, file: str) -> int:
 
 
 @contextmanager
-def files_at(root: Path, commit: str) -> Iterator[Path]:
-    """Give a temporary folder that holds the project's files as a commit has them."""
+def files_at(root: Path, commit: str, names: Iterable[str] = READ) -> Iterator[Path]:
+    """Give a temporary folder that holds files of the project as a commit has them.
+
+    Nobody but the user can read it, and git keeps no note of it.
+    """
     with TemporaryDirectory(prefix="gateway-rules-") as folder:
         there = git_error(
-            root, "ls-tree", "--name-only", commit, "--", *READ, must=True
+            root, "ls-tree", "--name-only", commit, "--", *names, must=True
         ).splitlines()
         if there:
             _extract(_archive(root, commit, there), folder)
@@ -150,6 +155,24 @@ def _refuse_gaps(root: Path, commit: str, names: list[str], folder: Path) -> Non
             what = f"an attribute export-ignore of {commit[:9]} hides {name}"
             fix = "write the line * -export-ignore into .git/info/attributes"
             raise unable("git", what, fix)
+
+
+def changed_files(root: Path, commit: str) -> tuple[Path, ...]:
+    """Name the files of the whole repository that are not what they were at a commit.
+
+    New ones that git does not know yet are among them, and both names of one that was moved.
+    """
+    top = Path(git_error(root, "rev-parse", "--show-toplevel", must=True))
+    known = _names(top, "diff", "--name-only", "--no-renames", "--ignore-submodules=none", commit)
+    new = _names(top, "ls-files", "--others", "--exclude-standard")
+    return tuple(top / name for name in sorted({*known, *new}))
+
+
+def _names(top: Path, command: str, *arguments: str) -> list[str]:
+    done = _run(top, command, "-z", *arguments, "--")
+    if done.returncode:
+        raise _unable(done.stderr.decode(errors="replace"))
+    return [name for name in os.fsdecode(done.stdout).split("\0") if name]
 
 
 def git_error(root: Path, *arguments: str, must: bool = False) -> str:

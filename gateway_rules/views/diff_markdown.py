@@ -15,9 +15,26 @@ from typing import Final, NamedTuple
 
 from gateway_rules.errors import Fault
 from gateway_rules.packets import and_more, counted, cut, fitting
-from gateway_rules.review import Breach, Row, StackDiff, Verdict, merged_rows
+from gateway_rules.review import (
+    NO_CHANGE,
+    Breach,
+    ProgramChange,
+    Row,
+    StackDiff,
+    Verdict,
+    merged_rows,
+)
 from gateway_rules.views.comment_parts import Part, fit, length, need, shares
-from gateway_rules.views.diff_text import MARK, Block, acl_line, blocks, headline, plain
+from gateway_rules.views.diff_text import (
+    MARK,
+    Block,
+    acl_line,
+    blocks,
+    code_sentences,
+    files_sentence,
+    headline,
+    plain,
+)
 
 COMMENT_LIMIT: Final = 65536
 """Characters that GitHub takes in a comment."""
@@ -50,7 +67,11 @@ _LIST: Final = re.compile(r"^(\d*)([-+=.)])")
 
 
 def review_as_markdown(
-    diffs: Iterable[StackDiff], verdict: Verdict, base: str, full: str = ""
+    diffs: Iterable[StackDiff],
+    verdict: Verdict,
+    base: str,
+    program: ProgramChange = NO_CHANGE,
+    full: str = "",
 ) -> str:
     """Give the comparison as a comment that GitHub takes, long lists folded.
 
@@ -58,14 +79,16 @@ def review_as_markdown(
     which holds everything.
     """
     found = blocks(diffs)
-    said = _said(found, verdict, base, _COMMENT)
-    is_cut = said != _said(found, verdict, base, _FULL)
+    said = _said(found, verdict, base, program, _COMMENT)
+    is_cut = said != _said(found, verdict, base, program, _FULL)
     return "\n".join([*said, *(_end(full) if is_cut else ())]) + "\n"
 
 
-def review_in_full(diffs: Iterable[StackDiff], verdict: Verdict, base: str) -> str:
+def review_in_full(
+    diffs: Iterable[StackDiff], verdict: Verdict, base: str, program: ProgramChange = NO_CHANGE
+) -> str:
     """Give the comparison as Markdown of any length, with every row and every prefix."""
-    return "\n".join(_said(blocks(diffs), verdict, base, _FULL)) + "\n"
+    return "\n".join(_said(blocks(diffs), verdict, base, program, _FULL)) + "\n"
 
 
 def failure_as_markdown(commit: str, faults: Iterable[Fault]) -> str:
@@ -79,13 +102,17 @@ def failure_as_markdown(commit: str, faults: Iterable[Fault]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _said(found: Sequence[Block], verdict: Verdict, base: str, form: _Form) -> list[str]:
+def _said(
+    found: Sequence[Block], verdict: Verdict, base: str, program: ProgramChange, form: _Form
+) -> list[str]:
     """Give all lines but the last, in no more characters than the form allows."""
+    beside = _program(program, form)
     head = [
         MARK,
         f"### What this change opens and closes, against {text(base, form.label)}",
         "",
         _judged(verdict),
+        *_alert("IMPORTANT", beside).lines(len(beside)),
     ]
     room = form.whole - length(head)
     policy = fit([*_policy(verdict, form)], min(room, form.policy))
@@ -106,6 +133,12 @@ def _judged(verdict: Verdict) -> str:
     if count := len(verdict.breaches):
         return f"**Stopped by policy**: goes past {counted(count, 'limit', 'limits')}."
     return "**Within policy.**"
+
+
+def _program(change: ProgramChange, form: _Form) -> list[str]:
+    names = fitting([text(name, form.label) for name in change.files], form.policy // 4)
+    files = [f"{files_sentence(change)}: {names}"] if change.files else []
+    return [*files, *(text(said, form.line) for said in code_sentences(change))]
 
 
 def _policy(verdict: Verdict, form: _Form) -> Iterator[Part]:

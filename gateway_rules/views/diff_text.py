@@ -9,7 +9,15 @@ from typing import Final, NamedTuple
 
 from gateway_rules import packets
 from gateway_rules.packets import counted
-from gateway_rules.review import AclChange, Changes, StackDiff, Verdict, merged_rows
+from gateway_rules.review import (
+    NO_CHANGE,
+    AclChange,
+    Changes,
+    ProgramChange,
+    StackDiff,
+    Verdict,
+    merged_rows,
+)
 
 MARK: Final = "<!-- gateway-rules diff -->"
 """The first line of a comment, by which a workflow finds it again to update it."""
@@ -22,6 +30,7 @@ _WORDS: Final = {
     "changed": "",
     "unchanged": "",
 }
+_PLANNED: Final = "The stacks before the change were planned by"
 _NO_PACKET: Final = "passes the same packets"
 _INDENT: Final = 6
 
@@ -56,10 +65,15 @@ def _size(changes: Changes) -> int:
 
 
 def review_as_text(
-    diffs: Iterable[StackDiff], verdict: Verdict, base: str, width: int | None
+    diffs: Iterable[StackDiff],
+    verdict: Verdict,
+    base: str,
+    width: int | None,
+    program: ProgramChange = NO_CHANGE,
 ) -> str:
     """Give the comparison as lines: as wide as told, or as long as they are."""
     lines = [
+        *_program(program),
         f"Compared with {base}:",
         *(line for block in blocks(diffs) for line in _lines(block)),
         *(f"policy moves: {said}" for said in verdict.moves),
@@ -67,6 +81,31 @@ def review_as_text(
         *(f"{word}: {said}" for word, said in verdict.lines),
     ]
     return "\n".join(_folded(plain(line), width) for line in lines) + "\n"
+
+
+def _program(change: ProgramChange) -> Iterator[str]:
+    if change.files:
+        yield f"{files_sentence(change)}:"
+        yield from (f"    {name}" for name in change.files)
+    yield from code_sentences(change)
+
+
+def code_sentences(change: ProgramChange) -> Iterator[str]:
+    """Say by which code the base was planned, unless it is the same on both sides."""
+    match change.base_code:
+        case "own", _:
+            yield f"{_PLANNED} the code of their own revision, which differs from the code here."
+        case "present", why:
+            yield (
+                f"{_PLANNED} the code here, not by that of their own revision: {why}. What a "
+                "change of the code does to the rules is therefore not shown."
+            )
+
+
+def files_sentence(change: ProgramChange) -> str:
+    """Count the files that can change rules."""
+    many = counted(len(change.files), "file that can", "files that can")
+    return f"This change edits {many} change rules besides the stack files"
 
 
 def plain(said: str) -> str:

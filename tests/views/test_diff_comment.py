@@ -133,7 +133,7 @@ def test_no_content_empties_floods_or_breaks_a_comment(
     some: tuple[StackDiff, ...], verdict: Verdict, base: str
 ) -> None:
     """It is short enough, has the verdict and every stack, and names the report when cut."""
-    said = review_as_markdown(some, verdict, base, REPORT)
+    said = review_as_markdown(some, verdict, base, full=REPORT)
     assert len(said) <= COMMENT_LIMIT
     lines = said.splitlines()
     judged = "**Stopped by policy**" if verdict.breaches else "**Within policy.**"

@@ -8,9 +8,11 @@ import pytest
 
 from gateway_rules.packets.prefixes import Prefix
 from gateway_rules.packets.sets import Piece
+from gateway_rules.review.base_code import BaseCode
 from gateway_rules.review.packet_diff import AclChange, Change, StackDiff
+from gateway_rules.review.program import ProgramChange
 from gateway_rules.review.verdict import Breach, Verdict
-from gateway_rules.views.diff_markdown import COMMENT_LIMIT, review_as_markdown
+from gateway_rules.views.diff_markdown import COMMENT_LIMIT, review_as_markdown, review_in_full
 from gateway_rules.views.diff_text import MARK
 
 PASSED = Verdict()
@@ -222,3 +224,36 @@ def test_a_stacks_name_is_text_too(name: str) -> None:
     shown = name.replace("\n", " ")
     assert unescaped(found[-1]) == f"**{shown}**: passes the same packets."
     assert unescaped(found[6]).startswith(f"> - **{shown}** `internet`: ")
+
+
+# --- What else can change rules ----------------------------------------------------------------
+
+
+def test_a_comment_begins_with_what_else_can_change_rules() -> None:
+    """Files and what planned the base stand before policy and stacks, and are no markup."""
+    program = ProgramChange(("a_b.py", "c.py"), BaseCode("present", "its code stopped"))
+    found = review_as_markdown([opening(1)], PASSED, "BASE", program).splitlines()
+    many = "This change edits 2 files that can change rules besides the stack files"
+    why = (
+        "The stacks before the change were planned by the code here, not by that of their own "
+        "revision: its code stopped. What a change of the code does to the rules is therefore not "
+        "shown."
+    )
+    assert found[5:8] == ["> [!IMPORTANT]", rf"> - {many}: a\_b.py, c.py", f"> - {why}"]
+
+
+def test_a_comment_says_nothing_where_only_stack_files_change() -> None:
+    """No file that can change rules, and the same code on both sides."""
+    assert "besides the stack files" not in review_as_markdown([opening(1)], PASSED, "BASE")
+
+
+def test_files_that_can_change_rules_never_fill_a_comment() -> None:
+    """A change of many files with long names leaves room for the stacks; the report has all."""
+    program = ProgramChange(tuple(f"{'deep/' * 40}{n}.py" for n in range(2000)))
+    comment = review_as_markdown([opening(1)], PASSED, "BASE", program)
+    assert len(comment) <= COMMENT_LIMIT
+    assert "edits 2,000 files that can change rules" in comment
+    assert "opens 1 address" in comment
+    assert all(
+        f"/{n}.py" in review_in_full([opening(1)], PASSED, "BASE", program) for n in range(2000)
+    )
