@@ -26,6 +26,7 @@ from .live import Interface as Interface
 from .live import Live as Live
 from .live import LiveAcl as LiveAcl
 from .live import LiveRule as LiveRule
+from .live import plain as plain
 from .live import read_live as read_live
 from .live_quotas import LiveQuotas as LiveQuotas
 from .verification.findings import PacketDifference as PacketDifference
@@ -43,7 +44,6 @@ from .verification.fixes import revoke_command as revoke_command
 from .verification.fixes import set_groups_command as set_groups_command
 from .verification.fixes import up_command as up_command
 from .verification.groups import ends as ends
-from .verification.groups import plain as plain
 from .verification.groups import planned_groups as planned_groups
 from .verification.interfaces import name_interfaces as name_interfaces
 from .verification.layers import piece_of as piece_of

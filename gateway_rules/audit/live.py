@@ -43,6 +43,16 @@ class LiveRule:
     """What AWS calls the other end: a CIDR, a group's id or a prefix list's."""
     description: str = ""
 
+    @property
+    def other_end(self) -> str:
+        """The other end as a plan names it, or as AWS does what no plan has."""
+        return str(self.peer) if plain(self) else self.source
+
+
+def plain(rule: LiveRule) -> bool:
+    """Tell whether a rule itself says whom it lets through: a prefix, or its group's own."""
+    return "/" in rule.source or (rule.peer == SELF and rule.source == rule.group)
+
 
 @dataclass(frozen=True)
 class LiveEntry:

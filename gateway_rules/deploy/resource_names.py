@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateway_rules.audit import LiveRule
 from gateway_rules.packets import Direction
-from gateway_rules.planning import Rule, SecurityGroup
+from gateway_rules.planning import Rule, SecurityGroup, rule_content
 
 GATEWAY: Final = "gateway-rules:index:Gateway"
 GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
@@ -25,9 +26,9 @@ def group(gateway: str, key: str) -> str:
     return f"{gateway}-{key}"
 
 
-def rule(gateway: str, key: str, rule: Rule) -> str:
-    """Name a rule of the group with that key."""
-    return f"{group(gateway, key)}-{rule.name}"
+def rule(gateway: str, key: str, rule: Rule | LiveRule) -> str:
+    """Name a rule of the group with that key, a live one as if it were planned."""
+    return f"{group(gateway, key)}-{rule_content(rule).name}"
 
 
 def acl(gateway: str) -> str:

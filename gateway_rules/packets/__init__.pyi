@@ -22,7 +22,6 @@ from .protocols import MAX_ICMP as MAX_ICMP
 from .protocols import MAX_PORT as MAX_PORT
 from .protocols import NAMES as NAMES
 from .protocols import NUMBERS as NUMBERS
-from .protocols import PROTOCOLS as PROTOCOLS
 from .protocols import WAY as WAY
 from .protocols import Direction as Direction
 from .protocols import PortPair as PortPair

@@ -33,6 +33,8 @@ from .planner import SecurityGroup as SecurityGroup
 from .planner import plan as plan
 from .quota_use import against_quota as against_quota
 from .quota_use import entries_used as entries_used
+from .sameness import entry_content as entry_content
+from .sameness import rule_content as rule_content
 from .security_group import Rule as Rule
 from .security_group import covers as covers
 from .security_group import rules_used as rules_used

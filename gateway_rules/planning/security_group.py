@@ -18,13 +18,13 @@ from gateway_rules.packets import (
     Protocol,
     family,
     fitting,
-    format_ports,
     join,
     merge,
     order,
 )
 from gateway_rules.planning.flows import Flow
 from gateway_rules.planning.quota_use import against_quota
+from gateway_rules.planning.sameness import rule_content
 
 MAX_DESCRIPTION: Final = 255
 """Characters that AWS takes (IpRange, EC2 API reference)."""
@@ -43,10 +43,14 @@ class Rule:
     description: str = field(compare=False, default="")
 
     @property
+    def other_end(self) -> str:
+        """The peer as a text."""
+        return str(self.peer)
+
+    @property
     def name(self) -> str:
-        """Name the rule by its content alone, so that nothing beside it changes its name."""
-        ports = format_ports(self.protocol, self.from_port, self.to_port).replace(" ", "-")
-        return f"{self.direction}-{self.protocol}-{ports}-{self.peer}"
+        """The rule's name within its group, which its content alone gives it."""
+        return rule_content(self).name
 
 
 def rules(flows: Iterable[Flow], sections: dict[str, str]) -> tuple[Rule, ...]:

@@ -19,8 +19,7 @@ from gateway_rules.audit.explanation.values import (
     Ruleset,
     lines,
 )
-from gateway_rules.audit.live import Live, LiveRule
-from gateway_rules.audit.verification.groups import plain
+from gateway_rules.audit.live import Live, LiveRule, plain
 from gateway_rules.packets import BITS, SELF, Peer, Piece, Prefix
 from gateway_rules.planning import Entry, Plan, Rule, match_as_json
 

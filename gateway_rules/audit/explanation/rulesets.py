@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gateway_rules.audit.explanation.values import Line, Ruleset
-from gateway_rules.audit.live import Live, LiveAcl, LiveRule
-from gateway_rules.audit.verification.groups import plain
+from gateway_rules.audit.live import Live, LiveAcl, LiveRule, plain
 from gateway_rules.packets import DIRECTIONS
 from gateway_rules.planning import Plan
 

@@ -9,24 +9,23 @@ from functools import partial
 from typing import Final
 
 from gateway_rules import packets
-from gateway_rules.audit.live import Live, LiveAcl, LiveEntry
+from gateway_rules.audit.live import Live, LiveAcl
 from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.audit.verification.layers import ANYTHING, LayerComparison, piece_of, smallest
 from gateway_rules.inputs import Site
-from gateway_rules.packets import Piece, Prefix
+from gateway_rules.packets import Piece
 from gateway_rules.planning import (
-    Entry,
     Leg,
     Plan,
     StackPlan,
+    entry_content,
     held_by_others,
     legs,
     networks_of,
 )
 
 _ACL: Final = "network_acl"
-_Said = tuple[str, int, str, str, int, int, Prefix]
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,8 @@ class Guard:
 
     def _unplanned(self) -> Iterator[PacketDifference]:
         """Give entries that the plan lacks, unless what they do is told already."""
-        planned = {*map(_said, self.plan.acl.entries)}
-        unplanned = [entry for entry in self.acl.entries if _said(entry) not in planned]
+        planned = {*map(entry_content, self.plan.acl.entries)}
+        unplanned = [entry for entry in self.acl.entries if entry_content(entry) not in planned]
         told = self.comparison.index((*self._differences(), *self._wounded()) if unplanned else ())
         for entry in unplanned:
             if not next(told.meeting(entry), None):
@@ -137,9 +136,3 @@ def _parting(site: Site, acl: LiveAcl, ours: AbstractSet[str]) -> str:
 
 def _first(comparison: LayerComparison) -> Piece:
     return next(map(piece_of, comparison.required), ANYTHING)
-
-
-def _said(entry: LiveEntry | Entry) -> _Said:
-    """Give what makes two entries the same one."""
-    ports = entry.from_port, entry.to_port
-    return entry.direction, entry.number, entry.action, entry.protocol, *ports, entry.prefix

@@ -8,21 +8,15 @@ from functools import cached_property
 from typing import Final
 
 from gateway_rules import packets
-from gateway_rules.audit.live import STACK_TAG, Interface, Live, LiveRule
+from gateway_rules.audit.live import STACK_TAG, Interface, Live, LiveRule, plain
 from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import PacketDifference
 from gateway_rules.audit.verification.layers import ANYTHING, LayerComparison, piece_of
-from gateway_rules.packets import ANYWHERE, SELF, Index, Peer, Piece, Prefix, traffic
-from gateway_rules.planning import Plan, Rule, SecurityGroup
+from gateway_rules.packets import ANYWHERE, SELF, Index, Piece, Prefix, traffic
+from gateway_rules.planning import Plan, Rule, SecurityGroup, rule_content
 
-_Said = tuple[str, str, int, int, Peer]
 GROUPS: Final = "security_group"
 ANYWHERE_IPV6: Final = Prefix(6, 0, 0)
-
-
-def plain(rule: LiveRule) -> bool:
-    """Tell whether a rule itself says whom it lets through: a prefix, or its group's own."""
-    return "/" in rule.source or (rule.peer == SELF and rule.source == rule.group)
 
 
 def ends(rule: LiveRule) -> tuple[LiveRule, ...]:
@@ -30,11 +24,6 @@ def ends(rule: LiveRule) -> tuple[LiveRule, ...]:
     if plain(rule):
         return (rule,)
     return tuple(replace(rule, peer=peer) for peer in (SELF, ANYWHERE, ANYWHERE_IPV6))
-
-
-def said(rule: LiveRule | Rule) -> _Said:
-    """Give what makes two rules the same one to AWS."""
-    return rule.direction, rule.protocol, rule.from_port, rule.to_port, rule.peer
 
 
 def planned_groups(plan: Plan, live: Live) -> frozenset[str]:
@@ -104,9 +93,9 @@ class Groups:
         for group in self.plan.groups:
             id_ = self.names.get(group.name, "")
             found = self.live.groups.get(id_)
-            there = {*map(said, group.rules if found is None else filter(plain, found))}
+            there = {*map(rule_content, group.rules if found is None else filter(plain, found))}
             for rule in group.rules:
-                gone = said(rule) not in there and not next(unplanned.meeting(rule), None)
+                gone = rule_content(rule) not in there and not next(unplanned.meeting(rule), None)
                 if gone and not next(self._lost.meeting(rule), None):
                     why = "the rule is not there, though others pass its packets"
                     fix = fixes.up_command(self.plan.site)
@@ -194,12 +183,12 @@ class Groups:
     @cached_property
     def _unplanned(self) -> tuple[LiveRule, ...]:
         """Give the rules that their group's plan does not have."""
-        planned = {group.name: {*map(said, group.rules)} for group in self.plan.groups}
+        planned = {group.name: {*map(rule_content, group.rules)} for group in self.plan.groups}
         return tuple(
             rule
             for group, rules in self.live.groups.items()
             for rule in rules
-            if plain(rule) and said(rule) not in planned.get(self.live.names[group], ())
+            if plain(rule) and rule_content(rule) not in planned.get(self.live.names[group], ())
         )
 
     # --- What is not ours ----------------------------------------------------------------------

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway_rules import packets
-from gateway_rules.audit.live import Interface, Live, LiveAcl, LiveRule
+from gateway_rules.audit.live import Interface, Live, LiveAcl, LiveRule, plain
 from gateway_rules.audit.verification import fixes
 from gateway_rules.audit.verification.findings import PacketDifference
-from gateway_rules.audit.verification.groups import GROUPS, ends, plain, planned_groups
+from gateway_rules.audit.verification.groups import GROUPS, ends, planned_groups
 from gateway_rules.audit.verification.layers import ANYTHING, piece_of, smallest
 from gateway_rules.packets import ALL_PORTS, DIRECTIONS, Packets, Piece, Prefix, few, quantity
 from gateway_rules.planning import Plan, SecurityGroup

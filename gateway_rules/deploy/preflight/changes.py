@@ -5,12 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from gateway_rules.audit import Interface, Live, LiveAcl, LiveRule, is_planned, plain
-from gateway_rules.planning import Entry, Plan, Rule
-
-_Content: TypeAlias = tuple[str, str, int, int, str]
+from gateway_rules.audit import Interface, Live, LiveAcl, LiveRule, is_planned
+from gateway_rules.planning import Entry, Plan, Rule, entry_content, rule_content
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,8 @@ def group_changes(plan: Plan, live: Live) -> Iterator[GroupChange]:
     ids = {live.names[id_]: id_ for id_ in live.groups}
     for group in plan.groups:
         id_ = ids.get(group.name)
-        there = {_live_content(rule): rule for rule in live.groups.get(id_ or "", ())}
-        wanted = {_content(rule): rule for rule in group.rules}
+        there = {rule_content(rule): rule for rule in live.groups.get(id_ or "", ())}
+        wanted = {rule_content(rule): rule for rule in group.rules}
         stay = tuple(rule for key, rule in wanted.items() if key in there)
         rest = [rule for key, rule in there.items() if key not in wanted]
         yield GroupChange(
@@ -69,7 +66,9 @@ def group_changes(plan: Plan, live: Live) -> Iterator[GroupChange]:
             stay,
             tuple(rule for key, rule in wanted.items() if key not in there),
             tuple(filter(is_planned, rest)),
-            tuple(rule for rule in stay if there[_content(rule)].description != rule.description),
+            tuple(
+                rule for rule in stay if there[rule_content(rule)].description != rule.description
+            ),
             tuple(itertools.filterfalse(is_planned, rest)),
         )
 
@@ -85,24 +84,12 @@ def gone_groups(plan: Plan, live: Live) -> Iterator[GoneGroup]:
 
 def acl_change(plan: Plan, live: Live) -> AclReplacement:
     """Give what becomes of the ACL."""
-    wanted = {_entry(entry) for entry in plan.acl.entries}
+    wanted = {entry_content(entry) for entry in plan.acl.entries}
     own = [acl for acl in live.guards if acl.own] or [acl for acl in live.acls if acl.own]
-    same = next((acl for acl in own if {_entry(each) for each in acl.entries} == wanted), None)
+    same = next(
+        (acl for acl in own if {entry_content(each) for each in acl.entries} == wanted), None
+    )
     subnets = frozenset(live.subnets)
     if same:
         return AclReplacement((), subnets - same.subnets, tuple(acl for acl in own if acl != same))
     return AclReplacement(plan.acl.entries, subnets, tuple(own))
-
-
-def _content(rule: Rule) -> _Content:
-    return rule.direction, rule.protocol, rule.from_port, rule.to_port, str(rule.peer)
-
-
-def _live_content(rule: LiveRule) -> _Content:
-    source = str(rule.peer) if plain(rule) else rule.source
-    return rule.direction, rule.protocol, rule.from_port, rule.to_port, source
-
-
-def _entry(entry: Entry | object) -> tuple[object, ...]:
-    fields = ("direction", "number", "action", "protocol", "from_port", "to_port", "prefix")
-    return tuple(getattr(entry, field) for field in fields)

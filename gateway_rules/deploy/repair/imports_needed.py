@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 from gateway_rules.audit import (
     Endpoints,
@@ -18,8 +18,8 @@ from gateway_rules.audit import (
 )
 from gateway_rules.deploy import resource_names
 from gateway_rules.deploy.repair.state import PendingOperation, StackState, StateResource
-from gateway_rules.packets import PROTOCOLS, Protocol, traffic
-from gateway_rules.planning import PREFIX, Plan, Rule
+from gateway_rules.packets import traffic
+from gateway_rules.planning import PREFIX, Plan
 
 _BY_AWS: Final = frozenset({"0.0.0.0/0", "::/0"})
 """Where AWS lets a new group send everything (CreateSecurityGroup)."""
@@ -154,21 +154,11 @@ def _rules(plan: Plan, found: Live, state: StackState) -> Iterator[Judged]:
 def _rule(plan: Plan, state: StackState, key: str, rule: LiveRule, *, new: bool) -> Judged:
     """Judge a rule by the name that its content gives it; `new` is its group to the state."""
     wanted = _wanted(plan)
-    name = resource_names.rule(plan.site.stack, key, _planned(rule)) if _is_plain(rule) else ""
+    name = resource_names.rule(plan.site.stack, key, rule)
     if name in wanted | state.begun or (new and _is_by_aws(rule)):
         return StateImport(resource_names.RULES[rule.direction], name, rule.id, name in wanted)
     what = f"the rule {rule.direction} {traffic(rule)} {rule.source} of {rule.group}"
     return ByHand(rule.id, what, revoke_command(plan.site, rule))
-
-
-def _is_plain(rule: LiveRule) -> bool:
-    """Tell whether the other end is a prefix or the group itself, of a protocol that plans have."""
-    return rule.protocol in PROTOCOLS and ("/" in rule.source or rule.source == rule.group)
-
-
-def _planned(rule: LiveRule) -> Rule:
-    protocol = cast("Protocol", rule.protocol)
-    return Rule(rule.direction, protocol, rule.from_port, rule.to_port, rule.peer, ())
 
 
 def _is_by_aws(rule: LiveRule) -> bool:
