@@ -11,10 +11,10 @@ import typer
 from gateway_rules.cli.terminal import (
     cache_folder,
     command_app,
-    emit,
     print_line,
     progress,
     root_of,
+    send,
 )
 from gateway_rules.views import page_content, page_html, write_page
 
@@ -52,7 +52,7 @@ def report(
         found = page_content(root, tuple(stacks or ()), base, live=live, keep=keep, told=told)
     text = page_html(found)
     if str(output) == "-":
-        emit(text.rstrip("\n"))
+        send(text.rstrip("\n"))
     else:
         write_page(root, output, text)
         print_line(f"wrote {output}")

@@ -14,7 +14,7 @@ import typer
 
 from gateway_rules.errors import COMMAND_LINE, Fault, Faults, NoAnswer, OverQuota
 from gateway_rules.inputs import find_root
-from gateway_rules.views import Draw, drawn
+from gateway_rules.views import Draw, drawn, plain
 
 FOUND: Final = 1
 MALFORMED: Final = 2
@@ -53,7 +53,7 @@ def root_of(context: typer.Context) -> Path:
 
 def present(draw: Draw) -> None:
     """Print for people: as wide as the terminal, and where there is none, a row a line."""
-    emit(drawn(draw, is_terminal=sys.stdout.isatty()))
+    send(drawn(draw, is_terminal=sys.stdout.isatty()))
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 
     def told(text: str) -> None:
         if is_seen:
-            sys.stderr.write(f"\r{text}\x1b[K")
+            sys.stderr.write(f"\r{plain(text)}\x1b[K")
             sys.stderr.flush()
 
     try:
@@ -90,7 +90,18 @@ def print_json(data: Any) -> None:
 
 
 def emit(text: str) -> None:
-    """Write to standard output; raise NoAnswer when that fails, and Exit when nobody reads it."""
+    """Write lines to standard output, without anything in them that could steer a terminal.
+
+    Names of files, branches and what is in AWS are others' choice. Raises what `send` raises.
+    """
+    send("\n".join(map(plain, text.split("\n"))))
+
+
+def send(text: str) -> None:
+    """Write to standard output as it is; what others wrote is plain in it already.
+
+    Raises NoAnswer when that fails, and Exit when nobody reads it.
+    """
     try:
         sys.stdout.write(_known(f"{text}\n", sys.stdout.encoding or "utf-8"))
         sys.stdout.flush()

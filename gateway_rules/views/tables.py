@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from typing import Final, TypeAlias
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
+
+from gateway_rules.views.diff_text import plain
 
 _ROOMY: Final = 100
 """Columns from which a table can afford wider gaps."""
@@ -27,8 +30,20 @@ Draw: TypeAlias = Callable[[Console], None]
 def drawn(draw: Draw, *, is_terminal: bool) -> str:
     """Give what is drawn as text: as wide as the terminal; without one, each row on one line."""
     text, width = StringIO(), None if is_terminal else _ENDLESS
-    draw(Console(file=text, force_terminal=is_terminal, width=width, highlight=False))
+    draw(_Plain(file=text, force_terminal=is_terminal, width=width, highlight=False))
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+class _Plain(Console):
+    """A console on which no text steers the terminal: the sequences are its own alone."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Give what is to be written, with a blank for each character that would do more."""
+        for segment in super().render(renderable, options):
+            lines = "\n".join(map(plain, segment.text.split("\n")))
+            yield segment if segment.control else segment._replace(text=lines)
 
 
 def narrow_table(title: str, console: Console, *columns: str, numbers: Sequence[str] = ()) -> Table:
