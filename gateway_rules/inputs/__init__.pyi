@@ -33,6 +33,7 @@ from .hosts import looked_up as looked_up
 from .hosts import named_hosts as named_hosts
 from .policy import Exemption as Exemption
 from .policy import HighRiskPorts as HighRiskPorts
+from .policy import InternetPorts as InternetPorts
 from .policy import LimitName as LimitName
 from .policy import Limits as Limits
 from .policy import Policy as Policy

@@ -23,6 +23,7 @@ LimitName = Literal[
     "watched-services",
     "administrative-sources",
     "public-sources",
+    "other-sources",
     "ports-per-peer",
     "acl-sources",
     "acl-excess",
@@ -95,6 +96,8 @@ class Limits(Frozen):
     """How many addresses may reach administrative services, all rules taken together."""
     public_sources: Annotated[Number, Field(ge=0)] = 64
     """How many of the internet's may reach those, high-risk ports, or what is meant for a role."""
+    other_public_sources: Annotated[Number, Field(ge=0)] = 65536
+    """How many of the internet's may reach any other port that is not meant for all of it."""
     ports_per_peer: Annotated[Number, Field(ge=0)] = 1024
     """How many ports may pass between the gateways and one address, in each direction."""
     ports_per_public_peer: Annotated[Number, Field(ge=0)] = 64
@@ -116,6 +119,7 @@ FIGURES: Final[Mapping[LimitName, tuple[str, ...]]] = {
     "changed-rules": ("changed_rules_share",),
     "administrative-sources": ("administrative_sources",),
     "public-sources": ("public_sources",),
+    "other-sources": ("other_public_sources",),
     "ports-per-peer": ("ports_per_peer", "ports_per_public_peer"),
     "acl-sources": ("acl_sources",),
     "acl-excess": ("acl_excess",),
@@ -132,6 +136,15 @@ class HighRiskPorts(Frozen):
     """Ports of TCP."""
     udp: Ports = tuple((port, port) for port in HIGH_RISK_UDP)
     """Ports of UDP."""
+
+
+class InternetPorts(Frozen):
+    """Ports that everybody may reach, beside those that the document itself opens to anybody."""
+
+    tcp: Ports = ((25, 25),)
+    """Ports of TCP: by default the one by which a gateway gets its mail."""
+    udp: Ports = ()
+    """Ports of UDP: none by default."""
 
 
 class Exemption(Frozen):
@@ -163,6 +176,8 @@ class Policy(Frozen):
     """What stops a change; each that is not given has its default."""
     high_risk_ports: HighRiskPorts = HighRiskPorts()
     """Ports that are watched whoever asks for them; a list of one's own takes the place of ours."""
+    internet_ports: InternetPorts = InternetPorts()
+    """Ports that all of the internet may reach; a list of one's own takes the place of ours."""
     off: tuple[Off, ...] = ()
     """Limits that a project does without."""
     exceptions: tuple[Exemption, ...] = ()

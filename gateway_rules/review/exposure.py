@@ -60,6 +60,14 @@ def public_sources(change: StackChange) -> Iterator[LimitResult]:
     )
 
 
+def other_sources(change: StackChange) -> Iterator[LimitResult]:
+    """Find more addresses of the internet that reach any other port than may."""
+    limit = change.policy.limits.other_public_sources
+    yield from _reaching(
+        change, "other-sources", change.groups, change.other, limit, is_public=True
+    )
+
+
 def acl_sources(change: StackChange) -> Iterator[LimitResult]:
     """Find more addresses of the internet that the ACL alone lets in to high-risk ports."""
     limit = change.policy.limits.acl_sources

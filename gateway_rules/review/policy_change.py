@@ -72,15 +72,20 @@ def moves(base: BasePolicy, file: PolicyFile) -> Iterator[str]:
         old, new = getattr(then.limits, key), getattr(now.limits, key)
         if old != new:
             yield f"limits.{key}: was {_figure(old)}, is {_figure(new)}, which {_NEXT}"
-    for protocol, old in then.high_risk_ports:
-        if old != (new := getattr(now.high_risk_ports, protocol)):
-            parts = (("drops", _without(old, new)), ("adds", _without(new, old)))
-            said = "; ".join(f"{word} {list_ports(protocol, some)}" for word, some in parts if some)
-            yield f"high_risk_ports.{protocol}: {said or 'is written anew'}, which {_NEXT}"
+    for key in ("high_risk_ports", "internet_ports"):
+        yield from _ports(key, getattr(then, key), getattr(now, key))
     for each in _without(now.off, then.off):
         yield f"turns [{each.limit}] off, which {_NEXT}, because: {each.reason}"
     for each in _without(then.off, now.off):
         yield f"turns [{each.limit}] on again, which {_NEXT}"
+
+
+def _ports(key: str, then: BaseModel, now: BaseModel) -> Iterator[str]:
+    for protocol, old in then:
+        if old != (new := getattr(now, protocol)):
+            parts = (("drops", _without(old, new)), ("adds", _without(new, old)))
+            said = "; ".join(f"{word} {list_ports(protocol, some)}" for word, some in parts if some)
+            yield f"{key}.{protocol}: {said or 'is written anew'}, which {_NEXT}"
 
 
 def _exceptions(then: Iterable[Exemption], now: Iterable[Exemption]) -> Iterator[str]:

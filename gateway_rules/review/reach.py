@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import Final, NamedTuple, TypeAlias
 
-from gateway_rules.inputs import Catalogue, HighRiskPorts
+from gateway_rules.inputs import Catalogue, HighRiskPorts, InternetPorts
 from gateway_rules.packets import (
     BITS,
     FAMILIES,
@@ -78,8 +78,15 @@ def inner_ports(catalogue: Catalogue) -> Iterator[tuple[str, PortPair]]:
             yield from ((service.protocol, pair) for pair in service.ports)
 
 
-def high_risk_ports(ports: HighRiskPorts) -> Iterator[tuple[str, PortPair]]:
-    """Give the ports of the policy's list."""
+def open_ports(catalogue: Catalogue) -> Iterator[tuple[str, PortPair]]:
+    """Give the gateways' ports that the document itself opens to anybody."""
+    for service in catalogue.services:
+        if service.anywhere and "ingress" in service.directions:
+            yield from ((service.protocol, pair) for pair in service.ports)
+
+
+def listed_ports(ports: HighRiskPorts | InternetPorts) -> Iterator[tuple[str, PortPair]]:
+    """Give the ports of one of the policy's lists."""
     yield from (("tcp", pair) for pair in ports.tcp)
     yield from (("udp", pair) for pair in ports.udp)
 

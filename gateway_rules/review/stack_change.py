@@ -66,27 +66,41 @@ class StackChange:
     @cached_property
     def high_risk(self) -> reach.Watched:
         """These, and the policy's high-risk ports."""
-        return self._with(reach.high_risk_ports(self.policy.high_risk_ports))
+        return self._with(reach.listed_ports(self.policy.high_risk_ports))
 
     @cached_property
     def inner(self) -> reach.Watched:
         """These, and what is meant for a role: all that the internet has no business with."""
         return self._with(
             chain(
-                reach.high_risk_ports(self.policy.high_risk_ports),
+                reach.listed_ports(self.policy.high_risk_ports),
                 chain.from_iterable(map(reach.inner_ports, self._catalogues)),
             )
         )
 
+    @cached_property
+    def other(self) -> reach.Watched:
+        """All further ports that are not meant for everybody, as far as the base knew."""
+        before = (self.old or self.new).catalogue
+        meant = chain(reach.listed_ports(self.policy.internet_ports), reach.open_ports(before))
+        known = chain(_pairs(self.inner), meant)
+        rest = reach.watched(known)
+        return {
+            name: packets.less((packets.ALL_PORTS,), rest.get(name, ())) for name in ("tcp", "udp")
+        }
+
     def _with(self, ports: _Ports) -> reach.Watched:
-        more = ((name, pair) for name, pairs in self.administrative.items() for pair in pairs)
-        return reach.watched(chain(ports, more))
+        return reach.watched(chain(ports, _pairs(self.administrative)))
 
     def finding(
         self, limit: LimitName, value: str, allowed: str, cause: str, *, is_worse: bool
     ) -> LimitResult:
         """Say that this stack goes past a limit."""
         return LimitResult(Breach(self.stack, limit, value, allowed, cause), is_worse)
+
+
+def _pairs(ports: reach.Watched) -> _Ports:
+    return ((name, pair) for name, pairs in ports.items() for pair in pairs)
 
 
 def _layer(old: Iterable[packets.Match], new: Iterable[packets.Match]) -> Layer:

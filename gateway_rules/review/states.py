@@ -90,6 +90,7 @@ _LOOKS: Final = (
     exposure.watched_services,
     exposure.administrative_sources,
     exposure.public_sources,
+    exposure.other_sources,
     exposure.ports_per_peer,
     exposure.acl_sources,
     _acl_excess,

@@ -180,6 +180,11 @@ EVASIONS: dict[str, tuple[Sequence[Mapping[str, Any]], dict[str, Any], set[Limit
         {},
         PUBLIC,
     ),
+    "a port that nobody lists, from two public /16s": (
+        [opened("51.1.0.0/16", "52.1.0.0/16", ports=8443)],
+        {},
+        {"other-sources"},
+    ),
     "halves of the internet": (
         [opened("0.0.0.0/1", name="a", ports=3389), opened("128.0.0.0/1", name="b", ports=3389)],
         {},

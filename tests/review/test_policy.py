@@ -71,6 +71,7 @@ limits:
   administrative_prefix: {ipv4: 24, ipv6: 64}
   administrative_sources: 2
   public_sources: 3
+  other_public_sources: 9
   ports_per_peer: 4
   ports_per_public_peer: 5
   acl_sources: 6
@@ -85,6 +86,7 @@ limits:
         "administrative_prefix": {"ipv4": 24, "ipv6": 64},
         "administrative_sources": 2,
         "public_sources": 3,
+        "other_public_sources": 9,
         "ports_per_peer": 4,
         "ports_per_public_peer": 5,
         "acl_sources": 6,
@@ -117,10 +119,11 @@ def test_the_other_examples_of_the_file_can_be_read(tmp_path: Path) -> None:
     ports = "\n".join(
         line.removeprefix("# ").partition("  #")[0]
         for line in lines
-        if line.startswith(("# high_risk_ports", "#   tcp"))
+        if line.startswith(("# high_risk_ports", "# internet_ports", "#   tcp"))
     )
     policy = read(tmp_path, f"{ports}\noff:\n{off}\n")
     assert policy.high_risk_ports.tcp == ((21, 23), (3389, 3389))
+    assert policy.internet_ports.tcp == ((25, 25), (587, 587))
     assert policy.high_risk_ports.udp == HighRiskPorts().udp
     assert [each.limit for each in policy.off] == ["opened-share"]
 
@@ -129,7 +132,7 @@ GOOD = {"limit": "internet", "stack": "eu-west-1", "reason": "CHG-1", "until": "
 ALL_LIMITS = ", ".join(f"'{limit}'" for limit in LIMITS[:-1]) + f" or '{LIMITS[-1]}'"
 DAY = "write one such as 2026-12-31"
 OTHER_STACK = "take the exception out, or write one of: eu-central-1, eu-west-1"
-OTHER_KEY = "take it out, or write one of: limits, high_risk_ports, off, exceptions"
+OTHER_KEY = "take it out, or write one of: limits, high_risk_ports, internet_ports, off, exceptions"
 OTHER_LIMIT = f"take it out, or write one of: {', '.join(Limits.model_fields)}"
 TWICE = "limits stands here a second time, first on line 1; keep one of them"
 SHARE = "write a number from 0 to 1"
@@ -395,7 +398,9 @@ def test_the_high_risk_ports_are_those_of_the_checkers() -> None:
 def test_the_docs_show_an_exception_that_can_be_read(tmp_path: Path) -> None:
     """The example may be pasted as it stands."""
     text = (ROOT / "docs" / "reviewing.md").read_text()
-    (tmp_path / "policy.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    [example] = [block for block in blocks if block.startswith("exceptions:")]
+    (tmp_path / "policy.yaml").write_text(example)
     assert read_policy(tmp_path, ["us-east-1"]).policy.exceptions[0].limit == "internet"
 
 

@@ -204,6 +204,7 @@ def test_every_part_of_the_policy_that_moves_is_said(key: str) -> None:
     parts: dict[str, Any] = {
         "limits": {"opened_addresses": 1},
         "high_risk_ports": {"tcp": [22]},
+        "internet_ports": {"udp": [443]},
         "off": [{"limit": next(iter(FIGURES)), "reason": "CHG-1"}],
         "exceptions": [
             {"limit": "internet", "stack": "a", "reason": "CHG-1", "until": "2026-12-31"}

@@ -7,7 +7,14 @@ from sites import NETWORKS, ROOT
 from test_evasions import at, before, everything, opened, shipped_plan
 
 from gateway_rules.inputs.catalogue import Catalogue
-from gateway_rules.inputs.policy import FIGURES, HighRiskPorts, LimitName, Limits, Policy
+from gateway_rules.inputs.policy import (
+    FIGURES,
+    HighRiskPorts,
+    InternetPorts,
+    LimitName,
+    Limits,
+    Policy,
+)
 from gateway_rules.inputs.project import stack_names
 from gateway_rules.planning.fleet import plan_stacks
 from gateway_rules.planning.planner import Plan, plan
@@ -43,6 +50,7 @@ def test_the_shipped_stacks_are_within_the_shipped_policy() -> None:
 FIGURED: tuple[tuple[str, int, list[dict[str, Any]], dict[str, Any]], ...] = (
     ("administrative_sources", BASE_SOURCES + 256, [opened("10.99.0.0/24", ports=22)], {}),
     ("public_sources", 64, [opened("51.1.0.0/26", ports=3389)], {}),
+    ("other_public_sources", 65536, [opened("51.1.0.0/16", ports=8443)], {}),
     ("ports_per_public_peer", 42, [opened("51.1.0.0/32", ports="7000-7040")], {}),
     ("ports_per_peer", 43, [opened("10.42.0.0/32", ports="7000-7038")], {}),
     ("network_addresses", 16384, [], {"networks": ["10.42.0.0/18"]}),
@@ -94,6 +102,7 @@ def test_the_acl_is_judged_by_what_it_lets_in_beyond_the_groups() -> None:
 STANDING = {
     "administrative-sources": at(opened("10.0.0.0/8", ports=22)),
     "public-sources": at(opened("51.1.0.0/16", ports=3389)),
+    "other-sources": at(opened("51.0.0.0/8", ports=8443)),
     "ports-per-peer": at(everything("10.99.0.0/24")),
     "ephemeral-ports": at(ephemeral_ports={"clients": "1-65535"}),
     "networks": at(networks=["10.42.0.0/15"]),
@@ -101,6 +110,7 @@ STANDING = {
 MORE = {
     "administrative-sources": at(opened("10.0.0.0/8", "172.16.0.0/32", ports=22)),
     "public-sources": at(opened("51.1.0.0/16", "52.1.0.1/32", ports=3389)),
+    "other-sources": at(opened("51.0.0.0/8", ports=[8443, 8444])),
     "ports-per-peer": at(
         everything("10.99.0.0/24"), opened("10.98.0.0/32", name="m", ports="1-2000")
     ),
@@ -204,6 +214,16 @@ def test_the_high_risk_ports_are_the_policys() -> None:
     assert found(before(), at(opened("51.1.0.0/16", protocol="udp", ports=3389)), own) != []
 
 
+def test_ports_for_all_of_the_internet_are_the_policys_and_the_documents() -> None:
+    """Mail is, whatever else the policy lists takes its place, and so does what is for anybody."""
+    wide = at(opened("51.0.0.0/8", ports=8443))
+    assert named(found(before(), wide)) == [("other-sources", True)]
+    own = Policy(internet_ports=InternetPorts.model_validate({"tcp": [25, 8443]}))
+    assert found(before(), wide, own) == []
+    bare = Policy(internet_ports=InternetPorts.model_validate({"tcp": 587}))
+    assert named(found(before(), before(), bare)) == [("other-sources", False)]
+
+
 def test_the_gateways_themselves_are_no_strangers() -> None:
     """`self` reaches all of its own ports."""
     assert found(before(), at(everything("self"), networks=NETWORKS)) == []
@@ -223,13 +243,14 @@ def test_limits_are_all_reached_by_a_look() -> None:
     strict = limited(
         administrative_sources=0,
         public_sources=0,
+        other_public_sources=0,
         ports_per_peer=0,
         acl_sources=0,
         acl_excess=0,
         ephemeral_from=65535,
         network_addresses=0,
     )
-    wide = at(opened("51.1.0.0/16", ports=3389), ephemeral_ports={"gateway": "1024-60999"})
+    wide = at(opened("51.1.0.0/16", ports="3389-3390"), ephemeral_ports={"gateway": "1024-60999"})
     limits = {limit for limit, _ in named(found(None, wide, strict))}
     limits |= {limit for limit, _ in named(found(None, shipped_plan(), strict))}
     steps = {"opened_addresses", "opened_share", "changed_rules_share", "administrative_prefix"}
