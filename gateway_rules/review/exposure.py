@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
 
 from gateway_rules import packets
 from gateway_rules.inputs import LimitName
-from gateway_rules.packets import WAY, Piece, Prefix, few, less, quantity, spoken_traffic
-from gateway_rules.planning import Plan
+from gateway_rules.packets import WAY, Piece, PortPair, few, less, quantity, spoken_traffic
 from gateway_rules.review import reach
 from gateway_rules.review.causes import MANY
+from gateway_rules.review.packet_diff import Asked
 from gateway_rules.review.reach import (
     Peers,
     Watched,
@@ -93,29 +93,28 @@ def _reaching(
     if (number := counted_sources(found)) > limit:
         opened = kept(sources(layer.opened, ports))
         named = opened or found
-        what = spoken_traffic(reached(layer.passed, ports, named))
+        hit = watched(_pairs(reached(layer.passed, ports, named)))
         who = "of the internet " if is_public else ""
-        value = f"lets {quantity(number)} addresses {who}reach {what}"
+        what = f"{quantity(number)} addresses {who}reach {spoken_traffic(hit.items())}"
         blocks = prefixes(sources(layer.passed, ports), among=named)
+        pieces = (
+            Piece("ingress", protocol, *pair, block)
+            for block in blocks[:MANY]
+            for protocol, pair in _pairs(hit.items())
+        )
         cause = f"{'opened' if opened else 'open'} to {few(blocks, MANY)}"
-        why = f"{cause} {_for(blocks, ports, change.new)}"
-        yield change.finding(name, value, f"{limit:,}", why, is_worse=bool(opened))
+        why = f"{cause} {_asking(pieces, layer.asked)}"
+        yield change.finding(name, f"{layer.verb} {what}", f"{limit:,}", why, is_worse=bool(opened))
 
 
-def _for(blocks: Iterable[Prefix], ports: Watched, plan: Plan) -> str:
-    """Name who asks for the ports for some prefixes."""
-    pieces = [
-        Piece("ingress", name, *pair, block)
-        for block in blocks
-        for name, pairs in ports.items()
-        for pair in pairs
-    ]
-    return _asking(pieces, plan)
+def _pairs(ports: Iterable[tuple[str, Iterable[PortPair]]]) -> Iterator[tuple[str, PortPair]]:
+    return ((protocol, pair) for protocol, pairs in ports for pair in pairs)
 
 
-def _asking(pieces: Iterable[Piece], plan: Plan) -> str:
-    index = packets.Index(plan.flows, packets.universe(plan.flows))
-    met = (flow.services for piece in pieces for flow in index.meeting(piece))
+def _asking(pieces: Iterable[Piece], asked: Sequence[Asked]) -> str:
+    """Name who asks for some of the pieces."""
+    index = packets.Index(asked, packets.universe(asked))
+    met = (match.services for piece in pieces for match in index.meeting(piece))
     return f"for {few(sorted({*chain.from_iterable(met)}), MANY) or 'nobody'}"
 
 
@@ -143,6 +142,6 @@ def _peer(
         "ports-per-peer",
         value,
         f"{limit:,}",
-        _asking([everything], change.new),
+        _asking([everything], change.new.flows),
         is_worse=is_worse,
     )

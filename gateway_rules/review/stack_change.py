@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -13,7 +13,7 @@ from gateway_rules.inputs import Catalogue, LimitName, Policy
 from gateway_rules.packets import Packets, PortPair
 from gateway_rules.planning import Plan
 from gateway_rules.review import reach
-from gateway_rules.review.packet_diff import rules
+from gateway_rules.review.packet_diff import Asked, rules
 from gateway_rules.review.verdict import Breach, LimitResult
 
 _Ports: TypeAlias = Iterable[tuple[str, PortPair]]
@@ -25,6 +25,10 @@ class Layer:
 
     passed: Packets
     opened: Packets
+    asked: Sequence[Asked]
+    """Who asks for it after the change."""
+    verb: str
+    """How it is put into words that it lets somebody in."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,11 @@ class StackChange:
     @cached_property
     def groups(self) -> Layer:
         """What the groups pass."""
-        return _layer(rules(self.old), rules(self.new))
+        old, new = rules(self.old), rules(self.new)
+        known = packets.universe(old, new)
+        now = packets.passed(new, known)
+        then = now if old == new else packets.passed(old, known)
+        return Layer(now, packets.without(now, then), self.new.flows, "lets")
 
     @cached_property
     def whole_acl(self) -> Packets:
@@ -51,7 +59,8 @@ class StackChange:
         """What the ACL passes and no group does."""
         then = _unasked(self.old) if self.old else {}
         now = _unasked(self.new)
-        return Layer(now, packets.without(now, then))
+        opened = packets.without(now, then)
+        return Layer(now, opened, self.new.acl.entries, "has the ACL alone let")
 
     @property
     def _catalogues(self) -> Iterator[Catalogue]:
@@ -101,14 +110,6 @@ class StackChange:
 
 def _pairs(ports: reach.Watched) -> _Ports:
     return ((name, pair) for name, pairs in ports.items() for pair in pairs)
-
-
-def _layer(old: Iterable[packets.Match], new: Iterable[packets.Match]) -> Layer:
-    old, new = tuple(old), tuple(new)
-    known = packets.universe(old, new)
-    now = packets.passed(new, known)
-    then = now if old == new else packets.passed(old, known)
-    return Layer(now, packets.without(now, then))
 
 
 def _unasked(plan: Plan) -> Packets:

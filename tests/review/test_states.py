@@ -257,3 +257,12 @@ def test_limits_are_all_reached_by_a_look() -> None:
     assert {limit for limit, keys in FIGURES.items() if not steps & {*keys}} <= limits, (
         Limits.model_fields
     )
+
+
+def test_a_finding_about_the_acl_says_so_and_whose_replies_they_are() -> None:
+    """The groups still keep out what the ACL lets in."""
+    [finding] = found(before(), at(ephemeral_ports={"gateway": "3389-60999"}))
+    assert finding.breach.value.startswith(
+        "has the ACL alone let 3,702,257,664 addresses of the internet reach tcp 3389, 4333, "
+    )
+    assert finding.breach.cause.startswith("opened to 0.0.0.0/0 for dns, ")
