@@ -359,6 +359,8 @@ def test_a_new_issue_of_the_document_is_told_once_for_all_stacks(there: Reposito
     moved = "adds 79.125.18.100/32; drops 79.125.18.99/32"
     erratum = "section 2, row Product updates: '54.231.0.0{}/17' is taken as '54.231.0.0/17'"
     assert printed(there, "--enforce") == [
+        "This change edits 1 file that can change rules besides the stack files:",
+        f"    {CATALOGUE}",
         "Compared with BASE:",
         "eu-central-1, eu-west-1: opens 1 address and closes 1 address",
         "  edited: the document's issue: was 3.14, is 3.15",
