@@ -13,6 +13,7 @@ from gateway_rules.packets.prefixes import Prefix
 from gateway_rules.packets.protocols import DIRECTIONS
 from gateway_rules.packets.sets import Piece
 from gateway_rules.review.packet_diff import AclChange, Change, StackDiff, Status
+from gateway_rules.review.program import ProgramChange
 from gateway_rules.review.verdict import Breach, Verdict
 from gateway_rules.views.comment_parts import Part, fit, length, need, shares
 from gateway_rules.views.diff_markdown import COMMENT_LIMIT, review_as_markdown, review_in_full
@@ -80,15 +81,25 @@ def diffs(draw: st.DrawFn) -> tuple[StackDiff, ...]:
     )
 
 
+def piles(most: int) -> st.SearchStrategy[tuple[str, ...]]:
+    """Draw a few long texts, or very many that are not quite as long."""
+    few = st.lists(texts(), max_size=3).map(tuple)
+    return st.one_of(few, few.map(lambda some: tuple(each[:200] for each in some) * most))
+
+
 def verdicts() -> st.SearchStrategy[Verdict]:
     """Draw limits that are passed, and reasons of exceptions."""
     breach = st.builds(
         Breach, names(), st.just("internet"), texts(), st.just("none"), st.just("for dns")
     )
-    many = st.sampled_from([1, 1, 20])
-    breaches = st.tuples(st.lists(breach, max_size=4), many).map(lambda d: tuple(d[0] * d[1]))
-    warnings = st.tuples(st.lists(texts(), max_size=3), many).map(lambda d: tuple(d[0] * d[1]))
-    return st.builds(Verdict, breaches, warnings)
+    breaches = st.lists(breach, max_size=4).map(tuple)
+    return st.builds(Verdict, breaches, piles(20), piles(20), piles(20), piles(20))
+
+
+def programs() -> st.SearchStrategy[ProgramChange]:
+    """Draw changed files of any name, and by which code the base was planned."""
+    code = st.sampled_from(["same", "own", "present"])
+    return st.builds(ProgramChange, piles(500), st.tuples(code, texts()))
 
 
 def require_whole(said: str) -> None:
@@ -126,14 +137,14 @@ def in_code(said: str) -> list[str]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
-@given(diffs(), verdicts(), texts())
-@example((StackDiff("a", "unchanged"),), Verdict(), "x" * 66_000)
+@settings(max_examples=25, deadline=None)
+@given(diffs(), verdicts(), texts(), programs())
+@example((StackDiff("a", "unchanged"),), Verdict(), "x" * 66_000, ProgramChange())
 def test_no_content_empties_floods_or_breaks_a_comment(
-    some: tuple[StackDiff, ...], verdict: Verdict, base: str
+    some: tuple[StackDiff, ...], verdict: Verdict, base: str, program: ProgramChange
 ) -> None:
     """It is short enough, has the verdict and every stack, and names the report when cut."""
-    said = review_as_markdown(some, verdict, base, full=REPORT)
+    said = review_as_markdown(some, verdict, base, program, REPORT)
     assert len(said) <= COMMENT_LIMIT
     lines = said.splitlines()
     judged = "**Stopped by policy**" if verdict.breaches else "**Within policy.**"
@@ -142,16 +153,21 @@ def test_no_content_empties_floods_or_breaks_a_comment(
     heads = "\n".join(line for line in lines if line.startswith("**"))
     for diff in some:
         assert diff.stack.replace("_", r"\_") in heads
-    shown = "[!CAUTION]" in said, "[!WARNING]" in said
-    assert shown == (bool(verdict.breaches), bool(verdict.warnings))
+    shown = tuple(f"[!{word}]" in said for word in ("CAUTION", "WARNING", "IMPORTANT"))
+    beside = program.files or program.base_code[0] != "same"
+    assert shown == (
+        bool(verdict.breaches),
+        bool(verdict.lines),
+        bool(verdict.moves or beside),
+    )
     assert set(in_code(said)) <= {"internet"}
     end = f"\n\nThis comment is shortened: everything is in the report {REPORT}.\n"
-    full = review_in_full(some, verdict, base)
+    full = review_in_full(some, verdict, base, program)
     assert said in (full, said.removesuffix(end) + end)
     require_whole(said)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(diffs(), verdicts())
 def test_the_report_leaves_nothing_out(some: tuple[StackDiff, ...], verdict: Verdict) -> None:
     """Every prefix that is opened or closed stands in it, however many there are."""
