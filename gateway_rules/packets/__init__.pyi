@@ -33,7 +33,9 @@ from .protocols import parse_ports as parse_ports
 from .protocols import port_span as port_span
 from .protocols import span as span
 from .public_addresses import objection as objection
+from .public_addresses import openness as openness
 from .public_addresses import public_part as public_part
+from .public_addresses import widest_first as widest_first
 from .sets import OTHER as OTHER
 from .sets import Match as Match
 from .sets import Packets as Packets

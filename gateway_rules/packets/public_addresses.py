@@ -8,12 +8,13 @@ behind them is a relay, a sink or a translation, and never the server of a vendo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
 from gateway_rules.packets.intervals import Stretches, join, less
-from gateway_rules.packets.prefixes import FAMILIES, Prefix, parse_prefix
+from gateway_rules.packets.prefixes import FAMILIES, Peer, Prefix, parse_prefix
 
+_Peer = TypeVar("_Peer", bound=Peer | str)
 _IPV4: Final = {
     "0.0.0.0/8": "the unspecified address or one of this network (RFC 1122)",
     "10.0.0.0/8": "a private address (RFC 1918)",
@@ -75,6 +76,23 @@ _SPECIAL: Final = _longest_first(_IPV4 | _IPV6)
 def objection(address: Prefix) -> str | None:
     """Say what an address, or a whole range, is that no public server has; None for others."""
     return next((what for range_, what in _SPECIAL if range_.covers(address)), None)
+
+
+def openness(peer: Peer | str) -> tuple[int, int, str]:
+    """Give the key that sorts names first, then what may be public, then what is wide."""
+    if isinstance(peer, str):
+        return 0, 0, peer
+    first, last = peer.interval
+    return 1 if objection(peer) is None else 2, first - last, f"{peer.version} {first:040}"
+
+
+def widest_first(peers: Iterable[_Peer]) -> list[_Peer]:
+    """Sort by openness, so that where a few are named, they are those a reader has to see.
+
+    >>> print(*widest_first(map(parse_prefix, ("10.0.0.0/8", "10.9.0.0/16", "52.0.0.1/32"))))
+    52.0.0.1/32 10.0.0.0/8 10.9.0.0/16
+    """
+    return sorted(peers, key=openness)
 
 
 _SET_ASIDE: Final = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
 from gateway_rules.inputs import Catalogue, Service, Site, addition_as_written
-from gateway_rules.packets import Prefix, few
+from gateway_rules.packets import Peer, Prefix, few, widest_first
 from gateway_rules.planning import Plan
 
 MANY: Final = 4
@@ -56,7 +56,7 @@ def _uses(old: Site, new: Site) -> Iterator[str]:
 def _use(use: Literal[False] | tuple[Prefix, ...] | None) -> str:
     if use is None:
         return "used as documented"
-    return f"narrowed to {few(use, MANY)}" if use else "left out"
+    return f"narrowed to {few(widest_first(use), MANY)}" if use else "left out"
 
 
 def _settings(old: Site, new: Site) -> Iterator[str]:
@@ -115,10 +115,9 @@ def _errata(old: Catalogue, new: Catalogue) -> Iterator[str]:
                 yield f"erratum {word}: {where}: {erratum.printed!r} is taken as {erratum.taken!r}"
 
 
-def _difference(old: Iterable[Any], new: Iterable[Any]) -> str:
+def _difference(old: Iterable[Peer | str], new: Iterable[Peer | str]) -> str:
     """Say what came and what went; empty when the two hold the same."""
-    then, now = dict.fromkeys(old), dict.fromkeys(new)
-    came = [item for item in now if item not in then]
-    went = [item for item in then if item not in now]
+    then, now = set(old), set(new)
+    came, went = widest_first(now - then), widest_first(then - now)
     parts = [f"adds {few(came, MANY)}" if came else "", f"drops {few(went, MANY)}" if went else ""]
     return "; ".join(filter(None, parts))

@@ -7,7 +7,16 @@ from itertools import chain, product
 
 from gateway_rules import packets
 from gateway_rules.inputs import LimitName
-from gateway_rules.packets import WAY, Piece, PortPair, few, less, quantity, spoken_traffic
+from gateway_rules.packets import (
+    WAY,
+    Piece,
+    PortPair,
+    few,
+    less,
+    quantity,
+    spoken_traffic,
+    widest_first,
+)
 from gateway_rules.review import reach
 from gateway_rules.review.causes import MANY
 from gateway_rules.review.packet_diff import Asked
@@ -102,7 +111,7 @@ def _reaching(
             for block in blocks[:MANY]
             for protocol, pair in _pairs(hit.items())
         )
-        cause = f"{'opened' if opened else 'open'} to {few(blocks, MANY)}"
+        cause = f"{'opened' if opened else 'open'} to {few(widest_first(blocks), MANY)}"
         why = f"{cause} {_asking(pieces, layer.asked)}"
         yield change.finding(name, f"{layer.verb} {what}", f"{limit:,}", why, is_worse=bool(opened))
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from gateway_rules import packets
 from gateway_rules.inputs import Limits
-from gateway_rules.packets import FAMILIES, ICMP, SELF, WAY, Piece, directed_traffic, few
+from gateway_rules.packets import FAMILIES, ICMP, SELF, WAY, Piece, directed_traffic, few, openness
 from gateway_rules.planning import Plan, Rule
 from gateway_rules.review.causes import MANY
 from gateway_rules.review.packet_diff import StackDiff, rules
@@ -61,6 +61,7 @@ def _administrative(
     found = _opened_to_administer(diff, old, new)
     wide = [p for p in found if p.peer != SELF and p.peer.length < shortest[packets.family(p.peer)]]
     if wide:
+        wide.sort(key=lambda part: openness(part.peer))
         value = few(dict.fromkeys(f"{directed_traffic(p)} from {p.peer}" for p in wide), MANY)
         lengths = dict.fromkeys(shortest[packets.family(part.peer)] for part in wide)
         limit = " and ".join(f"/{length} or longer" for length in lengths)

@@ -27,6 +27,7 @@ from gateway_rules.packets import (
     port_span,
     supernet,
     traffic_within,
+    widest_first,
 )
 from gateway_rules.review.packet_diff import Change
 
@@ -90,7 +91,7 @@ def _why(change: Change) -> str:
 
 def _row(asked: _Asked, span: Interval, peers: frozenset[Peer]) -> Row:
     direction, protocol, why = asked
-    ends = sorted(peers, key=_rank)
+    ends = widest_first(peers)
     prefixes = [end for end in ends if end != SELF]
     addresses = sum(_width(prefix) for prefix in prefixes)
     named, is_whole = _named(ends)
@@ -119,13 +120,6 @@ def _width(prefix: Prefix) -> int:
 
 def _is_public(prefix: Prefix) -> bool:
     return objection(prefix) is None
-
-
-def _rank(peer: Peer) -> tuple[bool, bool, int, Prefix | tuple[()]]:
-    """Sort the gateways themselves first, then what is public, then what is wide."""
-    if peer == SELF:
-        return False, False, 0, ()
-    return True, not _is_public(peer), -_width(peer), peer
 
 
 def _named(ends: Sequence[Peer]) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway_rules import packets
 from gateway_rules.inputs import Policy
-from gateway_rules.packets import FAMILIES, few, quantity
+from gateway_rules.packets import FAMILIES, few, quantity, widest_first
 from gateway_rules.planning import Plan, legs
 from gateway_rules.review import exposure, reach
 from gateway_rules.review.causes import MANY
@@ -74,7 +74,7 @@ def _networks(change: StackChange) -> Iterator[LimitResult]:
     if (number := reach.counted_sources(now)) > limit:
         is_worse = any(packets.less(each, then.get(name, ())) for name, each in now.items())
         value = f"calls {quantity(number)} addresses the gateways' own networks"
-        why = f"networks: {few(reach.prefixes(now), MANY)}"
+        why = f"networks: {few(widest_first(reach.prefixes(now)), MANY)}"
         yield change.finding("networks", value, f"{limit:,}", why, is_worse=is_worse)
 
 

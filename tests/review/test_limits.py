@@ -171,7 +171,7 @@ def test_whoever_reaches_the_port_counts() -> None:
     after = at([tcp("wide", "172.16.0.0/12", "20-30")], peers=["10.0.0.0/8"])
     [breach] = breached(at(), after, administrative_prefix={"ipv4": 20})
     assert (breach.value, breach.cause) == (
-        "opens ingress tcp 22 from 172.16.0.0/12, ingress tcp 443 from 10.0.0.0/8",
+        "opens ingress tcp 443 from 10.0.0.0/8, ingress tcp 22 from 172.16.0.0/12",
         "for wide, peer-communication",
     )
 
