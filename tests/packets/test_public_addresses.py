@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway_rules.inputs.catalogue import read_catalogue
-from gateway_rules.packets.prefixes import parse_address, parse_prefix
+from gateway_rules.packets.prefixes import Prefix, parse_address, parse_prefix
 from gateway_rules.packets.public_addresses import objection, widest_first
 
 # First and last address of a range, and what is said of both.
@@ -118,7 +118,7 @@ def test_what_the_standard_library_refuses_is_refused(
 def test_what_a_reader_has_to_see_stands_first() -> None:
     """Names, then what may be public, then the widest; equals by address, IPv4 before IPv6."""
     texts = ["10.0.0.0/8", "10.9.0.0/16", "10.8.0.0/16", "52.0.0.0/24", "::/0", "51.75.144.1/32"]
-    ends = ["self", *map(parse_prefix, texts)]
+    ends: list[Prefix | str] = ["self", *map(parse_prefix, texts)]
     assert [str(end) for end in widest_first(ends)] == [
         *("self", "::/0", "52.0.0.0/24", "51.75.144.1/32"),
         *("10.0.0.0/8", "10.8.0.0/16", "10.9.0.0/16"),
