@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from gateway_rules.errors import Impossible, Problem
 from gateway_rules.inputs import MOST_ENTRIES, Site
-from gateway_rules.packets import DIRECTIONS, FAMILIES, Direction, Prefix, Protocol, meet
+from gateway_rules.packets import DIRECTIONS, FAMILIES, Direction, Index, Prefix, Protocol, universe
 from gateway_rules.planning.cover.entries import Allow, Cover, DoesNotFit
 from gateway_rules.planning.cover.fitting import fit
 from gateway_rules.planning.flows import Flow, Leg, legs
@@ -73,7 +73,8 @@ def network_acl(flows: tuple[Flow, ...], site: Site) -> NetworkAcl:
             found.append(_over_budget(direction, name, error.needed, budget))
     if found:
         raise Impossible(*found)
-    entries = (entry for d in DIRECTIONS for entry in _entries(d, covers, ways))
+    near = Index(ways, universe(ways))
+    entries = (entry for d in DIRECTIONS for entry in _entries(d, covers, near))
     return NetworkAcl(
         tuple(entries),
         {key: Budget(budget, len(c.entries), c.excess, c.lower_bound) for key, c in covers.items()},
@@ -94,13 +95,13 @@ def _over_budget(direction: Direction, family: str, needed: int, budget: int) ->
 
 
 def _entries(
-    direction: Direction, covers: dict[tuple[Direction, str], Cover], ways: tuple[Leg, ...]
+    direction: Direction, covers: dict[tuple[Direction, str], Cover], near: Index[Leg]
 ) -> Iterator[Entry]:
     """Give the entries of a direction their numbers; AWS has one number space for both families."""
     allows = [allow for name in FAMILIES.values() for allow in covers[direction, name].entries]
     for index, allow in enumerate(allows):
         bare = Entry(direction, FIRST_NUMBER + STEP * index, "allow", *allow)
-        carried = [leg for leg in ways if meet(leg, bare)]
+        carried = [*near.meeting(bare)]
         purposes = tuple(sorted({leg.purpose for leg in carried}, reverse=True))
         services = tuple(sorted({service for leg in carried for service in leg.services}))
         yield Entry(direction, bare.number, "allow", *allow, purposes, services)
