@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benches import commands, cover, merge, packets, stacks
+from benches import commands, cover, fleets, merge, packets, stacks
 from benches.measuring import Differ
 from benches.page import Section, machine, updated
 
@@ -39,6 +39,9 @@ PARTS: Final = {
         commands.TITLE,
         lambda: commands.section(commands.FULL),
         lambda: commands.section(commands.QUICK),
+    ),
+    "fleets": Part(
+        fleets.TITLE, lambda: fleets.section(fleets.COUNTS), lambda: fleets.section(fleets.QUICK)
     ),
     "stacks": Part(
         stacks.TITLE, lambda: stacks.section(stacks.COUNTS), lambda: stacks.section(stacks.QUICK)

@@ -179,6 +179,8 @@ def _excess(plan: Plan | None) -> int:
 def _differences(old: Iterable[Match], new: Iterable[Match]) -> tuple[Packets, Packets]:
     """Give the packets that only the new ones pass, and those that only the old ones do."""
     old, new = tuple(old), tuple(new)
+    if old == new:
+        return {}, {}
     known = packets.universe(old, new)
     then, now = packets.passed(old, known), packets.passed(new, known)
     return packets.without(now, then), packets.without(then, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -11,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from benches import commands, cover, merge, packets, stacks
+from benches import commands, cover, fleets, merge, packets, stacks
 from benches.__main__ import PAGE, PARTS, main
 from benches.greedy import added, greedy, joined
 from benches.instances import realistic
@@ -21,8 +22,10 @@ from benches.stacks import Measure, Run
 from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.planning.cover.entries import Allow, Cover
 from gateway_rules.planning.cover.fitting import fit
+from gateway_rules.planning.fleet import plan_stacks
+from gateway_rules.review.comparison import review_change
 
-MEASURED: Final = "merge,cover,packets,commands"
+MEASURED: Final = "merge,cover,packets,commands,fleets"
 GROWTH: Final = "each 10x"
 
 
@@ -73,6 +76,7 @@ def test_a_quick_run_writes_every_table_with_all_its_columns(page: str) -> None:
             *("Rules", "Number", "read", "compare", "count", "gateway-rules", "netaddr"),
         ],
         "Commands, seconds": ["gateway-rules", "median", "longest"],
+        "Fleets, seconds": ["Stacks", "check", "render", "stacks", "diff, none", "diff, all"],
     }
 
 
@@ -109,6 +113,25 @@ def test_a_command_that_fails_ends_the_run() -> None:
     """A time counts for nothing when there is no answer."""
     with commands.project() as there, pytest.raises(CalledProcessError):
         there.seconds(("show", "nowhere"))
+
+
+@pytest.mark.nightly
+def test_every_command_is_measured_on_a_fleet(page: str) -> None:
+    """All of them find that all is well, or the run would have ended."""
+    [row] = tables(page)["Fleets, seconds"][1:]
+    assert row[0] == "10"
+    assert all(float(cell) > 0 for cell in row[1:])
+
+
+def test_a_fleet_differs_from_stack_to_stack_and_compares_as_it_should() -> None:
+    """Networks are each stack's own, and a moved fleet changes in every stack."""
+    with fleets.fleet(3) as there:
+        there.commit()
+        sites = [each.plan.site for each in plan_stacks(there.folder).planned.values()]
+        there.move()
+        review = review_change(there.folder, "HEAD", date(2026, 6, 30))
+    assert len({site.networks for site in sites}) == len({site.roles["peers"] for site in sites})
+    assert [diff.status for diff in review.diffs] == ["changed"] * 3
 
 
 @pytest.mark.nightly
@@ -172,7 +195,7 @@ def test_a_part_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str])
     ended = capsys.readouterr().err.splitlines()[-1]
     assert ended == (
         "python -m benches: error: argument --only: there is no part 'covr'; "
-        "write some of merge, cover, packets, commands, stacks, with commas"
+        "write some of merge, cover, packets, commands, fleets, stacks, with commas"
     )
 
 
