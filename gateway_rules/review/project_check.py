@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from gateway_rules.errors import Fault, Faults, usage
 from gateway_rules.inputs import (
     POLICY_FILE,
     Catalogue,
+    Location,
     PolicyFile,
     Site,
     StackFile,
@@ -93,17 +94,22 @@ def _policy(root: Path, stacks: tuple[str, ...]) -> PolicyFile | Faults:
 
 def _collisions(plans: Mapping[str, StackPlan], root: Path) -> Iterator[Fault]:
     """Find stacks that would take each other's subnets: a subnet has one network ACL."""
-    for one, other in combinations(sorted(plans), 2):
-        if _share(plans[one], plans[other]):
+    # Few stacks of a fleet share a VPC, and only those are compared with one another.
+    vpcs: dict[str, list[str]] = {}
+    for stack in sorted(plans):
+        vpc = plans[stack].location.vpc
+        tags = sorted(vpc.items()) if isinstance(vpc, dict) else vpc
+        vpcs.setdefault(f"{plans[stack].plan.site.region} {tags}", []).append(stack)
+    near = chain.from_iterable(combinations(stacks, 2) for stacks in vpcs.values())
+    for one, other in near:
+        if _share(plans[one].location, plans[other].location):
             name = relative(stack_path(root, other), root)
             what = f"the stack names the same subnets as {one}, and a subnet has one ACL"
             yield Fault(name, 1, 1, "collision", what, "give each stack its own subnets")
 
 
-def _share(one: StackPlan, other: StackPlan) -> bool:
-    here, there = one.location, other.location
-    if (one.plan.site.region, here.vpc) != (other.plan.site.region, there.vpc):
-        return False
+def _share(here: Location, there: Location) -> bool:
+    """Tell whether two stacks of one VPC name some of the same subnets."""
     ids = isinstance(here.subnets, tuple) and isinstance(there.subnets, tuple)
     return bool({*here.subnets} & {*there.subnets}) if ids else here.subnets == there.subnets
 
