@@ -13,7 +13,7 @@ from gateway_rehearsal.aws.backend import Backend
 from gateway_rehearsal.aws.entries import AclEntry
 from gateway_rehearsal.aws.faults import fault
 from gateway_rehearsal.aws.rules import PeerKind, Permission
-from gateway_rules.inputs import ACLS, ENTRIES, GROUPS, QUOTAS, RULES
+from gateway_rules.inputs import ACLS, DEFAULT_DENY, ENTRIES, GROUPS, QUOTAS, RULES
 
 # What AWS's own prefix lists weigh (Amazon VPC user guide, AWS-managed prefix lists); others 1.
 _WEIGHTS = {"vpc-lattice": 10, "groundstation": 5, "origin-facing": 55}
@@ -77,7 +77,7 @@ def check_entry_quota(entries: Iterable[AclEntry], limits: AccountQuotas) -> Non
     moto has no such quota.
     """
     used = Counter((entry.egress, entry.family) for entry in entries)
-    if used and max(used.values()) + 1 > limits.entries_per_network_acl:
+    if used and max(used.values()) + DEFAULT_DENY > limits.entries_per_network_acl:
         raise fault(
             "NetworkAclEntryLimitExceeded",
             "The maximum number of network acl entries has been reached.",

@@ -10,7 +10,12 @@ from sites import FEW, shipped, site
 from gateway_rules.audit.live import LiveEntry, LiveRule
 from gateway_rules.packets.prefixes import SELF, parse_prefix
 from gateway_rules.planning.planner import plan
-from gateway_rules.planning.sameness import entry_content, rule_content
+from gateway_rules.planning.sameness import (
+    EntryContent,
+    RuleContent,
+    entry_content,
+    rule_content,
+)
 from gateway_rules.planning.security_group import Rule
 
 PLAN = plan(shipped(), site(**FEW | {"roles": FEW["roles"] | {"peers": ["self"]}}))
@@ -57,3 +62,32 @@ def test_an_entry_is_the_same_by_number_action_and_packets() -> None:
             replace(there, prefix=parse_prefix("203.0.113.0/24")),
         ):
             assert entry_content(other) != entry_content(entry)
+
+
+CHANGED: dict[str, object] = {
+    "direction": "egress",
+    "number": 7,
+    "action": "deny",
+    "protocol": "udp",
+    "from_port": 1,
+    "to_port": 65000,
+    "prefix": parse_prefix("203.0.113.0/24"),
+}
+HERE = parse_prefix("10.0.0.0/8")
+RULE = LiveRule("sgr-1", "sg-own", "ingress", "tcp", 22, 22, HERE, str(HERE))
+ENTRY = LiveEntry("acl-1", "ingress", 100, "allow", "tcp", 22, 22, HERE)
+
+
+@pytest.mark.parametrize("field", RuleContent._fields)
+def test_each_part_of_a_rule_makes_it_another(field: str) -> None:
+    """None of them is left out of the comparison, least of all which way the packets go."""
+    there = {"peer": SELF, "source": "sg-own"} if field == "other_end" else {field: CHANGED[field]}
+    other = replace(RULE, **there)
+    assert rule_content(other) != rule_content(RULE)
+
+
+@pytest.mark.parametrize("field", EntryContent._fields)
+def test_each_part_of_an_entry_makes_it_another(field: str) -> None:
+    """None of them is left out of the comparison."""
+    other = replace(ENTRY, **{field: CHANGED[field]})  # type: ignore[arg-type]
+    assert entry_content(other) != entry_content(ENTRY)
