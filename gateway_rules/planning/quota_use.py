@@ -2,6 +2,7 @@
 
 Source: the VPC user guide, Amazon VPC quotas, which says of rules and of entries that each
 direction counts by itself, and IPv4 and IPv6 apart.
+A module of its own, as groups, ACLs, `verify` and `preflight` all count by it.
 """
 
 from __future__ import annotations
