@@ -29,7 +29,8 @@ def taken_over(stack: StackPlan, vpc: str, subnets: Sequence[str]) -> Iterator[P
         return
     own = {STACK_TAG: stack.plan.site.stack}
     acls = {*aws.ec2.get_network_acls(vpc_id=vpc, tags=own).ids}
-    if {*_guards(subnets)} <= acls:
+    guards = {*_guards(subnets)}
+    if guards and guards <= acls:
         return
     groups = aws.ec2.get_security_groups(filters=[_filter("vpc-id", vpc)], tags=own).ids
     for subnet in subnets:

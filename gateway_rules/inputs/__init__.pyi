@@ -58,6 +58,9 @@ from .quotas import QUOTAS as QUOTAS
 from .quotas import RULES as RULES
 from .quotas import Quotas as Quotas
 from .quotas import usable as usable
+from .retired import RETIRED_FILE as RETIRED_FILE
+from .retired import Retired as Retired
+from .retired import read_retired as read_retired
 from .site import EphemeralPorts as EphemeralPorts
 from .site import Location as Location
 from .site import Site as Site

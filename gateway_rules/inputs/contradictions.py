@@ -10,7 +10,7 @@ from gateway_rules.errors import Problem, Steps
 from gateway_rules.inputs.catalogue import Addition, Catalogue
 from gateway_rules.inputs.hosts import demanded_hosts, named_hosts
 from gateway_rules.inputs.site import Site
-from gateway_rules.packets import SELF, Peer, Prefix
+from gateway_rules.packets import SELF, Peer, Prefix, counted
 
 NO_NETWORKS: Final = "self-without-networks"
 
@@ -148,6 +148,8 @@ def _hosts(site: Site, catalogue: Catalogue) -> Iterator[Problem]:
     missing = [name for name in wanted if name not in given]
     if missing:
         geography = catalogue.regions[site.region].geography
-        what = f"the addresses of {', '.join(missing)} in {geography} are not known"
+        more = counted(len(missing) - 1, "more host", "more hosts")
+        others = f" and {more}" if missing[1:] else ""
+        what = f"the addresses of {missing[0]}{others} in {geography} are not known"
         fix = f"run gateway-rules resolve {site.stack} with a resolver in that region"
         yield Problem(("region",), "pending", what, fix)

@@ -29,6 +29,11 @@ LimitName = Literal[
     "acl-excess",
     "ephemeral-ports",
     "networks",
+    "target",
+    "take-over",
+    "protection",
+    "leaving-networks",
+    "removed-stack",
 ]
 
 HIGH_RISK_TCP: Final = (

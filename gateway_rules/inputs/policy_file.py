@@ -104,7 +104,7 @@ def _validated(document: Document) -> Policy:
 
 def _unknown_stacks(policy: Policy, document: Document, stacks: Collection[str]) -> Iterator[Fault]:
     for index, exception in enumerate(policy.exceptions):
-        if exception.stack not in stacks and exception.limit != "removed-service":
+        if exception.stack not in stacks and exception.limit != "removed-stack":
             what = f"there is no stack {exception.stack}"
             fix = f"take the exception out, or write one of: {', '.join(sorted(stacks))}"
             yield document.fault(("exceptions", index, "stack"), "unknown-stack", what, fix)

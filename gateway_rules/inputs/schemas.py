@@ -15,6 +15,7 @@ from gateway_rules.inputs.address_file import AddressFile
 from gateway_rules.inputs.catalogue import Catalogue, Issue, read_catalogue
 from gateway_rules.inputs.fields import CIDR
 from gateway_rules.inputs.policy import Policy
+from gateway_rules.inputs.retired import RetiredStacks
 from gateway_rules.inputs.site import StackFields
 from gateway_rules.inputs.stack_file import KEYS, NAMESPACE
 from gateway_rules.packets import ICMP, SELF
@@ -42,6 +43,7 @@ def schemas(catalogue: Catalogue) -> dict[str, Schema]:
         "stack": _stack(catalogue),
         "addresses": _of(AddressFile, "The addresses of a Region's hosts"),
         "policy": _of(Policy, "Limits to what a change may open, and their exceptions"),
+        "retired": _of(RetiredStacks, "Stacks whose files are gone"),
     }
     return {kind: {"$schema": _DRAFT, **schema} for kind, schema in found.items()}
 

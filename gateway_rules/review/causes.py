@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
-from gateway_rules.inputs import Catalogue, Service, Site, addition_as_written
+from gateway_rules.inputs import KEYS, Catalogue, Service, Site, addition_as_written
 from gateway_rules.packets import Peer, Prefix, few, widest_first
 from gateway_rules.planning import Plan
 
 MANY: Final = 4
 """Of a list that may be long, so many are named."""
+TOLD: Final = tuple(KEYS[name] for name in ("roles", "additions", "services", "networks"))
+"""The keys of a stack's file of which `edits_between` names each entry that differs."""
 
 
 def edits_between(before: Plan, after: Plan) -> Iterator[str]:
-    """Name every edit that can open or close packets, in the words of the files."""
+    """Name each entry of the files that differs, in their words; plain keys are `settings`."""
     old, new = before.site, after.site
     yield from _roles(old, new)
     yield from _additions(old, new)
     yield from _uses(old, new)
-    yield from _settings(old, new)
+    yield from _networks_and_hosts(old, new)
     yield from _geography(before, after)
     yield from _rows(before.catalogue, after.catalogue)
     yield from _errata(before.catalogue, after.catalogue)
@@ -59,26 +61,13 @@ def _use(use: Literal[False] | tuple[Prefix, ...] | None) -> str:
     return f"narrowed to {few(widest_first(use), MANY)}" if use else "left out"
 
 
-def _settings(old: Site, new: Site) -> Iterator[str]:
+def _networks_and_hosts(old: Site, new: Site) -> Iterator[str]:
     if change := _difference(old.networks, new.networks):
         yield f"networks: {change}"
-    then, now = (dict(_plain_settings(site)) for site in (old, new))
-    yield from (f"{k}: was {then[k]}, is {now[k]}" for k in then if then[k] != now[k])
     before, after = ({h.name: h.prefixes for h in site.hosts} for site in (old, new))
     for host in sorted(before.keys() | after.keys()):
         if change := _difference(before.get(host, ()), after.get(host, ())):
             yield f"host {host}: {change}"
-
-
-def _plain_settings(site: Site) -> Iterator[tuple[str, str]]:
-    yield "region", site.region
-    yield "gateway_version", site.gateway_version or "not given"
-    yield "addresses in use", site.addresses.use
-    yield "security_groups", site.security_groups
-    for name, (first, last) in site.ephemeral_ports:
-        yield f"ephemeral_ports of the {name}", f"{first}-{last}"
-    for name, number in site.quotas:
-        yield f"quota {name}", str(number)
 
 
 def _geography(before: Plan, after: Plan) -> Iterator[str]:

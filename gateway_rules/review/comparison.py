@@ -14,13 +14,16 @@ from gateway_rules.inputs import (
     Policy,
     misnamed,
     read_policy,
+    read_retired,
     relative,
+    stack_names,
     stack_path,
 )
 from gateway_rules.planning import Plan, StackPlans, Told, plan_stacks, unheard
 from gateway_rules.review import git
 from gateway_rules.review.limits import breaches
 from gateway_rules.review.packet_diff import Side, StackDiff, compare, plan_of
+from gateway_rules.review.place_limits import place_breaches
 from gateway_rules.review.policy_change import moves, policy_at
 from gateway_rules.review.program import NO_CHANGE, ProgramChange, program_changed
 from gateway_rules.review.revision import read_revision
@@ -123,10 +126,14 @@ def review_change(
     commit, found, program = comparisons(root, git.since(root, since) if since else base, told)
     file = read_policy(root, [comparison.diff.stack for comparison in found])
     base_policy = policy_at(root, commit)
+    retired = {each.stack for each in read_retired(root, stack_names(root))}
     findings = (
         finding
         for diff, before, after in found
-        for finding in _findings(base_policy.policy, diff, plan_of(before), plan_of(after))
+        for finding in (
+            *_findings(base_policy.policy, diff, plan_of(before), plan_of(after)),
+            *map(LimitResult, place_breaches(diff, before, after, retired)),
+        )
     )
     verdict = judge(base_policy.policy, file.policy, findings, today)
     moved = tuple(moves(base_policy, file))
@@ -156,8 +163,12 @@ def comparisons(
     before = revision.outcomes
     names = sorted(before.keys() | after.keys())
     found = tuple(
-        Comparison(compare(n, before.get(n), after.get(n)), before.get(n), after.get(n))
-        for n in names
+        Comparison(
+            compare(name, before.get(name), after.get(name), revision.settings.get(name, ())),
+            before.get(name),
+            after.get(name),
+        )
+        for name in names
     )
     return Compared(commit, found, ProgramChange(program_changed(root, commit), revision.code))
 

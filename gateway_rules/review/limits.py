@@ -34,11 +34,10 @@ def breaches(
         yield from _removed(diff, old, new)
         yield from _opened_share(limits, diff, old)
         yield from _changed_rules(limits, diff, old, new)
-    elif old:
+    elif old and diff.status != "removed":
         services = {service for flow in old.flows for service in flow.services}
         what = f"ends all {len(services)} services"
-        why = "the stack is pending" if diff.status == "pending" else "the stack is removed"
-        yield Breach(diff.stack, "removed-service", what, _NONE, why)
+        yield Breach(diff.stack, "removed-service", what, _NONE, "the stack is pending")
 
 
 def _addresses(limits: Limits, diff: StackDiff) -> Iterator[Breach]:

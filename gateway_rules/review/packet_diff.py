@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from gateway_rules import packets
 from gateway_rules.errors import Fault, Faults
 from gateway_rules.inputs import StackFile
-from gateway_rules.packets import SELF, Interval, Match, Packets, Piece, counted, few
+from gateway_rules.packets import SELF, Interval, Match, Packets, Piece, Prefix, counted, few
 from gateway_rules.planning import (
     Plan,
     Rule,
@@ -18,10 +18,16 @@ from gateway_rules.planning import (
     StackPlan,
     match_as_json,
 )
-from gateway_rules.review.causes import edits_between
+from gateway_rules.review.causes import MANY, edits_between
+from gateway_rules.review.leaving import is_moved, leaving_networks
+from gateway_rules.review.settings import SettingChange
 
 Side: TypeAlias = StackOutcome | None
 """A stack at one revision: what came of its files, or that it has none there."""
+_STAYS: Final = (
+    "nothing is closed: what is deployed stays until it is destroyed, "
+    "and nobody watches it any more"
+)
 Status: TypeAlias = Literal["changed", "unchanged", "added", "removed", "pending", "unreadable"]
 
 
@@ -84,6 +90,12 @@ class StackDiff:
     """What was edited: rows, roles, additions, errata."""
     notes: tuple[str, ...] = ()
     """What else a reviewer should know, such as what moved without changing a packet."""
+    settings: tuple[SettingChange, ...] = ()
+    """Every key of the stack's files that is written otherwise."""
+    waits: str = ""
+    """What a pending stack waits for, in one line."""
+    leaving: tuple[Prefix, ...] = ()
+    """Networks that the stack's ACL guards no longer, or perhaps no longer."""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -101,7 +113,9 @@ class StackDiff:
             "closed_addresses": self.closed_addresses,
             "services": list(self.services),
             "causes": list(self.causes),
-            "notes": list(self.notes),
+            "notes": [*filter(None, [self.waits]), *self.notes],
+            "settings": [each._asdict() for each in self.settings],
+            "leaving_networks": [*map(str, self.leaving)],
             "network_acl": {
                 "opened": [change.as_json() for change in acl.opened],
                 "closed": [change.as_json() for change in acl.closed],
@@ -111,12 +125,22 @@ class StackDiff:
         }
 
 
-def compare(stack: str, before: Side, after: Side) -> StackDiff:
-    """Compare a stack at two revisions; a side without a plan passes nothing, and is noted."""
+def compare(
+    stack: str, before: Side, after: Side, settings: tuple[SettingChange, ...] = ()
+) -> StackDiff:
+    """Compare a stack at two revisions; a side without a plan passes nothing, and is noted.
+
+    One whose file is gone closes nothing: what is deployed stays as it is.
+    """
+    if after is None:
+        return StackDiff(stack, "removed", notes=(_STAYS,))
     old, new = plan_of(before), plan_of(after)
     opened, closed = _groups_change(old, new)
     acl = _acl_change(old, new)
     both = (old, new) if old and new else None
+    leaving = leaving_networks(before, after)
+    # What is told entry by entry is not told again.
+    written = (str(each) for each in settings if not (new and each.is_told))
     return StackDiff(
         stack,
         _status(before, after, touched=bool(opened or closed or acl.opened or acl.closed)),
@@ -125,9 +149,24 @@ def compare(stack: str, before: Side, after: Side) -> StackDiff:
         _addresses(opened, new),
         _addresses(closed, old),
         acl,
-        tuple(edits_between(*both)) if both else (),
-        tuple(_moved(*both, opened, closed, acl) if both else _notes(before, after)),
+        (*(edits_between(*both) if both else ()), *written),
+        (
+            *_left_alone(leaving, is_moved=is_moved(before, after)),
+            *(_moved(*both, opened, closed, acl) if both else _notes(before, after)),
+        ),
+        settings,
+        _waits(before, after),
+        leaving,
     )
+
+
+def _left_alone(leaving: tuple[Prefix, ...], *, is_moved: bool) -> Notes:
+    """Say what becomes of subnets that the stack's ACL guards no longer."""
+    fall = "falls to the default ACL of its VPC, which usually allows everything"
+    if leaving and is_moved:
+        yield f"its subnets are looked up otherwise: one of {few(leaving, MANY)} that leaves {fall}"
+    elif leaving:
+        yield f"the stack's ACL leaves {few(leaving, MANY)}: a subnet there {fall}"
 
 
 def plan_of(side: Side) -> Plan | None:
@@ -138,8 +177,6 @@ def plan_of(side: Side) -> Plan | None:
 def _status(before: Side, after: Side, *, touched: bool) -> Status:
     if isinstance(after, StackFile | Faults):
         return "pending"
-    if after is None:
-        return "removed"
     if before is None or isinstance(before, StackFile):
         return "added"
     if isinstance(before, Faults):
@@ -210,27 +247,27 @@ def _addresses(changes: Iterable[Change], plan: Plan | None) -> int:
 
 def _notes(before: Side, after: Side) -> Notes:
     """Say why a side has no plan, and what that means for what runs."""
-    then, now = _faults(before), _faults(after)
-    if then and not now:
-        is_pending = isinstance(before, StackFile)
-        word = "pending before" if is_pending else "this version cannot plan what was there"
-        yield f"{word}: {_said(then, is_pending=is_pending)}"
-    if now:
-        yield f"{_said(now, is_pending=isinstance(after, StackFile))}; {now[0].fix}"
+    if isinstance(before, StackFile) and not isinstance(after, StackFile):
+        yield f"pending before: {before.lacking[0].message}"
+    elif isinstance(before, Faults):
+        yield f"this version cannot plan what was there: {_said(before.faults)}"
+    if isinstance(after, Faults):
+        yield f"{_said(after.faults)}; {after.faults[0].fix}"
         yield "what is deployed stays as it is until the stack can be planned"
 
 
-def _faults(side: Side) -> tuple[Fault, ...]:
-    """Give what keeps a side from being planned."""
-    if isinstance(side, StackFile):
-        return side.lacking
-    return side.faults if isinstance(side, Faults) else ()
+def _waits(before: Side, after: Side) -> str:
+    """Say in one line what a pending stack waits for, and what runs until then."""
+    if not isinstance(after, StackFile):
+        return ""
+    fault = after.lacking[0]
+    stays = "; what is deployed stays until then" if isinstance(before, StackPlan) else ""
+    return f"{fault.message}; {fault.fix}{stays}"
 
 
-def _said(faults: tuple[Fault, ...], *, is_pending: bool) -> str:
+def _said(faults: tuple[Fault, ...]) -> str:
     """Give the first fault, and how many more there are."""
-    places = ("" if is_pending else f"{each.file}:{each.line}: " for each in faults)
-    return few((f"{at}{each.message}" for at, each in zip(places, faults, strict=True)), 1)
+    return few((f"{each.file}:{each.line}: {each.message}" for each in faults), 1)
 
 
 def _moved(before: Plan, after: Plan, opened: Changes, closed: Changes, acl: AclChange) -> Notes:

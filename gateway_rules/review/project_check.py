@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import chain, combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway_rules.errors import Fault, Faults, usage
 from gateway_rules.inputs import (
     POLICY_FILE,
+    RETIRED_FILE,
     Catalogue,
     Location,
     PolicyFile,
+    Retired,
     Site,
     StackFile,
     address_path,
@@ -22,12 +25,15 @@ from gateway_rules.inputs import (
     looked_up,
     misnamed,
     read_policy,
+    read_retired,
     relative,
     stack_names,
     stack_path,
 )
 from gateway_rules.planning import StackPlan, StackPlans, Told, plan_stacks, unheard
 from gateway_rules.review.snapshot_files import compare_snapshots
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,11 +72,12 @@ def check_project(
             raise usage("unknown-stack", f"there is no stack {stack}", f"write: {', '.join(names)}")
     catalogue = catalogue_of(root)
     found = plan_stacks(root, stacks or names, catalogue=catalogue, told=told)
-    policy = _policy(root, names)
-    unread = policy.faults if isinstance(policy, Faults) else ()
+    policy = _tried(partial(read_policy, root, names))
+    retired = _tried(partial(read_retired, root, names))
+    unread = (each.faults for each in (policy, retired) if isinstance(each, Faults))
     return ProjectCheck(
         stacks or names,
-        (*found.malformed, *unread, *misnamed(root)),
+        (*found.malformed, *chain.from_iterable(unread), *misnamed(root)),
         (
             *found.over_quota,
             *_collisions(found.planned, root),
@@ -79,15 +86,16 @@ def check_project(
         found.lacking,
         (
             *_policy_warnings(policy, today),
+            *_retired_warnings(retired),
             *_old_addresses(found.planned, catalogue, root, today),
             *_accepted_ranges(found.files, root),
         ),
     )
 
 
-def _policy(root: Path, stacks: tuple[str, ...]) -> PolicyFile | Faults:
+def _tried(read: Callable[[], T]) -> T | Faults:
     try:
-        return read_policy(root, stacks)
+        return read()
     except Faults as faults:
         return faults
 
@@ -118,6 +126,14 @@ def _stale(root: Path, plans: StackPlans, *, whole: bool) -> Iterable[Fault]:
     """Find snapshots that `render` would write; of all stacks, also those it would remove."""
     found = compare_snapshots(root, plans)
     return found.faults if whole else replace(found, left_over=()).faults
+
+
+def _retired_warnings(retired: tuple[Retired, ...] | Faults) -> Iterator[Fault]:
+    """Keep stacks in mind that nobody watches, though something of them may be left."""
+    for each in () if isinstance(retired, Faults) else retired:
+        what = f"{each.stack} has no file since {each.since}, and nothing watches it: {each.reason}"
+        fix = "take the line out when it is destroyed"
+        yield Fault(RETIRED_FILE, 1, 1, "retired", what, fix)
 
 
 def _policy_warnings(file: PolicyFile | Faults, today: date) -> Iterator[Fault]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from gateway_rules.review.base_code import (
     other_release,
     planned_by_own,
 )
+from gateway_rules.review.settings import SettingChange, read_settings, settings_between
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class PastStacks:
 
     outcomes: Mapping[str, StackOutcome]
     code: BaseCode
+    settings: Mapping[str, tuple[SettingChange, ...]] = field(default_factory=dict)
+    """By stack, the keys of its files that are written otherwise now."""
 
 
 def read_revision(
@@ -43,11 +46,19 @@ def read_revision(
     the stacks as they are, which most of them were already. Raises what `git` raises.
     """
     with git.files_at(root, commit, (*git.READ, *git.CODE)) as folder:
+        settings = dict(_settings(folder, root))
         if own_code and has_code(folder) and not is_running(folder):
-            return _by_own_code(folder, told)
+            return replace(_by_own_code(folder, told), settings=settings)
         other = "" if has_code(folder) else other_release(folder, root)
         code = BaseCode("present", other) if other else SAME_CODE
-        return PastStacks(_by_this_code(folder, root, now, told), code)
+        return PastStacks(_by_this_code(folder, root, now, told), code, settings)
+
+
+def _settings(folder: Path, root: Path) -> Iterator[tuple[str, tuple[SettingChange, ...]]]:
+    """Compare the files of each stack that there is now and was in a folder."""
+    for name in {*stack_names(root)} & {*stack_names(folder)}:
+        if _bytes(folder, name) != _bytes(root, name):
+            yield name, settings_between(read_settings(folder, name), read_settings(root, name))
 
 
 def _by_own_code(folder: Path, told: Told) -> PastStacks:

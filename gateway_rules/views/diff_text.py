@@ -57,7 +57,7 @@ def blocks(diffs: Iterable[StackDiff]) -> list[Block]:
 
 
 def _rank(diff: StackDiff) -> tuple[bool, int, int]:
-    return diff.status == "unchanged", -_size(diff.opened), -_size(diff.closed)
+    return diff.status == "unchanged" and not diff.causes, -_size(diff.opened), -_size(diff.closed)
 
 
 def _size(changes: Changes) -> int:
@@ -146,7 +146,9 @@ def headline(diff: StackDiff) -> str:
         )
         if changes
     ]
-    return "; ".join(filter(None, [_WORDS[diff.status], " and ".join(counts)])) or _NO_PACKET
+    status = ": ".join(filter(None, [_WORDS[diff.status], diff.waits]))
+    found = "; ".join(filter(None, [status, " and ".join(counts)])) or _NO_PACKET
+    return f"{found}, and may take subnets from under its ACL" if diff.leaving else found
 
 
 def acl_line(acl: AclChange) -> str:

@@ -78,7 +78,7 @@ def test_the_catalogue_as_json_is_what_its_file_holds(run: Type) -> None:
     assert {key: type(value) for key, value in data.items()} == {
         **dict.fromkeys(("title", "issue", "date"), str),
         **dict.fromkeys(("sections", "roles"), dict),
-        **dict.fromkeys(("services", "errata", "caveats"), list),
+        **dict.fromkeys(("services", "errata", "caveats", "administrative"), list),
     }
     dns = next(service for service in data["services"] if service["id"] == "dns")
     assert dns == {

@@ -64,6 +64,7 @@ NOT_EXPRESSIBLE = {
     "addresses/pending-empty-host": "comparison",
     "catalogue/duplicate-id": "comparison",
     "catalogue/unknown-role": "comparison",
+    "catalogue/unknown-administrative-service": "comparison",
     "catalogue/unknown-section": "comparison",
     "catalogue/unknown-row-of-an-erratum": "comparison",
 }

@@ -131,6 +131,14 @@ def test_the_json_has_every_stack(adds_an_address: Repository) -> None:
         "services": ["management-ui", "ssh"],
         "causes": ["role administrators: adds 10.42.1.7/32"],
         "notes": [],
+        "settings": [
+            {
+                "key": "gateway-rules:roles.administrators",
+                "before": '["10.42.0.0/24"]',
+                "after": '["10.42.0.0/24", "10.42.1.7/32"]',
+            }
+        ],
+        "leaving_networks": [],
         "network_acl": {
             "opened": [
                 {**replies, **new, "services": ["management-ui", "ssh"]},
@@ -321,9 +329,7 @@ def test_a_region_is_pending_until_its_addresses_are_there(adds_a_region: Reposi
     said = cure(adds_a_region, "us-east-1")
     assert printed(adds_a_region, "--enforce") == [
         "Compared with BASE:",
-        "us-east-1: pending",
-        f"  note: {said}",
-        "  note: what is deployed stays as it is until the stack can be planned",
+        f"us-east-1: pending: {said}",
         "eu-central-1, eu-west-1: passes the same packets",
     ]
     checked = adds_a_region.run("render", "--check")
@@ -340,7 +346,7 @@ def test_a_pending_stack_that_gets_its_addresses_is_new(adds_a_region: Repositor
     lines = printed(adds_a_region)
     assert lines[1:3] == [
         "us-east-1: new; opens 344 addresses",
-        f"  note: pending before: the addresses of {', '.join(HOSTS)} in US are not known",
+        f"  note: pending before: the addresses of {HOSTS[0]} and 4 more hosts in US are not known",
     ]
     cloud = "spam-signatures-cloud (section 2, Spam Signatures cloud, resolved)"
     assert f"  + egress tcp 80 to 84.39.153.0/30, 84.39.153.4/32 (5 addresses): {cloud}" in lines
@@ -406,13 +412,18 @@ def test_a_terminal_of_80_columns_is_enough(widens_a_role: Repository) -> None:
 
 
 def test_a_removed_stack_is_told_as_removed(there: Repository) -> None:
-    """A stack whose file is gone closes all that it had, and one limit says so."""
+    """A stack whose file is gone closes nothing, and one limit says so."""
     (there.root / FRANKFURT).unlink()
     lines = printed(there, "--enforce", code=1)
-    assert lines[1] == "eu-central-1: removed; closes 339 addresses"
+    stays = "nothing is closed: what is deployed stays until it is destroyed"
+    assert lines[1:3] == [
+        "eu-central-1: removed",
+        f"  note: {stays}, and nobody watches it any more",
+    ]
     assert lines[-1] == (
-        "policy: eu-central-1: [removed-service] ends all 14 services, allowed: none; "
-        f"the stack is removed; {WAY_ON}"
+        "policy: eu-central-1: [removed-stack] leaves what is deployed, and nobody watches it any "
+        "more, allowed: a line in stacks/retired.yaml; its file is gone, and no line there names "
+        f"it; {WAY_ON}"
     )
 
 

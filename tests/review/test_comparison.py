@@ -247,7 +247,8 @@ def test_an_exception_for_one_stack_does_not_serve_another(there: Repository) ->
 def test_an_exception_may_let_a_stack_go(there: Repository) -> None:
     """The line names a stack that is there no more, and stays harmless when that is merged."""
     (there.root / FRANKFURT).unlink()
-    exception(there, "removed-service", "eu-central-1")
+    assert list(stopping(there)) == [("eu-central-1", "removed-stack")]
+    exception(there, "removed-stack", "eu-central-1")
     assert list(stopping(there)) == []
     there.commit()
     there.git("branch", "-f", "main", "change")
@@ -258,8 +259,9 @@ def test_a_stack_that_turns_pending_ends_its_services(there: Repository) -> None
     """It would be left out of deployments, so its turning pending needs a second look."""
     there.edit(IRELAND, "    spam-signatures-cloud: false\n", "")
     there.edit(IRELAND, "aws:region: eu-west-1", "aws:region: us-east-1")
-    [breach] = review_change(there.root, None, TODAY).verdict.breaches
+    [breach, *others] = review_change(there.root, None, TODAY).verdict.breaches
     assert (breach.stack, breach.limit, breach.value, breach.cause) == (
         *("eu-west-1", "removed-service"),
         *("ends all 14 services", "the stack is pending"),
     )
+    assert [other.limit for other in others] == ["target", "leaving-networks"]

@@ -71,7 +71,7 @@ def stopped(old: Plan | None, new: Plan | None) -> set[LimitName]:
     """Name the limits by which the shipped policy stops a change of one stack."""
     policy = Policy()
     sides = [placed(each) if each else None for each in (old, new)]
-    diff = compare("test", *sides)
+    diff = compare("test", sides[0], sides[1])
     found = [*map(LimitResult, breaches(policy.limits, diff, old, new))]
     found += states(policy, "test", old, new)
     return {breach.limit for breach in judge(policy, policy, found, TODAY).breaches}

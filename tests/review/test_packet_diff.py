@@ -187,7 +187,11 @@ FAULT = Fault("stacks/Pulumi.test.yaml", 3, 5, "port", "port 0 is reserved", "wr
 LACK = Fault("stacks/Pulumi.test.yaml", 2, 3, "pending", "no addresses", "list them")
 WAITING = stack_file(site(), LACK)
 CANNOT = "this version cannot plan what was there"
-STAYS = "what is deployed stays as it is until the stack can be planned"
+STAYS = "what is deployed stays until then"
+GONE = (
+    "nothing is closed: what is deployed stays until it is destroyed, "
+    "and nobody watches it any more"
+)
 SMALL = of(services={"dns": ["10.0.0.2/32"]}, roles=EVERYBODY)
 
 
@@ -195,12 +199,17 @@ SMALL = of(services={"dns": ["10.0.0.2/32"]}, roles=EVERYBODY)
     ("before", "after", "status", "notes"),
     [
         (None, SMALL, "added", ()),
-        (SMALL, None, "removed", ()),
+        (SMALL, None, "removed", (GONE,)),
         (WAITING, SMALL, "added", ("pending before: no addresses",)),
-        (SMALL, WAITING, "pending", ("no addresses; list them", STAYS)),
-        (None, WAITING, "pending", ("no addresses; list them", STAYS)),
-        (WAITING, WAITING, "pending", ("no addresses; list them", STAYS)),
-        (WAITING, None, "removed", ("pending before: no addresses",)),
+        (
+            SMALL,
+            WAITING,
+            "pending",
+            ("no addresses; list them; what is deployed stays until then",),
+        ),
+        (None, WAITING, "pending", ("no addresses; list them",)),
+        (WAITING, WAITING, "pending", ("no addresses; list them",)),
+        (WAITING, None, "removed", (GONE,)),
         (
             Faults(FAULT, replace(FAULT, line=4)),
             SMALL,
@@ -224,16 +233,38 @@ def test_a_side_without_a_plan_has_its_word(
 ) -> None:
     """The status says what became of the stack, and a note says why it has no plan."""
     diff = compare("test", before, after)
-    passes = {"opened": after is SMALL, "closed": before is SMALL}
-    assert (diff.status, diff.notes) == (status, notes)
+    passes = {"opened": after is SMALL, "closed": before is SMALL and after is not None}
+    assert (diff.status, diff.as_json()["notes"]) == (status, [*notes])
     assert {"opened": bool(diff.opened), "closed": bool(diff.closed)} == passes
 
 
-def test_another_place_in_aws_changes_no_packet() -> None:
-    """A VPC by another name is neither told as a change nor as its cause."""
+def test_another_place_in_aws_changes_no_packet_and_guards_others() -> None:
+    """With a VPC by another name, whatever subnets there were may be without their ACL."""
     here, there = (placed(SMALL, vpc={"Name": name}) for name in ("one", "other"))
     diff = packet_diff.compare("test", here, there)
-    assert (diff.status, diff.causes, diff.notes) == ("unchanged", (), ())
+    assert (diff.status, diff.leaving) == ("unchanged", SMALL.site.networks)
+    assert [note.partition(":")[0] for note in diff.notes] == [
+        "its subnets are looked up otherwise"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "leaving"),
+    [
+        (["10.0.0.0/25", "10.0.1.0/25"], ["10.0.0.0/25"], ["10.0.1.0/25"]),
+        (["10.0.0.0/24"], ["10.0.0.0/25"], ["10.0.0.128/25"]),
+        (["10.0.0.0/25"], ["10.0.0.0/24"], []),
+        (["10.0.0.0/25", "10.0.0.128/25"], ["10.0.0.0/24"], []),
+        (["2001:db8::/64", "10.0.0.0/25"], ["10.0.0.0/25"], ["2001:db8::/64"]),
+    ],
+)
+def test_networks_that_leave_are_told(
+    before: list[str], after: list[str], leaving: list[str]
+) -> None:
+    """A subnet without the stack's ACL falls to its VPC's default one, which no packet shows."""
+    diff = compare("test", *(of(networks=some) for some in (before, after)))
+    assert diff.as_json()["leaving_networks"] == leaving
+    assert bool(leaving) == any("default ACL" in note for note in diff.notes)
 
 
 # --- What a reader is told -------------------------------------------------------------------

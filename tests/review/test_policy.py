@@ -226,7 +226,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 def test_an_exception_may_outlive_the_stack_that_it_lets_go(tmp_path: Path) -> None:
     """The line that lets a stack be removed is merged together with the removal."""
-    text = without("limit=removed-service").replace("eu-west-1", "us-east-1")
+    text = without("limit=removed-stack").replace("eu-west-1", "us-east-1")
     assert read(tmp_path, text).exceptions[0].stack == "us-east-1"
 
 
