@@ -1,7 +1,7 @@
 """`gateway-rules rehearse`: a change deployed on a private local AWS, judged call by call."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from gateway_rehearsal.rehearse.deploy import Theatre, resources, theatre
 from gateway_rehearsal.rehearse.judge import RehearsalVerdict
 from gateway_rules.errors import Fault, Faults, unable, usage
 from gateway_rules.inputs import Site, StackFile, catalogue_of
+from gateway_rules.packets import Prefix
 from gateway_rules.planning import StackPlan
 from gateway_rules.review import Comparison, comparisons, edits_between, files_at
 
@@ -33,6 +34,8 @@ class RehearsalOutcome:
     verdict: RehearsalVerdict | None = None
     faults: tuple[Fault, ...] = ()
     """What kept the stack from being rehearsed, or its second deployment from its end."""
+    leaving: tuple[Prefix, ...] = ()
+    """Networks that the change takes from under the stack's ACL."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Rehearsal:
     def is_clean(self) -> bool:
         """Say whether nothing was found; what could not be rehearsed is no finding."""
         verdicts = (outcome.verdict for outcome in self.outcomes)
-        return not any(verdict.violations for verdict in verdicts if verdict)
+        is_unsafe = any(verdict.violations for verdict in verdicts if verdict)
+        return not (is_unsafe or any(outcome.leaving for outcome in self.outcomes))
 
 
 def rehearse_change(
@@ -73,7 +77,9 @@ def rehearse_change(
         done = {outcome.stack for outcome in settled}
         rest = [each for each in chosen if each.diff.stack not in done]
         performed = _performed(root, folder, rest, console) if rest else []
-    return Rehearsal(commit, tuple(sorted([*settled, *performed], key=lambda each: each.stack)))
+    leaving = {each.diff.stack: each.diff.leaving for each in chosen}
+    outcomes = (replace(each, leaving=leaving[each.stack]) for each in (*settled, *performed))
+    return Rehearsal(commit, tuple(sorted(outcomes, key=lambda each: each.stack)))
 
 
 def _chosen(found: Iterable[Comparison], stacks: tuple[str, ...]) -> list[Comparison]:

@@ -76,6 +76,10 @@ def _outcome(outcome: RehearsalOutcome, form: TextForm) -> Iterator[str]:
         yield from _verdict(outcome.verdict, form)
     else:
         yield f"{outcome.stack}: {outcome.note or 'could not be rehearsed'}"
+    if outcome.leaving:
+        named = ", ".join(map(str, outcome.leaving))
+        fall = "falls to the default ACL of its VPC, which usually allows everything"
+        yield f"{_INDENT}NOT GUARDED afterwards: a subnet in {named} that leaves {fall}"
 
 
 def headline(verdict: RehearsalVerdict) -> str:
@@ -224,13 +228,15 @@ def rehearsal_as_json(rehearsal: Rehearsal) -> dict[str, Any]:
 
 def _stack(outcome: RehearsalOutcome) -> dict[str, Any]:
     verdict = outcome.verdict
+    leaving = [*map(str, outcome.leaving)]
     if verdict is None:
-        return {"rehearsed": False, "note": outcome.note}
+        return {"rehearsed": False, "note": outcome.note, "leaving_networks": leaving}
     return {
         "rehearsed": True,
         "safe": not verdict.violations,
         "causes": list(outcome.causes),
         "networks": list(verdict.networks),
+        "leaving_networks": leaving,
         "before": [_violation(each) for each in verdict.at_start],
         "calls": [_step(told) for told in _told(verdict)],
         "after": [_violation(each) for each in verdict.at_end],

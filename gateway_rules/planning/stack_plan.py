@@ -81,9 +81,14 @@ class StackPlans:
         return tuple(each for each in self.outcomes.values() if isinstance(each, Faults))
 
     def require(self) -> None:
-        """Raise Faults with everything that is wrong with any stack; a pending one is in order."""
-        if self._refused:
+        """Raise Faults with everything that is wrong with any stack; a pending one is in order.
+
+        They are OverQuota where nothing is wrong but that AWS's quotas cannot hold it.
+        """
+        if self.malformed:
             raise Faults(*self.malformed, *self.over_quota)
+        if self.over_quota:
+            raise OverQuota(*self.over_quota)
 
 
 def load_plan(root: Path, stack: str, catalogue: Catalogue | None = None) -> StackPlan:

@@ -8,6 +8,7 @@ from rehearsed import WIDE, Change, change, new_rules, planned
 from gateway_rehearsal.rehearse.rehearsing import UNCHANGED, Rehearsal, RehearsalOutcome
 from gateway_rehearsal.rehearse.text import TextForm, rehearsal_as_json, rehearsal_text
 from gateway_rules.errors import COMMAND_LINE, Fault
+from gateway_rules.packets.prefixes import parse_prefix
 from gateway_rules.planning.planner import Plan
 
 PROVEN = """\
@@ -157,8 +158,8 @@ def test_what_was_not_rehearsed_is_told_in_a_line() -> None:
     assert rehearsal_as_json(found) == {
         "base": "22326b6bd0000000",
         "stacks": {
-            "a": {"rehearsed": False, "note": UNCHANGED},
-            "b": {"rehearsed": False, "note": ""},
+            "a": {"rehearsed": False, "note": UNCHANGED, "leaving_networks": []},
+            "b": {"rehearsed": False, "note": "", "leaving_networks": []},
         },
         "errors": [fault.as_json()],
     }
@@ -201,3 +202,14 @@ def test_json_has_each_call_and_each_violation(edited: Change) -> None:
             "origins": ["section 3, SSH, administrators"],
         }
     ]
+
+
+def test_networks_that_leave_are_not_called_safe() -> None:
+    """A subnet that the ACL guards no longer is open afterwards, whatever the calls did."""
+    left = parse_prefix("10.42.8.64/26")
+    found = Rehearsal("22326b6bd0000000", (RehearsalOutcome("a", UNCHANGED, leaving=(left,)),))
+    assert not found.is_clean
+    assert "NOT GUARDED afterwards: a subnet in 10.42.8.64/26 that leaves" in rehearsal_text(
+        found, TextForm(width=None)
+    )
+    assert rehearsal_as_json(found)["stacks"]["a"]["leaving_networks"] == ["10.42.8.64/26"]
