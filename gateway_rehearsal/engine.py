@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from gateway_rehearsal import project_copy
@@ -17,6 +16,7 @@ from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.processes import mark
 from gateway_rehearsal.servers import clean_environment
 from gateway_rules.audit import AWS_SERVICES, Endpoints
+from gateway_rules.inputs import write_whole
 
 Event = Mapping[str, Any]
 
@@ -116,13 +116,9 @@ def install_provider(pulumi_home: Path, python: Path, version: str) -> Path:
     or not at all, and replaces one that is there. Raises OSError when it cannot be written.
     """
     folder = pulumi_home / "plugins" / f"resource-aws-v{version}"
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / "pulumi-resource-aws"
-    with NamedTemporaryFile("w", dir=folder, delete=False) as file:
-        file.write(_script(python))
-    draft = Path(file.name)
-    draft.chmod(0o755)
-    return draft.replace(target)
+    write_whole(target, _script(python), is_program=True)
+    return target
 
 
 def _script(python: Path) -> str:

@@ -20,6 +20,7 @@ from gateway_rules.inputs import (
     read_without_addresses,
     require_stack,
     stack_path,
+    write_whole,
 )
 
 TEMPLATE: Final = "eu-west-1"
@@ -77,4 +78,4 @@ def make(layout: Layout, wanted: Iterable[StackFile]) -> None:
         ours = {KEYS["region"]: file.site.region, KEYS["vpc"]: file.location.vpc}
         # JSON is YAML as well.
         text = json.dumps({"config": {**file.config, **ours}}, indent=2)
-        stack_path(layout.source, file.site.stack).write_text(f"{text}\n")
+        write_whole(stack_path(layout.source, file.site.stack), f"{text}\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway_rehearsal.layout import Layout
-from gateway_rules.inputs import stack_names
+from gateway_rules.inputs import stack_names, write_whole
 
 PROJECT: Final = """\
 # Made by `gateway-rules local`: the engine runs in this copy of the project. It writes to the stack
@@ -35,7 +35,7 @@ def lay(layout: Layout, stacks: Iterable[str]) -> None:
     folder = layout.project
     (folder / "stacks" / "addresses").mkdir(parents=True, exist_ok=True)
     (folder / _ENGINE).mkdir(exist_ok=True)
-    (folder / "Pulumi.yaml").write_text(PROJECT)
+    write_whole(folder / "Pulumi.yaml", PROJECT)
     link_program(layout.source, folder)
     for gone in {*stack_names(folder)} - {*stack_names(layout.source)}:
         (folder / "stacks" / f"Pulumi.{gone}.yaml").unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from gateway_rehearsal.layout import Layout
 from gateway_rehearsal.loopback import require_loopback
 from gateway_rehearsal.processes import mark
 from gateway_rules.errors import NoAnswer, unable
-from gateway_rules.inputs import Quotas
+from gateway_rules.inputs import Quotas, write_whole
 
 MARK_PATH = "/gateway-rules/mark"
 PATIENCE = 60.0
@@ -73,9 +73,7 @@ class Server:
 
     def record(self, layout: Layout) -> None:
         """Leave a record of the server beside the state, in one step."""
-        partial = layout.server.with_suffix(".partial")
-        partial.write_text(json.dumps(asdict(self) | {"zone": str(self.zone)}))
-        partial.rename(layout.server)
+        write_whole(layout.server, json.dumps(asdict(self) | {"zone": str(self.zone)}))
 
     def answers(self) -> bool:
         """Say whether this very server, with its memory, is there."""

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import signal
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 from gateway_rehearsal.aws.quota import AccountQuotas
 from gateway_rehearsal.dns.serve import serving
 from gateway_rehearsal.dns.zone import NOWHERE, Zone
+from gateway_rules.inputs import write_whole
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,19 +62,12 @@ def _serve(given: argparse.Namespace) -> None:
         for region in given.region:
             warm_up(server, region)
         if given.resolvers_file:
-            _write(given.resolvers_file, json.dumps(dict(resolvers)))
-        _write(given.port_file, f"{server.server_port}\n")
+            write_whole(given.resolvers_file, json.dumps(dict(resolvers)))
+        write_whole(given.port_file, f"{server.server_port}\n")
         try:
             server.serve_forever()
         finally:
             given.port_file.unlink(missing_ok=True)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file in one step, so that nobody reads half of it."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.write_text(text)
-    draft.replace(file)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@ from .address_file import AddressFile as AddressFile
 from .address_file import NotPublic as NotPublic
 from .address_file import ResolvedHost as ResolvedHost
 from .address_file import Seen as Seen
-from .address_text import replace_file as replace_file
 from .address_text import written as written
 from .catalogue import SHIPPED as SHIPPED
 from .catalogue import Addition as Addition
@@ -76,6 +75,8 @@ from .stack_file import read_without_addresses as read_without_addresses
 from .stack_file import stack_path as stack_path
 from .validation import faults_of as faults_of
 from .validation import shown as shown
+from .whole_files import replace_file as replace_file
+from .whole_files import write_whole as write_whole
 from .yaml_lines import addition_as_written as addition_as_written
 from .yaml_lines import flow_scalar as flow_scalar
 from .yaml_lines import flow_style as flow_style

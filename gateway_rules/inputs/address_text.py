@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
-from gateway_rules.errors import Fault, NoAnswer
 from gateway_rules.inputs.address_file import AddressFile, ResolvedHost, Seen
-from gateway_rules.inputs.documents import relative
 
 _HEADER: Final = """\
 # yaml-language-server: $schema=../../gateway_rules/schemas/addresses.schema.json
@@ -60,36 +55,3 @@ def _seen(seen: Seen) -> Iterator[str]:
 def _quoted(text: str) -> str:
     """Quote what some reader of YAML would take for a number or a mapping."""
     return text if _PLAIN.fullmatch(text) else json.dumps(text)
-
-
-def replace_file(path: Path, text: str, root: Path) -> None:
-    """Write a file as a whole or not at all; raise NoAnswer when it cannot be written.
-
-    A link stays one, and what is no file, such as a pipe or a device, takes the text in.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not path.is_file() and not path.is_dir():
-            _write(path, text)
-        else:
-            _swap(path.resolve() if path.exists() else path, text)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        rights = "make room, or give yourself the right to write there"
-        fix = "name a file in it" if path.is_dir() else rights
-        raise NoAnswer(Fault(relative(path, root), 1, 1, "no-write", what, fix)) from None
-
-
-def _swap(path: Path, text: str) -> None:
-    """Write beside a file, and put that in its place when it is whole."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        _write(draft, text)
-        draft.replace(path)
-    finally:
-        with suppress(OSError):
-            draft.unlink()
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -18,6 +18,7 @@ from gateway_rules.inputs.policy import Policy
 from gateway_rules.inputs.retired import RetiredStacks
 from gateway_rules.inputs.site import StackFields
 from gateway_rules.inputs.stack_file import KEYS, NAMESPACE
+from gateway_rules.inputs.whole_files import write_whole
 from gateway_rules.packets import ICMP, SELF
 
 Schema: TypeAlias = dict[str, Any]
@@ -61,7 +62,7 @@ def schema_file(kind: str) -> Path:
 def write(catalogue: Catalogue) -> None:
     """Write every schema's file."""
     for kind, schema in schemas(catalogue).items():
-        schema_file(kind).write_text(written(schema), encoding="utf-8")
+        write_whole(schema_file(kind), written(schema))
 
 
 def _of(model: type[BaseModel], title: str) -> Schema:

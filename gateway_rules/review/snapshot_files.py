@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway_rules.errors import Fault, unable
-from gateway_rules.inputs import relative
+from gateway_rules.inputs import relative, write_whole
 from gateway_rules.planning import StackPlans, Told, unheard
 from gateway_rules.review.comparison import present
 from gateway_rules.review.snapshot import COMMAND, snapshot, snapshot_file
@@ -65,20 +65,13 @@ def write_snapshots(found: Snapshots) -> None:
     """
     try:
         for path in found.stale:
-            _replace(path, found.wanted[path])
+            write_whole(path, found.wanted[path])
         for path in found.left_over:
             path.unlink()
     except OSError as error:
         what = f"stacks/rules cannot be written: {error.strerror}"
         fix = "make room, or get the right to write there"
         raise unable("output", what, fix) from None
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
 
 
 def _text(path: Path) -> str:

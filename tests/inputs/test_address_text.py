@@ -1,16 +1,12 @@
 """The file of addresses: its bytes, and that it reads back to the same values."""
 
-import os
 from datetime import date
-from pathlib import Path
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway_rules.errors import NoAnswer
 from gateway_rules.inputs.address_file import AddressFile, NotPublic, ResolvedHost, Seen
-from gateway_rules.inputs.address_text import replace_file, written
+from gateway_rules.inputs.address_text import written
 from gateway_rules.inputs.documents import parse_yaml
 from gateway_rules.packets.prefixes import Prefix, parse_address, parse_prefix
 
@@ -111,62 +107,3 @@ def test_accepted_ranges_are_written_and_read_back() -> None:
     accepted = (NotPublic(prefix=parse_prefix("10.20.0.0/16"), reason=reason),)
     text = written("test", AddressFile(not_public=accepted, hosts=()))
     assert AddressFile.of(parse_yaml(text, "addresses.yaml").data).not_public == accepted
-
-
-def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
-    """The folder is made, the old text replaced, and nothing left beside it."""
-    path = tmp_path / "stacks" / "addresses" / "a.yaml"
-    replace_file(path, "old\n", tmp_path)
-    replace_file(path, "new\n", tmp_path)
-    assert [(each.name, each.read_text()) for each in path.parent.iterdir()] == [
-        ("a.yaml", "new\n")
-    ]
-
-
-def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
-    """Whoever keeps the file elsewhere finds it there."""
-    (tmp_path / "there").mkdir()
-    (tmp_path / "there" / "b.yaml").write_text("old\n")
-    (tmp_path / "a.yaml").symlink_to("there/b.yaml")
-    replace_file(tmp_path / "a.yaml", "new\n", tmp_path)
-    assert (tmp_path / "a.yaml").is_symlink()
-    assert [(e.name, e.read_text()) for e in (tmp_path / "there").iterdir()] == [
-        ("b.yaml", "new\n")
-    ]
-
-
-def test_what_is_no_file_takes_the_text_in(tmp_path: Path) -> None:
-    """A pipe is written to, and is there afterwards, as /dev/null has to be."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    replace_file(pipe, "new\n", tmp_path)
-    assert os.read(reader, 10) == b"new\n"
-    os.close(reader)
-    assert [each.is_fifo() for each in tmp_path.iterdir()] == [True]
-
-
-def test_an_interrupt_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is cut off while writing has written nothing, and leaves no draft."""
-    path = tmp_path / "a.yaml"
-    path.write_text("old\n")
-
-    def interrupted(self: Path, target: Path) -> Path:
-        assert self.read_text() == "new\n"
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "replace", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        replace_file(path, "new\n", tmp_path)
-    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("a.yaml", "old\n")]
-
-
-def test_a_file_that_cannot_be_written_is_a_fault(tmp_path: Path) -> None:
-    """The line names the file as the project does."""
-    (tmp_path / "stacks").write_text("no folder\n")
-    with pytest.raises(NoAnswer) as raised:
-        replace_file(tmp_path / "stacks" / "a.yaml", "new\n", tmp_path)
-    assert str(raised.value) == (
-        "error: stacks/a.yaml:1:1: [no-write] cannot be written: File exists; "
-        "make room, or give yourself the right to write there"
-    )

@@ -92,8 +92,8 @@ def test_a_file_changes_at_once_or_not_at_all(
     before = (there.root / IRISH).read_text()
     real = Path.write_text
 
-    def cut_off(path: Path, text: str, encoding: str) -> int:
-        real(path, text[: len(text) // 2], encoding=encoding)
+    def cut_off(path: Path, text: str, **how: str) -> int:
+        real(path, text[: len(text) // 2], **how)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, "write_text", cut_off)
