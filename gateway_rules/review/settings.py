@@ -10,18 +10,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from gateway_rules.errors import Faults
 from gateway_rules.inputs import address_path, read_yaml, relative, stack_path
 from gateway_rules.review.causes import TOLD
 
-_SECRET: Final = re.compile(
-    "secret|token|passw|credential|private|accesskey|encrypt|salt", re.IGNORECASE
-)
+_SECRET: Final = re.compile("secret|token|passw|passphrase|accesskey|salt", re.IGNORECASE)
 """Keys whose values are nobody's business, though they may stand in the file as plain text."""
 _HIDDEN: Final = "(not shown)"
 _CONFIG: Final = "config"
+_Path: TypeAlias = tuple[str, ...]
 
 
 class SettingChange(NamedTuple):
@@ -43,7 +42,7 @@ class SettingChange(NamedTuple):
         if self.after is None:
             return f"{self.key}: was {self.before}, is not written any more"
         if self.before == self.after:
-            return f"{self.key}: has another value {self.after}"
+            return f"{self.key}: has another value {_HIDDEN}"
         return f"{self.key}: was {self.before}, is {self.after}"
 
 
@@ -76,33 +75,51 @@ def settings_between(
     Nested keys are joined by dots. What stands under a key that holds a secret is not given,
     only that it differs.
     """
-    then, now = (dict(_flat(side)) for side in (before, after))
+    then, now = (dict(_flat((), side)) for side in (before, after))
     return tuple(
-        SettingChange(key, _shown(key, then.get(key)), _shown(key, now.get(key)))
-        for key in {**then, **now}
-        if then.get(key) != now.get(key)
+        SettingChange(_named(path), *(_shown(path, side) for side in (then, now)))
+        for path in {**then, **now}
+        if _written(then.get(path, _NOTHING)) != _written(now.get(path, _NOTHING))
     )
 
 
-def _flat(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give each key with its value as JSON; those under `config:` go by their own names."""
-    for key, value in data.items():
-        if key == _CONFIG and isinstance(value, dict):
-            yield from (pair for name, inner in value.items() for pair in _within(name, inner))
-        else:
-            yield from _within(str(key), value)
+_NOTHING: Final = object()
+"""Stands for a key that is not written, which is not the same as one without a value."""
 
 
-def _within(key: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value and "secure" not in value:
-        yield from (
-            pair for name, inner in value.items() for pair in _within(f"{key}.{name}", inner)
-        )
+def _flat(path: _Path, value: Any) -> Iterator[tuple[_Path, Any]]:
+    """Give every value that is no mapping of keys, with the keys that lead to it."""
+    if isinstance(value, Mapping) and value and not _is_secret(value):
+        for key, inner in value.items():
+            yield from _flat((*path, str(key)), inner)
     else:
-        yield key, json.dumps(value, ensure_ascii=False, default=str)
+        yield path, value
 
 
-def _shown(key: str, value: str | None) -> str | None:
-    if value is None:
+def _named(path: _Path) -> str:
+    """Join the keys; those under `config:` go by their own names."""
+    return ".".join(path[1:] if path[0] == _CONFIG and path[1:] else path)
+
+
+def _written(value: Any) -> str:
+    """Write a value as JSON, by which two are compared: 1 and true are not the same."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=repr)
+
+
+def _shown(path: _Path, side: Mapping[_Path, Any]) -> str | None:
+    if path not in side:
         return None
-    return _HIDDEN if _SECRET.search(key) or '"secure"' in value else value
+    return _HIDDEN if any(map(_SECRET.search, path)) else _written(_veiled(side[path]))
+
+
+def _veiled(value: Any) -> Any:
+    """Put something else in the place of Pulumi's secrets, however deep they lie in lists."""
+    if isinstance(value, Mapping):
+        if _is_secret(value):
+            return _HIDDEN
+        return {key: _veiled(inner) for key, inner in value.items()}
+    return [*map(_veiled, value)] if isinstance(value, list) else value
+
+
+def _is_secret(value: Mapping[Any, Any]) -> bool:
+    return [*value] == ["secure"]

@@ -139,7 +139,46 @@ def test_secrets_are_not_shown() -> None:
     ]
 
 
-NAMES = st.text("abc:", min_size=1, max_size=4)
+NAMES = st.text("ab:.", min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "told"),
+    [
+        (
+            {"config": {"aws:profile": "a"}},
+            {"config": {"aws:profile": "b"}, "aws:profile": "a"},
+            ['aws:profile: was "a", is "b"', 'aws:profile: was not written, is "a"'],
+        ),
+        (
+            {"config": {"a:b": {"c.d": 1}}},
+            {"config": {"a:b": {"c": {"d": 1}}}},
+            ["a:b.c.d: was 1, is not written any more", "a:b.c.d: was not written, is 1"],
+        ),
+        (
+            {"config": {"aws:skipCredentialsValidation": False}},
+            {"config": {"aws:skipCredentialsValidation": True}},
+            ["aws:skipCredentialsValidation: was false, is true"],
+        ),
+        (
+            {"config": {"a:b": [{"secure": "v1:x"}, 1]}},
+            {"config": {"a:b": [{"secure": "v1:y"}, 2]}},
+            ['a:b: was ["(not shown)", 1], is ["(not shown)", 2]'],
+        ),
+        (
+            {"config": {"a:b": 'x "secure" y'}},
+            {"config": {"a:b": None}},
+            ['a:b: was "x \\"secure\\" y", is null'],
+        ),
+    ],
+)
+def test_no_key_stands_for_another_and_no_value_hides(
+    then: dict[str, Any], now: dict[str, Any], told: list[str]
+) -> None:
+    """A key beside `config:`, a dot in a name or a word in a text covers nothing up."""
+    assert [*map(str, settings_between(then, now))] == told
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 VALUES = st.recursive(SCALARS, lambda of: st.lists(of, max_size=3) | st.dictionaries(NAMES, of))
 
