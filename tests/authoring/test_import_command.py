@@ -324,6 +324,6 @@ def test_a_broken_catalogue_is_refused(desk: Desk) -> None:
     with pytest.raises(Faults) as caught:
         desk.run(with_head("RSS Feed", port="81"))
     assert str(caught.value) == (
-        "error: catalogue.yaml:35:15: [choice] appliance-online-help.protocol is 'xtcp'; "
+        "error: catalogue.yaml:38:15: [choice] appliance-online-help.protocol is 'xtcp'; "
         "write 'tcp' or 'udp'"
     )

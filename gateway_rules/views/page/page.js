@@ -114,9 +114,11 @@
     if (hasPorts(protocol)) return `${protocol} ${first === last ? first : `${first}-${last}`}`;
     if (!isIcmp(protocol)) return `protocol ${protocol}`;
     if (first === 0 && last === 65535) return `${protocol} all`;
-    const ends = [first, last].map((end) => [end >> 8, end & 255]);
-    if (ends[0][0] === ends[1][0] && ends[0][1] === 0 && ends[1][1] === 255) return `${protocol} type ${ends[0][0]}`;
-    return `${protocol} ${[...new Set(ends.map(([type, code]) => `type ${type} code ${code}`))].join(" to ")}`;
+    const [[type, code], [lastType, lastCode]] = [first, last].map((end) => [end >> 8, end & 255]);
+    if (code === 0 && lastCode === 255) return `${protocol} ${type === lastType ? `type ${type}` : `types ${type}-${lastType}`}`;
+    if (type === lastType && code !== lastCode) return `${protocol} type ${type} codes ${code}-${lastCode}`;
+    const ends = [`type ${type} code ${code}`, `type ${lastType} code ${lastCode}`];
+    return `${protocol} ${[...new Set(ends)].join(" to ")}`;
   };
 
   // --- Looking up ------------------------------------------------------------------------
