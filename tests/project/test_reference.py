@@ -23,6 +23,7 @@ FILES = {
     "stack": "stack-file.md",
     "addresses": "address-file.md",
     "policy": "policy-file.md",
+    "retired": "retired-file.md",
     "catalogue": "catalogue-file.md",
 }
 

@@ -19,6 +19,7 @@ _FILES: Final = {
         "`stacks/addresses/STACK.yaml`: where hosts are, seen from a Region.",
     ),
     "policy": ("policy-file.md", "`policy.yaml`: what stops a change."),
+    "retired": ("retired-file.md", "`stacks/retired.yaml`: stacks whose files are gone."),
     "catalogue": (
         "catalogue-file.md",
         "`gateway_rules/catalogue/seg-v3.yaml`: the vendor's document as data.",
