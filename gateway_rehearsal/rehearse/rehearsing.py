@@ -14,7 +14,7 @@ from gateway_rules.errors import Fault, Faults, unable, usage
 from gateway_rules.inputs import Site, StackFile, catalogue_of
 from gateway_rules.packets import Prefix
 from gateway_rules.planning import StackPlan
-from gateway_rules.review import Comparison, comparisons, edits_between, files_at
+from gateway_rules.review import Comparison, comparisons, edits_between, files_at, is_moved
 
 UNCHANGED: Final = "its resources stay as they are"
 NEW: Final = "it is new, so nothing runs that could be cut"
@@ -77,7 +77,11 @@ def rehearse_change(
         done = {outcome.stack for outcome in settled}
         rest = [each for each in chosen if each.diff.stack not in done]
         performed = _performed(root, folder, rest, console) if rest else []
-    leaving = {each.diff.stack: each.diff.leaving for each in chosen}
+    # Where the file only looks its subnets up otherwise, the stage here gives them the new tags.
+    leaving = {
+        each.diff.stack: () if is_moved(each.before, each.after) else each.diff.leaving
+        for each in chosen
+    }
     outcomes = (replace(each, leaving=leaving[each.stack]) for each in (*settled, *performed))
     return Rehearsal(commit, tuple(sorted(outcomes, key=lambda each: each.stack)))
 

@@ -9,6 +9,7 @@ from .git import files_at as files_at
 from .git import folder_in_repository as folder_in_repository
 from .git import git_error as git_error
 from .git import present_commit as present_commit
+from .leaving import is_moved as is_moved
 from .packet_diff import AclChange as AclChange
 from .packet_diff import Change as Change
 from .packet_diff import Changes as Changes
