@@ -89,7 +89,7 @@ _NOTHING: Final = object()
 
 def _flat(path: _Path, value: Any) -> Iterator[tuple[_Path, Any]]:
     """Give every value that is no mapping of keys, with the keys that lead to it."""
-    if isinstance(value, Mapping) and value and not _is_secret(value):
+    if isinstance(value, Mapping) and (value or not path) and not _is_secret(value):
         for key, inner in value.items():
             yield from _flat((*path, str(key)), inner)
     else:

@@ -38,7 +38,7 @@ def test_a_comment_that_is_cut_names_the_report_that_is_not(there: Repository) -
     [
         (("config:", "config: ["), "[yaml]", 2),
         ((ADMINISTRATORS, "administrators: []\n    administrators: []"), "[duplicate-key]", 2),
-        (("entries_per_network_acl: 40", "rules_per_security_group: 1"), "[group-quota]", 2),
+        (("entries_per_network_acl: 40", "rules_per_security_group: 1"), "[group-quota]", 1),
     ],
     ids=["broken YAML", "a key twice", "over quota"],
 )
