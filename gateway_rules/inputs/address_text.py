@@ -26,9 +26,10 @@ def written(stack: str, file: AddressFile) -> str:
 
 
 def _not_public(file: AddressFile) -> str:
+    reasons = (json.dumps(each.reason, ensure_ascii=False) for each in file.not_public)
     lines = [
-        f"  - {{prefix: {json.dumps(str(each.prefix))}, reason: {json.dumps(each.reason)}}}\n"
-        for each in file.not_public
+        f"  - {{prefix: {json.dumps(str(each.prefix))}, reason: {reason}}}\n"
+        for each, reason in zip(file.not_public, reasons, strict=True)
     ]
     return "".join(["not_public:\n", *lines]) if lines else ""
 

@@ -103,7 +103,7 @@ def test_what_is_written_is_read_back(hosts: tuple[ResolvedHost, ...]) -> None:
 
 def test_accepted_ranges_are_written_and_read_back() -> None:
     """A range that is not public keeps its reason, whatever that says."""
-    reason = "the mirror: see NET-12 # 'inside'"
+    reason = "the mirror: see NET-12 # 'inside' 😀"
     accepted = (NotPublic(prefix=parse_prefix("10.20.0.0/16"), reason=reason),)
     text = written("test", AddressFile(not_public=accepted, hosts=()))
     assert AddressFile.of(parse_yaml(text, "addresses.yaml").data).not_public == accepted
